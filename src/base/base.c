@@ -1,0 +1,83 @@
+/* base.c - switches, the owner's identity and kept plans. */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_namespace.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/syscache.h"
+
+#include "base/base.h"
+
+bool crm_enabled = true;
+int crm_inline_limit = 100;
+int crm_inline_timeout = 200;
+
+void
+crm_base_init(void)
+{
+	/* Stilling capture hides changes from crm until the next crm.sync(): a superuser's decision. */
+	DefineCustomBoolVariable("crm.enabled", "Whether the triggers of crm do anything.",
+							 "CALL crm.sync(source) finds what was missed while it was off.",
+							 &crm_enabled, true, PGC_SUSET, 0, NULL, NULL, NULL);
+
+	/* Beyond it a transaction leaves its rows to crm.resolve(). */
+	DefineCustomIntVariable("crm.inline_limit",
+							"Rows of inline sources that a transaction resolves itself.", NULL,
+							&crm_inline_limit, 100, 0, 10000, PGC_SUSET, 0, NULL, NULL, NULL);
+
+	/* statement_timeout does not run during COMMIT, so the commit phase has its own. */
+	DefineCustomIntVariable("crm.inline_timeout",
+							"Time a transaction may spend on resolving its own rows.", NULL,
+							&crm_inline_timeout, 200, 1, 60000, PGC_SUSET, GUC_UNIT_MS, NULL, NULL,
+							NULL);
+
+	MarkGUCPrefixReserved("crm");
+}
+
+Oid
+crm_owner(void)
+{
+	HeapTuple tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum("crm_internal"));
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_SCHEMA),
+						errmsg("schema \"crm_internal\" does not exist"),
+						errhint("Create the extension with CREATE EXTENSION crm.")));
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+crm_user
+crm_become(Oid role, int extra_security_context)
+{
+	crm_user before;
+
+	GetUserIdAndSecContext(&before.user_id, &before.security_context);
+	SetUserIdAndSecContext(role, before.security_context | SECURITY_LOCAL_USERID_CHANGE |
+									 extra_security_context);
+	return before;
+}
+
+void
+crm_restore_user(crm_user before)
+{
+	SetUserIdAndSecContext(before.user_id, before.security_context);
+}
+
+SPIPlanPtr
+crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types)
+{
+	if (*slot == NULL)
+	{
+		SPIPlanPtr plan = SPI_prepare(sql, nargs, (Oid *) types);
+
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		*slot = plan;
+	}
+	return *slot;
+}

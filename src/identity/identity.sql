@@ -1,0 +1,94 @@
+-- identity: source records, their keys and edges, and the customer each belongs to.
+
+CREATE TABLE crm_internal.record
+(
+	record_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	source_id integer NOT NULL,
+	source_key text NOT NULL,
+	customer_id bigint,
+	kind "char" NOT NULL CHECK (kind IN ('p', 'o')),
+	attributes jsonb NOT NULL,
+	profile bytea NOT NULL,
+	tie bigint NOT NULL,
+	changed_at timestamptz NOT NULL,
+	UNIQUE (source_id, source_key)
+);
+CREATE INDEX record_customer_id_idx ON crm_internal.record (customer_id);
+COMMENT ON TABLE crm_internal.record IS 'what each departmental row asserts (mapped values only) and the customer it belongs to';
+COMMENT ON COLUMN crm_internal.record.attributes IS 'attribute -> array of text values in mapping order, cleaned (e-mail canonical, phone E.164 where valid)';
+COMMENT ON COLUMN crm_internal.record.profile IS 'standardised values that matching compares, see identity_profile.h';
+COMMENT ON COLUMN crm_internal.record.tie IS 'hash of source name and key: breaks ties independent of arrival';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.record', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_record_id_seq', '');
+
+CREATE TABLE crm_internal.record_key
+(
+	key bigint NOT NULL,
+	record_id bigint NOT NULL,
+	PRIMARY KEY (key, record_id)
+);
+COMMENT ON TABLE crm_internal.record_key IS 'blocking keys: two records that share one are compared';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_key', '');
+
+CREATE TABLE crm_internal.edge
+(
+	record_a bigint NOT NULL,
+	record_b bigint NOT NULL CHECK (record_a < record_b),
+	weight real NOT NULL,
+	PRIMARY KEY (record_a, record_b)
+);
+CREATE INDEX edge_record_b_idx ON crm_internal.edge (record_b);
+COMMENT ON TABLE crm_internal.edge IS 'pairs of records whose match weight is above the floor';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.edge', '');
+
+CREATE TABLE crm_internal.customer_identity
+(
+	customer_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	merged_into bigint,
+	ended_at timestamptz
+);
+COMMENT ON TABLE crm_internal.customer_identity IS 'every customer id ever given; an id is never reused';
+COMMENT ON COLUMN crm_internal.customer_identity.merged_into IS 'the id that answers for this one since a merge';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_identity', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_identity_customer_id_seq', '');
+
+CREATE TABLE crm_internal.customer_event
+(
+	event_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	kind text NOT NULL CHECK (kind IN ('created', 'merged', 'split', 'moved', 'ended')),
+	customer_id bigint NOT NULL,
+	other_customer_id bigint,
+	cause text NOT NULL,
+	actor text NOT NULL
+);
+CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
+COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event_event_no_seq', '');
+
+CREATE TABLE crm_internal.identity_clock
+(
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	ticks bigint NOT NULL
+);
+INSERT INTO crm_internal.identity_clock (ticks) VALUES (0);
+COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
+
+CREATE TABLE crm_internal.job
+(
+	job_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	kind text NOT NULL,
+	phase text NOT NULL,
+	done bigint NOT NULL DEFAULT 0,
+	total bigint,
+	started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	finished_at timestamptz,
+	pid integer NOT NULL,
+	error text
+);
+COMMENT ON TABLE crm_internal.job IS 'long work and how far it is; shown by crm.progress';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.job', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.job_job_id_seq', '');

@@ -1,0 +1,62 @@
+/* source.h - departmental tables: reading their rows, and the changes that capture noted. */
+#ifndef CRM_SOURCE_H
+#define CRM_SOURCE_H
+
+#include "datatype/timestamp.h"
+#include "source/attribute.h"
+
+typedef struct crm_source_value
+{
+	const char *attribute; /* canonical name */
+	crm_attribute_kind kind;
+	const char *text; /* as the department has it, trimmed; never empty */
+} crm_source_value;
+
+typedef struct crm_source_row
+{
+	const char *key;
+	char kind;          /* 'p' person, 'o' organization, '\0' by the values */
+	const char *region; /* upper-case ISO 3166 alpha-2, or NULL */
+	TimestampTz changed_at;
+	bool has_changed_at;
+	int nvalues;
+	const crm_source_value *values; /* in mapping order */
+	const char *error;              /* not NULL: the row could not be read, nothing else is set */
+	int sqlerrcode;
+} crm_source_row;
+
+typedef void (*crm_source_sink)(const crm_source_row *row, void *context);
+
+/*
+ * Reads the rows of these keys with a fresh snapshot of the moment, as the table's owner, and hands
+ * each that exists and passes the filter to sink, once. A key that is not handed over is gone.
+ * Allocations of a row live until its sink returns. A row whose expressions fail is handed over
+ * with its error. False: the source as a whole cannot be read (column or table gone, no right); it
+ * has then been marked as needing attention and no sink was called.
+ */
+extern bool crm_source_read(int32 source_id, const char *const *keys, int nkeys,
+							crm_source_sink sink, void *context);
+
+/* "schema.table", palloc'd, or NULL if there is no such source. */
+extern char *crm_source_name(int32 source_id);
+
+/* One captured change; key NULL means the whole source (TRUNCATE). */
+typedef struct crm_change
+{
+	int32 source_id;
+	char op; /* I U D T S */
+	const char *key;
+} crm_change;
+
+/*
+ * What resolves changes of inline sources in the writing transaction, registered by identity. Runs
+ * inside a subtransaction, as the owner of crm's tables, SPI not connected; keys are distinct. An
+ * error it raises sends the changes to pending.
+ */
+typedef void (*crm_inline_resolver)(const crm_change *changes, int nchanges);
+extern void crm_capture_set_resolver(crm_inline_resolver resolver);
+
+extern void crm_source_init(void);
+extern void crm_capture_init(void);
+
+#endif
