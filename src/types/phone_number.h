@@ -11,7 +11,7 @@
 /* An E.164 number: its digits as an integer below 10^15, and the format nibble of the type. */
 typedef uint64_t crm_phone;
 
-/* International writing only (+31 (0)6-1234 5678, 0031..., tel:+31...); *reason says what is wrong. */
+/* International writing only: +31 (0)6-1234 5678, 0031..., tel:+31...; *reason: what is wrong. */
 extern bool crm_phone_parse_international(const char *text, size_t length, crm_phone *out,
 										  const char **reason);
 
