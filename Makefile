@@ -24,12 +24,13 @@ help_text = sed -n 's/^\#: //p' Makefile
 #: make check-all       lint, test, asan, valgrind, coverage, fuzz
 #: make pgspot          search-path checks of the install script by pgspot
 #: make distclean       remove everything that was built
-demo bench: ; @KEEP='$(KEEP)' SEED='$(SEED)' test/script/run $@
-test asan valgrind coverage: ; @ONLY='$(ONLY)' test/script/run $@
-fuzz: ; @SECONDS_EACH='$(SECONDS)' test/script/run $@
-lint pgspot: ; @test/script/run $@
-check-all: ; @test/script/check_all
-stop: ; @test/script/cluster stop
+# exec: a signal that make passes on must reach the script, not a shell around it
+demo bench: ; @KEEP='$(KEEP)' SEED='$(SEED)' exec test/script/run $@
+test asan valgrind coverage: ; @ONLY='$(ONLY)' exec test/script/run $@
+fuzz: ; @SECONDS_EACH='$(SECONDS)' exec test/script/run $@
+lint pgspot: ; @exec test/script/run $@
+check-all: ; @exec test/script/check_all
+stop: ; @exec test/script/cluster stop
 help: ; @$(help_text)
 
 ifneq ($(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all)),)

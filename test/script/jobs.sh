@@ -7,7 +7,8 @@ job_demo() {
 	build
 	start
 	[ -x "$tree/test/demo/run" ] || die "test/demo/run is missing"
-	(cd "$tree" && as_server_user SEED="${SEED:-1}" DEMO_BEGAN="$began" OUT="$out" test/demo/run) || exit $?
+	cd "$tree"
+	as_server_user SEED="${SEED:-1}" OUT="$out" test/demo/run
 	if [ -n "$KEEP" ]; then
 		kept=yes
 		echo "$work" >"$top/build/kept"
@@ -22,7 +23,8 @@ job_bench() {
 	build
 	start
 	[ -x "$tree/test/bench/run" ] || die "test/bench/run is missing"
-	(cd "$tree" && as_server_user SEED="${SEED:-1}" OUT="$out" test/bench/run) || exit $?
+	cd "$tree"
+	as_server_user SEED="${SEED:-1}" OUT="$out" test/bench/run
 }
 
 # Every test is a file; test/script/one knows how each kind runs and lets it speak TAP.

@@ -30,7 +30,7 @@ choose_user() {
 	as=(setpriv "--reuid=$server_user" "--regid=$(id -g "$server_user")" --init-groups --)
 }
 
-# shared by everything below $top unless the server's user cannot get there
+# Where the prefix and the cluster for looking around are; what was kept tells by itself.
 choose_work() {
 	if [ -n "${CRM_WORK:-}" ]; then
 		work=$CRM_WORK
