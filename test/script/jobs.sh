@@ -39,8 +39,14 @@ list_tests() {
 		[ ! -f "$file" ] || echo "$file"
 	done
 	[ "$what" = asan ] || for file in test/tap/t/*.pl test/property/* test/quality/*; do
-		[ ! -f "$file" ] || [ ! -x "$file" -a "${file##*.}" != pl ] || echo "$file"
+		[ ! -f "$file" ] || ! is_test "$file" || echo "$file"
 	done
+}
+
+# tools lie beside the tests that use them
+is_test() {
+	case $1 in *.pl | *.t) return 0 ;; esac
+	[ -x "$1" ] && grep -qE 'Test::More|TAP|1\.\.' "$1"
 }
 
 run_tests() {
