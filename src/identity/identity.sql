@@ -11,12 +11,14 @@ CREATE TABLE crm_internal.record
 	profile bytea NOT NULL,
 	tie bigint NOT NULL,
 	changed_at timestamptz NOT NULL,
+	source_hash bigint NOT NULL DEFAULT 0,
 	UNIQUE (source_id, source_key)
 );
 CREATE INDEX record_customer_id_idx ON crm_internal.record (customer_id);
 COMMENT ON TABLE crm_internal.record IS 'what each departmental row asserts (mapped values only) and the customer it belongs to';
 COMMENT ON COLUMN crm_internal.record.attributes IS 'attribute -> array of text values in mapping order, cleaned (e-mail canonical, phone E.164 where valid)';
 COMMENT ON COLUMN crm_internal.record.profile IS 'standardised values that matching compares, see identity_profile.h';
+COMMENT ON COLUMN crm_internal.record.source_hash IS 'crm_source_row_hash() of the row as last read: what crm.sync() compares; 0 differs from every row';
 COMMENT ON COLUMN crm_internal.record.tie IS 'hash of source name and key: breaks ties independent of arrival';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_record_id_seq', '');
