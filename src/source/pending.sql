@@ -8,6 +8,8 @@ CREATE TABLE crm_internal.pending
 	op "char" NOT NULL,
 	queued_at timestamptz NOT NULL
 );
+-- With a publication FOR ALL TABLES nothing could be deleted here otherwise.
+ALTER TABLE crm_internal.pending REPLICA IDENTITY FULL;
 COMMENT ON TABLE crm_internal.pending IS 'changed rows that wait for crm.resolve()';
 COMMENT ON COLUMN crm_internal.pending.source_key IS 'NULL: the whole source is to be compared (first load, TRUNCATE, sync)';
 COMMENT ON COLUMN crm_internal.pending.op IS 'I insert, U update, D delete, T truncate, S sync';
