@@ -38,7 +38,7 @@ static List *key_arg(FunctionCallInfo fcinfo, int number);
 static void set_text(FunctionCallInfo fcinfo, int number, char **field);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
-static void start_capture(crm_source *source, Relation relation);
+static void start_capture(const crm_source *source, Relation relation);
 static text *name_of(const crm_source *source);
 
 Datum
@@ -68,7 +68,6 @@ crm_add_source(PG_FUNCTION_ARGS)
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	draft->source_id = crm_source_insert(draft, relation);
 	start_capture(draft, relation);
-	table_close(relation, NoLock);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -94,7 +93,6 @@ crm_change_source(PG_FUNCTION_ARGS)
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
 	start_capture(draft, relation);
-	table_close(relation, NoLock);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -126,7 +124,6 @@ crm_repair_source(PG_FUNCTION_ARGS)
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
 	start_capture(source, relation);
-	table_close(relation, NoLock);
 	PG_RETURN_TEXT_P(name_of(source));
 }
 
@@ -205,13 +202,17 @@ check_readable(const crm_source *source)
 						errhint("Mapped expressions run as the owner of the table.")));
 }
 
+/* Closes the table, whose lock stays: triggers cannot be made on one that is in use. */
 static void
-start_capture(crm_source *source, Relation relation)
+start_capture(const crm_source *source, Relation relation)
 {
+	Oid relation_id = RelationGetRelid(relation);
+
+	table_close(relation, NoLock);
 	CommandCounterIncrement();
 	check_readable(source);
 	if (crm_source_has_triggers(source->relation_kind))
-		crm_source_attach(RelationGetRelid(relation), source->source_id);
+		crm_source_attach(relation_id, source->source_id);
 	crm_source_enqueue_all(source->source_id);
 }
 

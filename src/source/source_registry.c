@@ -180,17 +180,10 @@ crm_source_name(int32 source_id)
 int
 crm_source_pin(void)
 {
-	static const char *const settings[][2] = {
-		{"search_path", "pg_catalog, pg_temp"}, {"DateStyle", "ISO, YMD"},
-		{"IntervalStyle", "postgres"},          {"TimeZone", "UTC"},
-		{"extra_float_digits", "1"},            {"bytea_output", "hex"},
-		{"lc_monetary", "C"},
-	};
-	int nest_level = NewGUCNestLevel();
+	int nest_level = crm_key_settings();
 
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	return nest_level;
 }
 
@@ -269,9 +262,9 @@ load_items(crm_source *source, MemoryContext context)
 
 	if (SPI_execute_plan(
 			crm_plan(&plan,
-					 "SELECT m.key, coalesce(a.kind, 'text'), v.value FROM crm_internal.source s, "
-					 "LATERAL pg_catalog.jsonb_each(s.mapping) m, "
-					 "LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
+					 "SELECT m.key, coalesce(a.kind, 'text'), v.value FROM crm_internal.source s "
+					 "CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
+					 "CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
 					 "WITH ORDINALITY AS v (value, number) "
 					 "LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
 					 "WHERE s.source_id OPERATOR(pg_catalog.=) $1 "
