@@ -18,8 +18,9 @@ typedef struct crm_expression
  * Parses text, which may be the exact name of a column, and refuses what may not be read per row:
  * subqueries, aggregates, window and set-returning functions, volatile functions, system columns,
  * functions that belong neither to a superuser nor to the table's owner. what is named in errors
- * ("attribute "email""). column_names NIL: the columns by their names; else a list that holds for
- * attribute number n at n - 1 the name it goes by in text (to read what was written before a rename).
+ * ("attribute "email""). column_names NIL: the columns by their names; else a list of String nodes,
+ * one for each column that is not dropped: the name by which text calls it (to read what was written
+ * before a rename).
  */
 extern crm_expression *crm_source_expression(Relation relation, const char *text, const char *what,
 											 List *column_names);

@@ -102,9 +102,7 @@ crm_source_mark_broken(const crm_source *source, const ErrorData *error)
 	char *label = crm_source_label(source->schema, source->table);
 
 	crm_source_mark(source->source_id, psprintf("\"%s\" cannot be read: %s", label, error->message),
-					psprintf("SELECT needs_attention, repair FROM crm.source_status "
-							 "WHERE source = %s;",
-							 quote_literal_cstr(label)));
+					psprintf("CALL crm.sync(%s);", quote_literal_cstr(label)));
 }
 
 void
