@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "base/commit.h"
+#include "identity/identity.h"
 #include "source/source.h"
 
 CRM_MODULE_MAGIC;
@@ -17,4 +18,5 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_capture_init();
+	crm_identity_init();
 }
