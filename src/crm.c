@@ -4,6 +4,7 @@
 #include "fmgr.h"
 
 #include "base/base.h"
+#include "customer/customer.h"
 
 CRM_MODULE_MAGIC;
 
@@ -13,4 +14,5 @@ void
 _PG_init(void)
 {
 	crm_base_init();
+	crm_customer_init();
 }

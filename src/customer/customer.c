@@ -1,0 +1,73 @@
+/* customer.c - hears of identity's changes and keeps golden records and history up with them. */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "customer/customer.h"
+#include "customer/customer_history.h"
+#include "customer/customer_store.h"
+#include "identity/identity.h"
+
+PG_FUNCTION_INFO_V1(crm_refresh_golden_records);
+PG_FUNCTION_INFO_V1(crm_default_survivorship);
+
+static void
+customers_changed(const int64 *customer_ids, int n)
+{
+	crm_refresh_customers(customer_ids, n, false, NULL);
+}
+
+static void
+records_departed(const int64 *record_ids, int n)
+{
+	crm_history_forget(record_ids, n);
+}
+
+void
+crm_customer_init(void)
+{
+	crm_identity_subscribe(customers_changed);
+	crm_identity_subscribe_departures(records_departed);
+}
+
+/* refresh_customers(bigint[], boolean) returns bigint[]: the ids whose golden record differed. */
+Datum
+crm_refresh_golden_records(PG_FUNCTION_ARGS)
+{
+	ArrayType *ids = PG_GETARG_ARRAYTYPE_P(0);
+	bool dry_run = PG_GETARG_BOOL(1);
+	MemoryContext caller = CurrentMemoryContext;
+	int64 *differing;
+	int n;
+	Datum result;
+
+	if (ARR_HASNULL(ids) || ARR_NDIM(ids) > 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("customer ids must be a one-dimensional array without nulls")));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	n = crm_refresh_customers((int64 *) ARR_DATA_PTR(ids),
+							  ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids)), dry_run, &differing);
+	MemoryContextSwitchTo(caller);
+	result = crm_int8_array(differing, n);
+	SPI_finish();
+	PG_RETURN_DATUM(result);
+}
+
+/* default_survivorship(kind text) returns text[] */
+Datum
+crm_default_survivorship(PG_FUNCTION_ARGS)
+{
+	char *kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	crm_policy policy = {.kind = crm_attribute_kind_by_name(kind)};
+	Datum names[CRM_CRITERIA];
+
+	crm_default_criteria(&policy);
+	for (int i = 0; i < policy.ncriteria; i++)
+		names[i] = CStringGetTextDatum(crm_criterion_name(policy.criteria[i]));
+	PG_RETURN_ARRAYTYPE_P(
+		construct_array(names, policy.ncriteria, TEXTOID, -1, false, TYPALIGN_INT));
+}
