@@ -7,7 +7,9 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "base/ids.h"
 #include "customer/customer.h"
+#include "customer/customer_case.h"
 #include "customer/customer_history.h"
 #include "customer/customer_store.h"
 #include "identity/identity.h"
@@ -40,11 +42,9 @@ take_turn(void)
 {
 	static SPIPlanPtr plan = NULL;
 
-	crm_plan(&plan,
-			 "UPDATE crm_internal.identity_clock SET ticks = ticks OPERATOR(pg_catalog.+) 1", 0,
-			 NULL);
-	if (SPI_execute_plan(plan, NULL, NULL, false, 0) < 0)
-		elog(ERROR, "updating the identity clock failed");
+	crm_run_plan(&plan,
+				 "UPDATE crm_internal.identity_clock SET ticks = ticks OPERATOR(pg_catalog.+) 1", 0,
+				 NULL, NULL, NULL, false);
 }
 
 /* refresh_customers(bigint[], boolean) returns bigint[]: the ids whose golden record differed. */
@@ -68,7 +68,7 @@ crm_refresh_golden_records(PG_FUNCTION_ARGS)
 	n = crm_refresh_customers((int64 *) ARR_DATA_PTR(ids),
 							  ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids)), dry_run, &differing);
 	MemoryContextSwitchTo(caller);
-	result = crm_int8_array(differing, n);
+	result = crm_ids_array(differing, n);
 	SPI_finish();
 	PG_RETURN_DATUM(result);
 }

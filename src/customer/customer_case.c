@@ -6,9 +6,22 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "base/ids.h"
 #include "customer/customer_case.h"
 #include "customer/customer_value.h"
 #include "text/text.h"
+
+void
+crm_run_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types, Datum *values,
+			 const char *nulls, bool read_only)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int result = SPI_execute_plan(crm_plan(slot, sql, nargs, types), values, nulls, read_only, 0);
+
+	if (result < 0)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	MemoryContextSwitchTo(caller);
+}
 
 static int
 find_policy(const crm_policy_set *set, const char *name, size_t length)
@@ -54,13 +67,11 @@ crm_load_policies(bool read_only)
 	static SPIPlanPtr plan = NULL;
 	crm_policy_set *set;
 
-	crm_plan(&plan,
-			 "SELECT a.name, a.kind, pg_catalog.array_to_string(s.rules, ',')"
-			 " FROM crm_internal.attribute a LEFT JOIN crm_internal.survivorship s"
-			 " ON s.attribute OPERATOR(pg_catalog.=) a.name ORDER BY a.name",
-			 0, NULL);
-	if (SPI_execute_plan(plan, NULL, NULL, read_only, 0) != SPI_OK_SELECT)
-		elog(ERROR, "reading attributes failed");
+	crm_run_plan(&plan,
+				 "SELECT a.name, a.kind, pg_catalog.array_to_string(s.rules, ',')"
+				 " FROM crm_internal.attribute a LEFT JOIN crm_internal.survivorship s"
+				 " ON s.attribute OPERATOR(pg_catalog.=) a.name ORDER BY a.name",
+				 0, NULL, NULL, NULL, read_only);
 	set = new_policy_set(SPI_processed);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -89,34 +100,22 @@ crm_load_policies(bool read_only)
 	return set;
 }
 
-Datum
-crm_int8_array(const int64 *values, int n)
-{
-	Datum *elements = palloc(Max(n, 1) * sizeof(Datum));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(values[i]);
-	return PointerGetDatum(
-		construct_array(elements, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 void
 crm_read_records(const int64 *customer_ids, int n, bool read_only)
 {
 	static SPIPlanPtr plan = NULL;
 	static const Oid types[] = {INT8ARRAYOID};
-	Datum values[] = {crm_int8_array(customer_ids, n)};
+	Datum values[] = {crm_ids_array(customer_ids, n)};
 
-	crm_plan(&plan,
-			 "SELECT r.customer_id, r.record_id, r.tie, r.kind, s.trust, r.changed_at, r.attributes,"
-			 " pg_catalog.concat(s.schema_name, '.', s.table_name), r.source_key"
-			 " FROM crm_internal.record r LEFT JOIN crm_internal.source s"
-			 " ON s.source_id OPERATOR(pg_catalog.=) r.source_id"
-			 " WHERE r.customer_id OPERATOR(pg_catalog.=) ANY ($1)"
-			 " ORDER BY r.customer_id, r.record_id",
-			 1, types);
-	if (SPI_execute_plan(plan, values, NULL, read_only, 0) != SPI_OK_SELECT)
-		elog(ERROR, "reading records failed");
+	crm_run_plan(
+		&plan,
+		"SELECT r.customer_id, r.record_id, r.tie, r.kind, s.trust, r.changed_at, r.attributes,"
+		" pg_catalog.concat(s.schema_name, '.', s.table_name), r.source_key"
+		" FROM crm_internal.record r LEFT JOIN crm_internal.source s"
+		" ON s.source_id OPERATOR(pg_catalog.=) r.source_id"
+		" WHERE r.customer_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY r.customer_id, r.record_id",
+		1, types, values, NULL, read_only);
 }
 
 /* A case under construction: the claims grow. */
@@ -187,8 +186,7 @@ add_claims(case_builder *builder, Jsonb *attributes)
 			attribute = find_policy(builder->policies, value.val.string.val, value.val.string.len);
 		else if ((token == WJB_ELEM || token == WJB_VALUE) && attribute >= 0 &&
 				 value.type == jbvString && value.val.string.len > 0)
-			add_claim(builder, attribute,
-					  pnstrdup(value.val.string.val, value.val.string.len));
+			add_claim(builder, attribute, pnstrdup(value.val.string.val, value.val.string.len));
 	}
 }
 
@@ -229,8 +227,7 @@ make_witness(SPITupleTable *table, HeapTuple row)
 
 	/* A record whose source is gone only waits to be removed. */
 	witness.trust = isnull ? -1 : DatumGetFloat4(trust);
-	witness.record_id =
-		DatumGetInt64(SPI_getbinval(row, table->tupdesc, CRM_RECORD_ID, &isnull));
+	witness.record_id = DatumGetInt64(SPI_getbinval(row, table->tupdesc, CRM_RECORD_ID, &isnull));
 	witness.tie = DatumGetInt64(SPI_getbinval(row, table->tupdesc, CRM_RECORD_TIE, &isnull));
 	witness.kind = DatumGetChar(SPI_getbinval(row, table->tupdesc, CRM_RECORD_KIND, &isnull));
 	witness.changed_at =

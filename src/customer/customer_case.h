@@ -7,6 +7,13 @@
 
 #include "customer/customer_rule.h"
 
+/*
+ * Runs the plan kept in *slot, prepared from sql the first time. SPI leaves its own memory context
+ * current after every call; this puts the caller's back.
+ */
+extern void crm_run_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types,
+						 Datum *values, const char *nulls, bool read_only);
+
 typedef struct crm_policy_set
 {
 	int n;
@@ -36,7 +43,5 @@ extern void crm_read_records(const int64 *customer_ids, int n, bool read_only);
 /* The undecided case of the records first to first + n of the table, all of one customer. */
 extern crm_case *crm_make_case(const crm_policy_set *policies, SPITupleTable *table, uint64 first,
 							   int n);
-
-extern Datum crm_int8_array(const int64 *values, int n);
 
 #endif

@@ -148,8 +148,7 @@ crm_golden_value(const crm_golden *golden, const crm_policy_set *policies, int a
 
 	if (attribute < CRM_COLUMNS)
 		return golden->values[attribute];
-	found =
-		getKeyJsonValueFromContainer(&golden->attributes->root, name, strlen(name), &buffer);
+	found = getKeyJsonValueFromContainer(&golden->attributes->root, name, strlen(name), &buffer);
 	if (found == NULL || found->type != jbvString)
 		return NULL;
 	return pnstrdup(found->val.string.val, found->val.string.len);
@@ -159,11 +158,10 @@ int64
 crm_golden_origin(const crm_golden *golden, const char *attribute)
 {
 	JsonbValue buffer;
-	JsonbValue *found = getKeyJsonValueFromContainer(&golden->origins->root, attribute,
-													 strlen(attribute), &buffer);
+	JsonbValue *found =
+		getKeyJsonValueFromContainer(&golden->origins->root, attribute, strlen(attribute), &buffer);
 
 	if (found == NULL || found->type != jbvNumeric)
 		return 0;
-	return DatumGetInt64(
-		DirectFunctionCall1(numeric_int8, NumericGetDatum(found->val.numeric)));
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(found->val.numeric)));
 }

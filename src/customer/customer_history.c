@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "base/ids.h"
 #include "customer/customer_history.h"
 
 /* One array a parameter, so that a batch is written by a handful of statements. */
@@ -29,15 +30,15 @@ enum
 
 static const Oid note_types[NOTE_FIELDS] = {INT8OID,        TEXTOID, TEXTOID, INT8OID,
 											TIMESTAMPTZOID, TEXTOID, INT8OID};
-static const Oid array_types[NOTE_FIELDS] = {INT8ARRAYOID,        TEXTARRAYOID, TEXTARRAYOID,
-											 INT8ARRAYOID,        TIMESTAMPTZARRAYOID,
-											 TEXTARRAYOID,        INT8ARRAYOID};
+static const Oid array_types[NOTE_FIELDS] = {INT8ARRAYOID, TEXTARRAYOID,        TEXTARRAYOID,
+											 INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID,
+											 INT8ARRAYOID};
 
-#define NOTES \
-	"unnest($1, $2, $3, $4, $5, $6, $7)" \
+#define NOTES                                                                                      \
+	"unnest($1, $2, $3, $4, $5, $6, $7)"                                                           \
 	" n(customer_id, attribute, old_value, old_record, since, new_value, new_record)"
-#define OPEN_ROW \
-	"h.customer_id OPERATOR(pg_catalog.=) n.customer_id" \
+#define OPEN_ROW                                                                                   \
+	"h.customer_id OPERATOR(pg_catalog.=) n.customer_id"                                           \
 	" AND h.attribute OPERATOR(pg_catalog.=) n.attribute AND h.valid_to IS NULL"
 
 struct crm_history
@@ -171,16 +172,12 @@ crm_history_write(crm_history *history)
 	for (int i = 0; i < NOTE_FIELDS; i++)
 		values[i] = make_array(history, i);
 	for (int i = 0; i < lengthof(write_sql); i++)
-	{
-		crm_plan(&plans[i], write_sql[i], NOTE_FIELDS, array_types);
-		if (SPI_execute_plan(plans[i], values, NULL, false, 0) < 0)
-			elog(ERROR, "writing customer history failed");
-	}
+		crm_run_plan(&plans[i], write_sql[i], NOTE_FIELDS, array_types, values, NULL, false);
 }
 
 /*
- * Also rows that another record of the customer stands for go, if they hold a value of the departing
- * record that no other record of the customer asserts any more.
+ * Also rows that another record of the customer stands for go, if they hold a value of the
+ * departing record that no other record of the customer asserts any more.
  */
 void
 crm_history_forget(const int64 *record_ids, int n)
@@ -188,23 +185,20 @@ crm_history_forget(const int64 *record_ids, int n)
 	static SPIPlanPtr own = NULL;
 	static SPIPlanPtr shared = NULL;
 	static const Oid types[] = {INT8ARRAYOID};
-	Datum values[] = {crm_int8_array(record_ids, n)};
+	Datum values[] = {crm_ids_array(record_ids, n)};
 
-	crm_plan(&own,
-			 "DELETE FROM crm_internal.customer_history"
-			 " WHERE record_id OPERATOR(pg_catalog.=) ANY ($1)",
-			 1, types);
-	crm_plan(&shared,
-			 "DELETE FROM crm_internal.customer_history h USING crm_internal.record r"
-			 " WHERE r.record_id OPERATOR(pg_catalog.=) ANY ($1)"
-			 " AND h.customer_id OPERATOR(pg_catalog.=) r.customer_id"
-			 " AND crm_internal.asserts(r.attributes, h.attribute, h.value)"
-			 " AND NOT EXISTS (SELECT FROM crm_internal.record o"
-			 " WHERE o.customer_id OPERATOR(pg_catalog.=) r.customer_id"
-			 " AND o.record_id OPERATOR(pg_catalog.<>) ALL ($1)"
-			 " AND crm_internal.asserts(o.attributes, h.attribute, h.value))",
-			 1, types);
-	if (SPI_execute_plan(own, values, NULL, false, 0) < 0 ||
-		SPI_execute_plan(shared, values, NULL, false, 0) < 0)
-		elog(ERROR, "forgetting departed values failed");
+	crm_run_plan(&own,
+				 "DELETE FROM crm_internal.customer_history"
+				 " WHERE record_id OPERATOR(pg_catalog.=) ANY ($1)",
+				 1, types, values, NULL, false);
+	crm_run_plan(&shared,
+				 "DELETE FROM crm_internal.customer_history h USING crm_internal.record r"
+				 " WHERE r.record_id OPERATOR(pg_catalog.=) ANY ($1)"
+				 " AND h.customer_id OPERATOR(pg_catalog.=) r.customer_id"
+				 " AND crm_internal.asserts(r.attributes, h.attribute, h.value)"
+				 " AND NOT EXISTS (SELECT FROM crm_internal.record o"
+				 " WHERE o.customer_id OPERATOR(pg_catalog.=) r.customer_id"
+				 " AND o.record_id OPERATOR(pg_catalog.<>) ALL ($1)"
+				 " AND crm_internal.asserts(o.attributes, h.attribute, h.value))",
+				 1, types, values, NULL, false);
 }

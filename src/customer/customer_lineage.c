@@ -1,6 +1,6 @@
 /*
- * customer_lineage.c - which value came from where and why it won, computed when it is read: the same
- * rule over the same records as the golden record, so it is never stale and takes no room.
+ * customer_lineage.c - which value came from where and why it won, computed when it is read: the
+ * same rule over the same records as the golden record, so it is never stale and takes no room.
  */
 #include "postgres.h"
 
@@ -105,8 +105,8 @@ crm_customer_lineage(PG_FUNCTION_ARGS)
 	out.records = SPI_tuptable;
 	if (out.records->numvals > 0)
 	{
-		crm_case *c = crm_make_case(policies_of(fcinfo->flinfo), out.records, 0,
-									out.records->numvals);
+		crm_case *c =
+			crm_make_case(policies_of(fcinfo->flinfo), out.records, 0, out.records->numvals);
 
 		crm_survive(c);
 		put_case(&out, c);

@@ -1,9 +1,9 @@
 /*
  * customer_policy.c - the names, groups and default rules of survivorship. Pure.
  *
- * Why these defaults: a name or a birth date hardly changes, so what most records say is better than
- * what one said last (a typing error is recent as often as not); people do move and change numbers,
- * so there the latest word counts. A longer e-mail address is not a better one.
+ * Why these defaults: a name or a birth date hardly changes, so what most records say is better
+ * than what one said last (a typing error is recent as often as not); people do move and change
+ * numbers, so there the latest word counts. A longer e-mail address is not a better one.
  */
 #include <stddef.h>
 #include <string.h>
@@ -11,9 +11,9 @@
 #include "customer/customer_rule.h"
 
 const char *const crm_column_names[CRM_COLUMNS] = {
-	"name", "given_name", "family_name", "organization", "email",      "phone",
-	"street", "postal_code", "city", "region", "country", "birth_date",
-	"gender", "language", "tax_number", "latitude", "longitude"};
+	"name",   "given_name",  "family_name", "organization", "email",    "phone",
+	"street", "postal_code", "city",        "region",       "country",  "birth_date",
+	"gender", "language",    "tax_number",  "latitude",     "longitude"};
 
 static const char *const criterion_names[CRM_CRITERIA] = {"trust", "recency", "completeness",
 														  "frequency"};

@@ -165,6 +165,18 @@ add_candidate(crm_case *c, int *n, int i)
 	return candidate;
 }
 
+/* A number that could not be read and the date that forms send for an unknown one are a last
+ * resort. */
+static bool
+is_whole_value(crm_attribute_kind kind, const char *text)
+{
+	if (kind == CRM_KIND_PHONE)
+		return text[0] == '+';
+	if (kind == CRM_KIND_DATE)
+		return strcmp(text, "1900-01-01") != 0 && strcmp(text, "1970-01-01") != 0;
+	return true;
+}
+
 /* An attribute that stands alone: every value is a candidate. */
 static void
 survive_alone(crm_case *c, int attribute)
@@ -182,8 +194,7 @@ survive_alone(crm_case *c, int attribute)
 		candidate->parts[0] = c->claims[i].folded;
 		candidate->filled = 1;
 		candidate->length = strlen(c->claims[i].folded);
-		/* A number that could not be read as a telephone number is the last resort. */
-		candidate->whole = candidate->policy->kind != CRM_KIND_PHONE || c->claims[i].text[0] == '+';
+		candidate->whole = is_whole_value(candidate->policy->kind, c->claims[i].text);
 	}
 	if (n == 0)
 		return;
@@ -280,8 +291,8 @@ survive_together(crm_case *c, crm_group group)
 		int record = c->scratch[i].lead->record;
 		crm_reason lost = reason_to_lose(&c->scratch[0], &c->scratch[i]);
 
-		for (int j = c->scratch[i].lead - c->claims; j < c->nclaims && c->claims[j].record == record;
-			 j++)
+		for (int j = c->scratch[i].lead - c->claims;
+			 j < c->nclaims && c->claims[j].record == record; j++)
 			if (in_group(c, &c->claims[j], group) && !is_further(c, j))
 			{
 				c->claims[j].wins = i == 0;

@@ -1,4 +1,5 @@
-/* customer_store.c - reads customers' records in chunks and writes the golden records that differ. */
+/* customer_store.c - reads customers' records in chunks and writes the golden records that differ.
+ */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
@@ -10,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "base/ids.h"
 #include "customer/customer_history.h"
 #include "customer/customer_store.h"
 #include "customer/customer_value.h"
@@ -66,22 +68,20 @@ read_goldens(const int64 *customer_ids, int n, bool read_only)
 {
 	static SPIPlanPtr plan = NULL;
 	static const Oid types[] = {INT8ARRAYOID};
-	Datum values[] = {crm_int8_array(customer_ids, n)};
+	Datum values[] = {crm_ids_array(customer_ids, n)};
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT customer_id");
 	for (int i = 0; i < CRM_COLUMNS; i++)
-		appendStringInfo(&sql, i == CRM_BIRTH_DATE ? ", pg_catalog.to_char(%s, 'YYYY-MM-DD')"
-												   : ", %s",
+		appendStringInfo(&sql,
+						 i == CRM_BIRTH_DATE ? ", pg_catalog.to_char(%s, 'YYYY-MM-DD')" : ", %s",
 						 crm_column_names[i]);
 	appendStringInfoString(&sql, ", kind, attributes, source_records, emails, phones, origins,"
 								 " first_at FROM crm_internal.customer"
 								 " WHERE customer_id OPERATOR(pg_catalog.=) ANY ($1)"
 								 " ORDER BY customer_id");
-	crm_plan(&plan, sql.data, 1, types);
-	if (SPI_execute_plan(plan, values, NULL, read_only, 0) != SPI_OK_SELECT)
-		elog(ERROR, "reading golden records failed");
+	crm_run_plan(&plan, sql.data, 1, types, values, NULL, read_only);
 }
 
 static const char *
@@ -212,10 +212,11 @@ write_golden(const crm_golden *golden, bool exists, bool changed)
 	values[PARAMETER_PHONES] = PointerGetDatum(golden->phones);
 	values[PARAMETER_ORIGINS] = JsonbPGetDatum(golden->origins);
 	values[PARAMETER_CHANGED] = BoolGetDatum(changed);
-	if (*plan == NULL)
-		crm_plan(plan, exists ? update_sql() : insert_sql(), PARAMETERS, types);
-	if (SPI_execute_plan(*plan, values, nulls, false, 0) < 0)
-		elog(ERROR, "writing a golden record failed");
+	crm_run_plan(plan,
+				 *plan    ? NULL
+				 : exists ? update_sql()
+						  : insert_sql(),
+				 PARAMETERS, types, values, nulls, false);
 }
 
 static void
@@ -225,11 +226,9 @@ delete_golden(int64 customer_id)
 	static const Oid types[] = {INT8OID};
 	Datum values[] = {Int64GetDatum(customer_id)};
 
-	crm_plan(&plan,
-			 "DELETE FROM crm_internal.customer WHERE customer_id OPERATOR(pg_catalog.=) $1", 1,
-			 types);
-	if (SPI_execute_plan(plan, values, NULL, false, 0) < 0)
-		elog(ERROR, "deleting a golden record failed");
+	crm_run_plan(&plan,
+				 "DELETE FROM crm_internal.customer WHERE customer_id OPERATOR(pg_catalog.=) $1", 1,
+				 types, values, NULL, false);
 }
 
 static void
@@ -293,8 +292,8 @@ crm_refresh_customers(const int64 *customer_ids, int n, bool dry_run, int64 **di
 {
 	int64 *ids = palloc(Max(n, 1) * sizeof(int64));
 	chunk work = {.dry_run = dry_run, .differing = palloc(Max(n, 1) * sizeof(int64))};
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "crm golden records",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "crm golden records", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = CurrentMemoryContext;
 	int distinct = 0;
 

@@ -9,7 +9,6 @@
  * records loses its golden record. With dry_run nothing is written. Returns how many differ, their
  * ids in *differing if it is not NULL. SPI must be connected.
  */
-extern int crm_refresh_customers(const int64 *customer_ids, int n, bool dry_run,
-								 int64 **differing);
+extern int crm_refresh_customers(const int64 *customer_ids, int n, bool dry_run, int64 **differing);
 
 #endif

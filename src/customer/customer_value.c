@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "customer/customer_value.h"
+#include "identity/identity_value.h"
 
 /* The C library's own tests ask the locale. */
 static bool
@@ -16,7 +17,7 @@ is_digit(char c)
 static bool
 is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return c >= 'a' && c <= 'z';
 }
 
 static bool
@@ -51,7 +52,8 @@ read_parts(const char *text, int parts[3], int widths[3], char *separator)
 	return *s == '\0' || *s == ' ' || *s == 'T';
 }
 
-/* Year first in any writing; day first with dots, or where the month cannot be meant. */
+/* Year first in any writing; else day first, but with slashes only where the month cannot be meant.
+ */
 static bool
 read_date(const char *text, int *year, int *month, int *day)
 {
@@ -74,9 +76,9 @@ read_date(const char *text, int *year, int *month, int *day)
 		return false;
 	*year = parts[2];
 	*day = parts[0];
-	if (separator != '.' && parts[0] <= 12 && parts[1] <= 12 && parts[0] != parts[1])
-		return false; /* 03-04-1980: April or March, nobody can say */
-	if (separator != '.' && parts[1] > 12)
+	if (separator == '/' && parts[0] <= 12 && parts[1] <= 12 && parts[0] != parts[1])
+		return false; /* 03/04/1980: April or March, nobody can say */
+	if (parts[1] > 12)
 	{
 		*day = parts[1];
 		*month = parts[0];
@@ -107,6 +109,18 @@ golden_email(const char *text, char *out)
 	for (char *s = out; *s; s++)
 		if (*s >= 'A' && *s <= 'Z')
 			*s += 'a' - 'A';
+	return true;
+}
+
+/* A country that is written in no way that is known stays as it is. */
+static bool
+golden_country(const char *text, char *out)
+{
+	if (crm_value_country(text, out, CRM_VALUE_SIZE) != 2 || !is_letter(out[0]) ||
+		!is_letter(out[1]))
+		return false;
+	out[0] &= ~0x20;
+	out[1] &= ~0x20;
 	return true;
 }
 
@@ -152,11 +166,8 @@ crm_golden_form(crm_attribute_kind kind, const char *text, char out[CRM_VALUE_SI
 			*valid = golden_coordinate(text, 180, out);
 			break;
 		case CRM_KIND_COUNTRY:
-			if (strlen(text) != 2 || !is_letter(text[0]) || !is_letter(text[1]))
+			if (!golden_country(text, out))
 				return text;
-			out[0] = text[0] & ~0x20;
-			out[1] = text[1] & ~0x20;
-			out[2] = '\0';
 			break;
 		default:
 			return text;

@@ -11,9 +11,9 @@
 #define CRM_VALUE_SIZE CRM_EMAIL_SIZE
 
 /*
- * The value as the golden record writes it: an e-mail address canonical and in lower case, a date as
- * YYYY-MM-DD, a two-letter country in upper case, a coordinate as a number. Returns text itself or
- * out; *valid tells whether it can be of that kind at all.
+ * The value as the golden record writes it: an e-mail address canonical and in lower case, a date
+ * as YYYY-MM-DD, a country by its two letters in upper case, a coordinate as a number. Returns text
+ * itself or out; *valid tells whether it can be of that kind at all.
  */
 extern const char *crm_golden_form(crm_attribute_kind kind, const char *text,
 								   char out[CRM_VALUE_SIZE], bool *valid);
