@@ -15,6 +15,7 @@
 #include "identity/identity.h"
 
 PG_FUNCTION_INFO_V1(crm_refresh_golden_records);
+PG_FUNCTION_INFO_V1(crm_forget_records);
 PG_FUNCTION_INFO_V1(crm_default_survivorship);
 
 static void
@@ -47,30 +48,55 @@ take_turn(void)
 				 NULL, NULL, NULL, false);
 }
 
+static const int64 *
+id_array(ArrayType *ids, int *n)
+{
+	if (ARR_HASNULL(ids) || ARR_NDIM(ids) > 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("ids must be a one-dimensional array without nulls")));
+	*n = ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids));
+	return (const int64 *) ARR_DATA_PTR(ids);
+}
+
+static void
+connect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
 /* refresh_customers(bigint[], boolean) returns bigint[]: the ids whose golden record differed. */
 Datum
 crm_refresh_golden_records(PG_FUNCTION_ARGS)
 {
-	ArrayType *ids = PG_GETARG_ARRAYTYPE_P(0);
+	int n;
+	const int64 *ids = id_array(PG_GETARG_ARRAYTYPE_P(0), &n);
 	bool dry_run = PG_GETARG_BOOL(1);
 	MemoryContext caller = CurrentMemoryContext;
 	int64 *differing;
-	int n;
 	Datum result;
 
-	if (ARR_HASNULL(ids) || ARR_NDIM(ids) > 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("customer ids must be a one-dimensional array without nulls")));
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	connect();
 	if (!dry_run)
 		take_turn();
-	n = crm_refresh_customers((int64 *) ARR_DATA_PTR(ids),
-							  ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids)), dry_run, &differing);
+	n = crm_refresh_customers(ids, n, dry_run, &differing);
 	MemoryContextSwitchTo(caller);
 	result = crm_ids_array(differing, n);
 	SPI_finish();
 	PG_RETURN_DATUM(result);
+}
+
+/* forget_records(bigint[]) returns void */
+Datum
+crm_forget_records(PG_FUNCTION_ARGS)
+{
+	int n;
+	const int64 *ids = id_array(PG_GETARG_ARRAYTYPE_P(0), &n);
+
+	connect();
+	crm_history_forget(ids, n);
+	SPI_finish();
+	PG_RETURN_VOID();
 }
 
 /* default_survivorship(kind text) returns text[] */

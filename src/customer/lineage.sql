@@ -9,6 +9,7 @@ SELECT
 	r.record_id,
 	r.changed_at,
 	COALESCE(
+		CASE WHEN r.kind = 'o' THEN r.attributes -> 'organization' ->> 0 END,
 		r.attributes -> 'name' ->> 0,
 		NULLIF(pg_catalog.concat_ws(' ', r.attributes -> 'given_name' ->> 0, r.attributes -> 'family_name' ->> 0), ''),
 		r.attributes -> 'organization' ->> 0) AS name,
@@ -104,6 +105,15 @@ BEGIN ATOMIC
 				AND pg_catalog.regexp_replace(said.text, '[^0-9]', '', 'g')
 					= pg_catalog.regexp_replace(value, '[^0-9]', '', 'g')));
 END;
+
+COMMENT ON FUNCTION crm_internal.asserts(jsonb, text, text) IS 'whether these attributes of a record say this value of an attribute';
+
+CREATE FUNCTION crm_internal.forget_records(record_ids bigint[])
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_forget_records';
+COMMENT ON FUNCTION crm_internal.forget_records(bigint[]) IS 'removes from the history what these records, which are about to be deleted, asserted; identity does it by itself';
+REVOKE ALL ON FUNCTION crm_internal.forget_records(bigint[]) FROM PUBLIC;
 
 CREATE VIEW crm.customer_history AS
 SELECT

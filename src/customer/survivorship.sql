@@ -124,7 +124,7 @@ BEGIN
 	IF rules IS NOT NULL THEN
 		INSERT INTO crm_internal.survivorship (attribute, rules) VALUES (lead, rules);
 	END IF;
-	IF (SELECT count(*) FROM (SELECT FROM crm_internal.customer LIMIT 10001) some) > 10000 THEN
+	IF (SELECT count(*) FROM (SELECT FROM crm_internal.customer LIMIT 10001) c) > 10000 THEN
 		RAISE NOTICE 'golden records follow with the next CALL crm.run_maintenance()';
 		RETURN;
 	END IF;

@@ -7,6 +7,7 @@ CREATE TABLE crm_internal.access_function
 	PRIMARY KEY (level, function_name)
 );
 COMMENT ON TABLE crm_internal.access_function IS 'functions and procedures that crm.grant_access hands out, by name; filled by the install script, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHERE false');
 
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('analyst', 'crm.current_customer'),
@@ -50,6 +51,7 @@ CREATE TABLE crm_internal.access_column
 	columns text[]
 );
 COMMENT ON TABLE crm_internal.access_column IS 'what an analyst may read; columns NULL: all; filled by the install script, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_column', 'WHERE false');
 
 INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('customer', '{customer_id,kind,postal_code,city,region,country,gender,language,source_records,created_at,updated_at}'),

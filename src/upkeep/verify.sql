@@ -37,6 +37,7 @@ CREATE TABLE crm_internal.manifest
 	PRIMARY KEY (relation, kind, name)
 );
 COMMENT ON TABLE crm_internal.manifest IS 'the parts that the install or update script made; not dumped, as CREATE EXTENSION makes it anew';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.manifest', 'WHERE false');
 
 CREATE FUNCTION crm_internal.note_manifest()
 RETURNS void
