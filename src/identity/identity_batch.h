@@ -15,7 +15,7 @@
 #include "utils/hsearch.h"
 
 #include "base/ids.h"
-#include "identity/identity_profile.h"
+#include "identity/identity_compare.h"
 
 typedef struct crm_record
 {
@@ -44,7 +44,7 @@ typedef struct crm_edge
 {
 	int64 a;
 	int64 b;
-	int32 score;
+	int32 weight;
 } crm_edge;
 
 typedef struct crm_batch
@@ -61,7 +61,8 @@ typedef struct crm_batch
 	crm_ids keys_removed;
 	crm_ids keys_removed_record;
 	crm_ids customers; /* to be told: membership or values changed */
-	crm_edge *edges;   /* above zero, of the touched components */
+	int32 match_weight;
+	crm_edge *edges; /* of the touched components, above the match weight */
 	int nedges;
 	int edges_room;
 	int64 resolved; /* rows dealt with */
@@ -73,13 +74,20 @@ extern void crm_batch_finish(crm_batch *batch);
 
 extern crm_record *crm_batch_record(crm_batch *batch, int64 record_id);
 extern crm_record *crm_batch_add_record(crm_batch *batch, int64 record_id);
-extern void crm_batch_add_edge(crm_batch *batch, int64 a, int64 b, int32 score);
+extern void crm_batch_add_edge(crm_batch *batch, int64 a, int64 b, int32 weight);
+extern void crm_record_set_profile(crm_record *record, bytea *bytes);
+
+extern crm_comparison crm_record_compare(const crm_record *a, const crm_record *b);
 
 /* Loads what is not loaded yet. */
 extern void crm_batch_load(crm_batch *batch, const int64 *record_ids, int n);
 
 /* False: the source cannot be read now; nothing of it was taken into the batch. */
 extern bool crm_batch_read(crm_batch *batch, int32 source_id, const char *const *keys, int nkeys);
+
+/* All records of a source depart. */
+extern void crm_batch_forget(crm_batch *batch, int32 source_id);
+
 extern void crm_batch_link(crm_batch *batch);
 extern void crm_batch_partition(crm_batch *batch);
 extern void crm_batch_write(crm_batch *batch);

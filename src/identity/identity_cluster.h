@@ -5,8 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Larger components are clustered by their edges alone, a pair without one counting as unknown. */
-#define CRM_COMPONENT_FULL 300
+/*
+ * A larger component is not clustered: its records stay customers of their own, and are flagged. No
+ * real customer has so many records that fit each other; a placeholder that made its way into a
+ * source does.
+ */
+#define CRM_COMPONENT_MAX 1000
 
 /*
  * Average linkage over n records. score[i * n + j] is what pair (i, j) says, symmetric; tie[i] is
