@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "base/commit.h"
+#include "customer/customer.h"
 #include "identity/identity.h"
 #include "source/source.h"
 
@@ -19,4 +20,5 @@ _PG_init(void)
 	crm_commit_init();
 	crm_capture_init();
 	crm_identity_init();
+	crm_customer_init();
 }
