@@ -9,7 +9,14 @@ use utf8;
 
 my %module = (company => 'Company', orgs => 'Orgs', heavy => 'Heavy', crmlike => 'Crmlike');
 
-# undef with the reason if the set's file is not there
+# where the published files would be
+sub folder
+{
+	require Fake::File;
+	return Fake::File::folder();
+}
+
+# undef if the file of the set is not there
 sub open_set
 {
 	my ($name) = @_;
