@@ -141,7 +141,8 @@ sub evaluate_email
 # Lines that show what went wrong most: wrongly joined first, then torn apart.
 sub worst
 {
-	my ($database, $set, $limit) = @_;
+	my ($database, $name, $limit) = @_;
+	my $set = Fake::Set::open_set($name);
 	my %text;
 	my %source = map { $_->{table} => $_ } @{ $set->sources };
 	$set->generate(sub {

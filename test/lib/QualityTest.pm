@@ -29,7 +29,7 @@ sub judge
 	cmp_ok $mail->{f}, '<=', $least{email_at_most}, "$name: joining on e-mail is not enough" if $least{email_at_most};
 	if ($ENV{VERBOSE})
 	{
-		diag $_ for Quality::worst($database, $set, $ENV{VERBOSE} > 1 ? $ENV{VERBOSE} : 8);
+		diag $_ for Quality::worst($database, $name, $ENV{VERBOSE} > 1 ? $ENV{VERBOSE} : 8);
 	}
 	$database->drop unless $ENV{KEEP};
 	return $found;

@@ -23,7 +23,9 @@ sub open_set
 	my ($kind, $seed, $scale) = split /:/, $name;
 	my $module = $module{$kind} // ($kind =~ /^(?:febrl[123]|fake1000)$/ ? 'File' : die "unknown set \"$name\"\n");
 	require "Fake/$module.pm";
-	return "Fake::$module"->new($module eq 'File' ? $kind : $seed // 1, $scale);
+	my $set = "Fake::$module"->new($module eq 'File' ? $kind : $seed // 1, $scale) or return;
+	$set->{name} = $name;
+	return $set;
 }
 
 sub _columns { return ref $_[0] ? @{ $_[0] } : $_[0] }
