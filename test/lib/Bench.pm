@@ -4,7 +4,7 @@ package Bench;
 use strict;
 use warnings;
 use utf8;
-use File::Temp qw(tempdir);
+use File::Temp  qw(tempdir);
 use Time::HiRes qw(time);
 use Database;
 use Quality;
@@ -14,7 +14,8 @@ our $database = 'bench_company';
 # The database of the resolve part, made here if that part did not run.
 sub company
 {
-	my $there = bless({ name => $ENV{PGDATABASE} // 'postgres' }, 'Database')->value("SELECT count(*) FROM pg_database WHERE datname = '$database'");
+	my $there = bless({ name => $ENV{PGDATABASE} // 'postgres' }, 'Database')
+	  ->value("SELECT count(*) FROM pg_database WHERE datname = '$database'");
 	return bless { name => $database }, 'Database' if $there;
 	return (make_company())[0];
 }
@@ -23,7 +24,7 @@ sub company
 sub make_company
 {
 	my $rows = $ENV{ROWS} // 100_000;
-	my $set = Fake::Set::open_set('company:1:' . $rows / 20_000);
+	my $set  = Fake::Set::open_set('company:1:' . $rows / 20_000);
 	my $made = Database->create($database);
 	Quality::load($made, $set);
 	Quality::register($made, $set);
@@ -52,13 +53,22 @@ sub pgbench
 	print $file $script;
 	close $file or die $!;
 	my $clients = $more{clients} // 1;
-	my $report = `cd '$folder' && pgbench -n -r -M prepared -c $clients -T $seconds -l --log-prefix=log -f script.sql $database 2>&1`;
+	my $report =
+	  `cd '$folder' && pgbench -n -r -M prepared -c $clients -T $seconds -l --log-prefix=log -f script.sql $database 2>&1`;
 	die "pgbench: $report\n" if $?;
-	my @times = sort { $a <=> $b } map { (split)[2] / 1000 } map { my $f = $_; open my $in, '<', $f or die $!; <$in> } glob "$folder/log.*";
+	my @times =
+	  sort { $a <=> $b }
+	  map  { (split)[2] / 1000 }
+	  map  { my $f = $_; open my $in, '<', $f or die $!; <$in> } glob "$folder/log.*";
 	die "pgbench did nothing: $report\n" unless @times;
 	die "pgbench failed: $report\n" if $report =~ /number of failed transactions: ([1-9]\d*)/;
 	my @statements = $report =~ /^\s+([\d.]+)\s+(?:\d+\s+)?(?:SELECT|INSERT|UPDATE)/mg;
-	return { p50 => $times[ int @times / 2 ], p95 => $times[ int @times * 0.95 ], n => scalar @times, statements => \@statements };
+	return {
+		p50        => $times[ int @times / 2 ],
+		p95        => $times[ int @times * 0.95 ],
+		n          => scalar @times,
+		statements => \@statements
+	};
 }
 
 sub median

@@ -22,7 +22,8 @@ sub name { return $_[0]{name} }
 sub drop
 {
 	my ($self) = @_;
-	return (bless { name => $ENV{PGDATABASE} // 'postgres' }, ref $self)->run(qq(DROP DATABASE IF EXISTS "$self->{name}"));
+	return (bless { name => $ENV{PGDATABASE} // 'postgres' }, ref $self)
+	  ->run(qq(DROP DATABASE IF EXISTS "$self->{name}"));
 }
 
 sub _command
@@ -43,13 +44,13 @@ sub run
 sub try
 {
 	my ($self, $sql) = @_;
-	open my $copy, '+>', undef or die $!;
+	open my $copy,   '+>', undef or die $!;
 	open my $errors, '+>', undef or die $!;
 	my $pid = open my $in, '|-';
 	defined $pid or die "fork: $!";
 	if (!$pid)
 	{
-		open STDOUT, '>&', $copy or die $!;
+		open STDOUT, '>&', $copy   or die $!;
 		open STDERR, '>&', $errors or die $!;
 		exec $self->_command('-f', '-') or die "psql: $!";
 	}
@@ -65,7 +66,8 @@ sub _all
 	my ($file) = @_;
 	seek $file, 0, 0;
 	binmode $file, ':encoding(UTF-8)';
-	my $text = do { local $/; <$file> } // '';
+	my $text = do { local $/; <$file> }
+	  // '';
 	return $text =~ s/\n\z//r;
 }
 
@@ -85,7 +87,8 @@ sub feed
 sub rows
 {
 	my ($self, $sql) = @_;
-	my $out = $self->run("\\pset fieldsep '\x1f'\n\\pset recordsep '\x1e'\n\\pset null '\x1d'\n$sql");
+	my $out =
+	  $self->run("\\pset fieldsep '\x1f'\n\\pset recordsep '\x1e'\n\\pset null '\x1d'\n$sql");
 	return map {
 		[ map { $_ eq "\x1d" ? undef : $_ } split /\x1f/, $_ =~ s/\n\z//r, -1 ]
 	} split /\x1e/, $out;
@@ -103,9 +106,12 @@ sub value
 # An open session: statements one after the other, errors returned, not died of.
 sub session
 {
-	my ($self) = @_;
+	my ($self)  = @_;
 	my $session = bless { name => $self->{name}, n => 0 }, 'Database::Session';
-	$session->{pid} = open3($session->{in}, $session->{out}, undef, 'psql', '-XqAt', '-v', 'VERBOSITY=verbose', '-d', $self->{name});
+	$session->{pid} = open3(
+		$session->{in}, $session->{out}, undef,               'psql',
+		'-XqAt',        '-v',            'VERBOSITY=verbose', '-d',
+		$self->{name});
 	binmode $session->{$_}, ':encoding(UTF-8)' for qw(in out);
 	$session->{in}->autoflush(1);
 	return $session;

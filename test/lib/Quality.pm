@@ -13,16 +13,20 @@ sub script
 	my ($set, $file) = @_;
 	my %source = map { $_->{table} => $_ } @{ $set->sources };
 	my ($truth, %lines) = ('');
-	$set->generate(sub {
-		my ($table, $entity, $row) = @_;
-		my $source = $source{$table};
-		$lines{$table} .= Fake::Set::copy_line(@$row{ @{ $source->{columns} } });
-		$truth .= Fake::Set::copy_line($table, Fake::Set::key_text($source, $row), $entity);
-	});
+	$set->generate(
+		sub {
+			my ($table, $entity, $row) = @_;
+			my $source = $source{$table};
+			$lines{$table} .= Fake::Set::copy_line(@$row{ @{ $source->{columns} } });
+			$truth .= Fake::Set::copy_line($table, Fake::Set::key_text($source, $row), $entity);
+		});
 	for my $source (@{ $set->sources })
 	{
 		print $file $source->{ddl};
-		_copy($file, "$source->{table} (" . join(', ', @{ $source->{columns} }) . ')', $lines{ $source->{table} } // '');
+		_copy(
+			$file,
+			"$source->{table} (" . join(', ', @{ $source->{columns} }) . ')',
+			$lines{ $source->{table} } // '');
 	}
 	print $file "CREATE SCHEMA demo_truth;\n",
 	  "COMMENT ON SCHEMA demo_truth IS 'who is who, for the evaluation only; keys of several columns are joined by |';\n",
@@ -52,8 +56,12 @@ sub registration
 	my ($set, %mode) = @_;
 	my %seen;
 	return (
-		(map { "SELECT crm.add_department('$_')" } grep { !$seen{$_}++ } map { $_->{department} } @{ $set->sources }),
-		map { Fake::Set::add_source_sql($_, $mode{ $_->{table} } ? (mode => $mode{ $_->{table} }) : ()) } @{ $set->sources });
+		(   map { "SELECT crm.add_department('$_')" }
+			grep { !$seen{$_}++ } map { $_->{department} } @{ $set->sources }),
+		map {
+			Fake::Set::add_source_sql($_,
+				$mode{ $_->{table} } ? (mode => $mode{ $_->{table} }) : ())
+		} @{ $set->sources });
 }
 
 sub register
@@ -83,14 +91,18 @@ sub _result
 	return;
 }
 
-sub _pairs { return "coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM demo_truth.result $_[0]) g" }
+sub _pairs
+{
+	return
+	  "coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n FROM demo_truth.result $_[0]) g";
+}
 
 sub _figures
 {
 	my ($truth, $found, $both) = @_;
-	my $precision = $found ? $both / $found : 1;
-	my $recall = $truth ? $both / $truth : 1;
-	my $f = $precision + $recall ? 2 * $precision * $recall / ($precision + $recall) : 0;
+	my $precision = $found               ? $both / $found                                    : 1;
+	my $recall    = $truth               ? $both / $truth                                    : 1;
+	my $f         = $precision + $recall ? 2 * $precision * $recall / ($precision + $recall) : 0;
 	return (precision => $precision, recall => $recall, f => $f);
 }
 
@@ -100,7 +112,8 @@ sub evaluate
 	my ($database) = @_;
 	_result($database);
 	my ($truth, $found, $both) = map { $database->value("SELECT " . _pairs($_)) } 'GROUP BY entity',
-	  'WHERE customer_id IS NOT NULL GROUP BY customer_id', 'WHERE customer_id IS NOT NULL GROUP BY entity, customer_id';
+	  'WHERE customer_id IS NOT NULL GROUP BY customer_id',
+	  'WHERE customer_id IS NOT NULL GROUP BY entity, customer_id';
 	my $others = $database->row(<<~'SQL');
 		WITH sized AS (
 			SELECT count(*) OVER (PARTITION BY entity, customer_id)::float8 AS both,
@@ -111,8 +124,13 @@ sub evaluate
 		FROM sized
 		SQL
 	my ($p, $r) = @$others[ 0, 1 ];
-	return { _figures($truth, $found, $both), b3 => $p + $r ? 2 * $p * $r / ($p + $r) : 0, largest => $others->[2] // 0,
-		customers => $others->[3], unresolved => $others->[4] };
+	return {
+		_figures($truth, $found, $both),
+		b3         => $p + $r ? 2 * $p * $r / ($p + $r) : 0,
+		largest    => $others->[2] // 0,
+		customers  => $others->[3],
+		unresolved => $others->[4]
+	};
 }
 
 # The same for what people do by hand: rows are one customer if they share an e-mail address.
@@ -123,8 +141,11 @@ sub evaluate_email
 	for my $source (@{ $set->sources })
 	{
 		my $key = join " || '|' || ", map { "$_" . '::text' } @{ $source->{key} };
-		push @mails, map { "SELECT '$source->{table}' AS source, $key AS source_key, lower(" . Fake::Set::expression($_) . ") AS mail FROM $source->{table}" }
-		  @{ $source->{map}{email} // [] };
+		push @mails, map {
+				"SELECT '$source->{table}' AS source, $key AS source_key, lower("
+			  . Fake::Set::expression($_)
+			  . ") AS mail FROM $source->{table}"
+		} @{ $source->{map}{email} // [] };
 	}
 	return unless @mails;
 	my $row = $database->row(<<~SQL);
@@ -145,22 +166,32 @@ sub worst
 	my $set = Fake::Set::open_set($name);
 	my %text;
 	my %source = map { $_->{table} => $_ } @{ $set->sources };
-	$set->generate(sub {
-		my ($table, $entity, $row) = @_;
-		my $record = Fake::Set::canonical($source{$table}, $row);
-		$text{"$table|" . Fake::Set::key_text($source{$table}, $row)} = join '; ', map { my $a = $_; map { "$a=$_" } @{ $record->{$a} } } sort keys %$record;
-	});
+	$set->generate(
+		sub {
+			my ($table, $entity, $row) = @_;
+			my $record = Fake::Set::canonical($source{$table}, $row);
+			$text{ "$table|" . Fake::Set::key_text($source{$table}, $row) } = join '; ', map {
+				my $a = $_;
+				map { "$a=$_" } @{ $record->{$a} }
+			} sort keys %$record;
+		});
 	my @lines;
-	for my $what ([ 'joined wrongly', 'customer_id', 'entity' ], [ 'torn apart', 'entity', 'customer_id' ])
+	for my $what ([ 'joined wrongly', 'customer_id', 'entity' ],
+		[ 'torn apart', 'entity', 'customer_id' ])
 	{
 		my ($label, $group, $inside) = @$what;
-		my @groups = map { $_->[0] } $database->rows("SELECT $group FROM demo_truth.result GROUP BY 1 HAVING count(DISTINCT $inside) > 1
+		my @groups = map { $_->[0] } $database->rows(
+			"SELECT $group FROM demo_truth.result GROUP BY 1 HAVING count(DISTINCT $inside) > 1
 			AND $group IS NOT NULL ORDER BY count(DISTINCT $inside) DESC, md5($group\::text) LIMIT $limit");
 		for my $id (@groups)
 		{
 			push @lines, "$label: $group $id";
-			push @lines, map { "  [$_->[2]] $_->[0] $_->[1]: " . ($text{"$_->[0]|$_->[1]"} // '') }
-			  $database->rows("SELECT source, source_key, $inside FROM demo_truth.result WHERE $group = '" . $id =~ s/'/''/gr . "' ORDER BY 3, 1, 2");
+			push @lines,
+			  map { "  [$_->[2]] $_->[0] $_->[1]: " . ($text{"$_->[0]|$_->[1]"} // '') }
+			  $database->rows(
+					"SELECT source, source_key, $inside FROM demo_truth.result WHERE $group = '"
+				  . $id =~ s/'/''/gr
+				  . "' ORDER BY 3, 1, 2");
 		}
 	}
 	return @lines;
@@ -170,8 +201,12 @@ sub worst
 sub figures_text
 {
 	my ($e) = @_;
-	return sprintf('precision %.4f  recall %.4f  F %.4f', @$e{qw(precision recall f)})
-	  . (defined $e->{b3} ? sprintf('  B-cubed F %.4f  largest %d  customers %d', @$e{qw(b3 largest customers)}) : '');
+	return
+	  sprintf('precision %.4f  recall %.4f  F %.4f', @$e{qw(precision recall f)})
+	  . (
+		defined $e->{b3}
+		? sprintf('  B-cubed F %.4f  largest %d  customers %d', @$e{qw(b3 largest customers)})
+		: '');
 }
 
 1;

@@ -13,20 +13,23 @@ use Quality;
 sub judge
 {
 	my ($name, %least) = @_;
-	my $set = Fake::Set::open_set($name);
+	my $set      = Fake::Set::open_set($name);
 	my $database = Database->create('quality_' . $name =~ s/\W/_/gr);
 	Quality::load($database, $set);
 	Quality::register($database, $set);
 	my $began = time;
 	$database->run('CALL crm.resolve()');
 	my $seconds = time - $began;
-	my $found = Quality::evaluate($database);
+	my $found   = Quality::evaluate($database);
 	diag sprintf '%-14s %s  %.1f s', $name, Quality::figures_text($found), $seconds;
 	my $mail = Quality::evaluate_email($database, $set);
 	diag sprintf '%-14s %s  (joined on e-mail)', '', Quality::figures_text($mail) if $mail;
 	is $found->{unresolved}, 0, "$name: every row has a customer";
-	cmp_ok $found->{$_}, '>=', $least{$_}, "$name: $_" for grep { $_ ne 'email_at_most' } sort keys %least;
-	cmp_ok $mail->{f}, '<=', $least{email_at_most}, "$name: joining on e-mail is not enough" if $least{email_at_most};
+	cmp_ok $found->{$_}, '>=', $least{$_}, "$name: $_"
+	  for grep { $_ ne 'email_at_most' } sort keys %least;
+	cmp_ok $mail->{f}, '<=', $least{email_at_most}, "$name: joining on e-mail is not enough"
+	  if $least{email_at_most};
+
 	if ($ENV{VERBOSE})
 	{
 		diag $_ for Quality::worst($database, $name, $ENV{VERBOSE} > 1 ? $ENV{VERBOSE} : 8);

@@ -13,16 +13,21 @@ use Fake::Random;
 use Fake::Shape;
 
 my %department_share = (sales => 0.42, marketing => 0.347, service => 0.233);
-my %rows_of_entity = (1 => 0.50, 2 => 0.26, 3 => 0.14, 4 => 0.07, 5 => 0.03);
+my %rows_of_entity   = (1     => 0.50, 2 => 0.26, 3 => 0.14, 4 => 0.07, 5 => 0.03);
 
 sub new
 {
 	my ($class, $seed, $scale) = @_;
 	return bless {
-		seed => $seed,
-		rows => int(20_000 * ($scale // 1)),
-		random => Fake::Random->new("company/$seed"),
-		emails => {}, domains => {}, mix => {}, entities => 0, made => 0 }, $class;
+		seed     => $seed,
+		rows     => int(20_000 * ($scale // 1)),
+		random   => Fake::Random->new("company/$seed"),
+		emails   => {},
+		domains  => {},
+		mix      => {},
+		entities => 0,
+		made     => 0
+	}, $class;
 }
 
 sub sources { return Fake::Shape::departments() }
@@ -33,8 +38,8 @@ sub generate
 	my ($self, $emit) = @_;
 	while ($self->{made} < $self->{rows})
 	{
-		if ($self->{random}->chance(0.84)) { $self->_household($emit) }
-		else { $self->_premises($emit) }
+		if   ($self->{random}->chance(0.84)) { $self->_household($emit) }
+		else                                 { $self->_premises($emit) }
 	}
 	return $self;
 }
@@ -48,10 +53,11 @@ sub _household
 	my $random = $self->{random};
 	for my $person (Fake::Person::household($random, $self->{emails}))
 	{
-		my $n = $random->pick_weighted(\%rows_of_entity);
+		my $n      = $random->pick_weighted(\%rows_of_entity);
 		my $silent = $random->chance(0.25);
-		my @rows = map {
-			Fake::Observation::of_person($random, $person, $self->_department, $silent || $random->chance(0.14))
+		my @rows   = map {
+			Fake::Observation::of_person($random, $person, $self->_department,
+				$silent || $random->chance(0.14))
 		} 1 .. $n;
 		$self->_finish($emit, $person, @rows);
 	}
@@ -62,12 +68,13 @@ sub _household
 sub _premises
 {
 	my ($self, $emit) = @_;
-	my $random = $self->{random};
-	my $first = Fake::Organization::company($random, $self->{domains});
+	my $random    = $self->{random};
+	my $first     = Fake::Organization::company($random, $self->{domains});
 	my @companies = ($first);
 	if ($random->chance(0.12))
 	{
-		push @companies, Fake::Organization::company($random, $self->{domains}, $first->{address}[0]);
+		push @companies,
+		  Fake::Organization::company($random, $self->{domains}, $first->{address}[0]);
 		$_->{traits}{'companies at one address'} = 1 for @companies;
 		@{ $companies[1] }{qw(domain phone)} = @$first{qw(domain phone)} if $random->chance(0.2);
 	}
@@ -79,10 +86,12 @@ sub _company
 {
 	my ($self, $emit, $company) = @_;
 	my $random = $self->{random};
-	my $n = $random->pick_weighted(\%rows_of_entity);
+	my $n      = $random->pick_weighted(\%rows_of_entity);
 	$company->{traits}{'companies with several spellings'} = 1 if $n > 1;
 	my @rows = map {
-		Fake::Observation::of_company($random, $company, $random->chance(0.64) ? 'sales' : 'service',
+		Fake::Observation::of_company(
+			$random, $company,
+			$random->chance(0.64) ? 'sales' : 'service',
 			$random->chance(0.2))
 	} 1 .. $n;
 	$self->_finish($emit, $company, @rows);

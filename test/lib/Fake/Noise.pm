@@ -7,11 +7,35 @@ use utf8;
 use Unicode::Normalize qw(NFD);
 
 my %neighbour = (
-	a => 'sq', b => 'vn', c => 'xv', d => 'sf', e => 'wr', f => 'dg', g => 'fh', h => 'gj', i => 'uo',
-	j => 'hk', k => 'jl', l => 'k', m => 'n', n => 'bm', o => 'ip', p => 'o', q => 'w', r => 'et',
-	s => 'ad', t => 'ry', u => 'yi', v => 'cb', w => 'qe', x => 'zc', y => 'tu', z => 'x');
+	a => 'sq',
+	b => 'vn',
+	c => 'xv',
+	d => 'sf',
+	e => 'wr',
+	f => 'dg',
+	g => 'fh',
+	h => 'gj',
+	i => 'uo',
+	j => 'hk',
+	k => 'jl',
+	l => 'k',
+	m => 'n',
+	n => 'bm',
+	o => 'ip',
+	p => 'o',
+	q => 'w',
+	r => 'et',
+	s => 'ad',
+	t => 'ry',
+	u => 'yi',
+	v => 'cb',
+	w => 'qe',
+	x => 'zc',
+	y => 'tu',
+	z => 'x');
 
-my %digraph = ('ä' => 'ae', 'ö' => 'oe', 'ü' => 'ue', 'ß' => 'ss', 'Ä' => 'Ae', 'Ö' => 'Oe', 'Ü' => 'Ue');
+my %digraph =
+  ('ä' => 'ae', 'ö' => 'oe', 'ü' => 'ue', 'ß' => 'ss', 'Ä' => 'Ae', 'Ö' => 'Oe', 'Ü' => 'Ue');
 
 # One slip of the finger: replace, leave out, double or swap a letter, never the first if avoidable.
 sub typo
@@ -19,13 +43,13 @@ sub typo
 	my ($random, $text) = @_;
 	my $n = length $text;
 	return $text if $n < 3;
-	my $at = $random->between($random->chance(0.85) ? 1 : 0, $n - 2);
+	my $at     = $random->between($random->chance(0.85) ? 1 : 0, $n - 2);
 	my $letter = substr $text, $at, 1;
-	my $what = $random->below(4);
-	if ($what == 0) { substr($text, $at, 1) = _slip($random, $letter) }
+	my $what   = $random->below(4);
+	if    ($what == 0) { substr($text, $at, 1) = _slip($random, $letter) }
 	elsif ($what == 1) { substr($text, $at, 1) = '' }
 	elsif ($what == 2) { substr($text, $at, 1) = $letter x 2 }
-	else { substr($text, $at, 2) = reverse substr $text, $at, 2 }
+	else               { substr($text, $at, 2) = reverse substr $text, $at, 2 }
 	return $text;
 }
 
@@ -48,7 +72,7 @@ sub digit_typo
 	else
 	{
 		my ($a, $b) = map { substr $text, $_, 1 } @at[ $i, $i + 1 ];
-		substr($text, $at[$i], 1) = $b;
+		substr($text, $at[$i],       1) = $b;
 		substr($text, $at[ $i + 1 ], 1) = $a;
 	}
 	return $text;
@@ -81,17 +105,27 @@ sub date_slip
 	my ($random, $date) = @_;
 	my ($year, $month, $day) = split /-/, $date;
 	my $what = $random->below(4);
-	if ($what <= 1 && $day <= 12 && $day != $month) { ($month, $day) = ($day, $month) }
+	if    ($what <= 1 && $day <= 12 && $day != $month) { ($month, $day) = ($day, $month) }
 	elsif ($what == 2) { $year += $random->pick([ -10, -1, 1, 10 ]) }
-	else { $day = $random->between(1, 28) }
+	else               { $day = $random->between(1, 28) }
 	return sprintf '%04d-%02d-%02d', $year, $month, $day;
 }
 
 my @street_short = (
-	[ qr/straat\b/, 'str.' ], [ qr/straße\b/, 'str.' ], [ qr/\bStreet\b/, 'St' ], [ qr/\bRoad\b/, 'Rd' ],
-	[ qr/\bAvenue\b/, 'Ave' ], [ qr/\bLane\b/, 'Ln' ], [ qr/\bavenue\b/, 'av.' ],
-	[ qr/\bboulevard\b/, 'bd' ], [ qr/\bCalle\b/, 'C/' ], [ qr/\bAvenida\b/, 'Avda.' ],
-	[ qr/\bPlaza\b/, 'Pl.' ], [ qr/Burgemeester/, 'Burg. ' ], [ qr/\brue\b/, 'r.' ], [ qr/weg\b/, 'wg' ]);
+	[ qr/straat\b/,      'str.' ],
+	[ qr/straße\b/,      'str.' ],
+	[ qr/\bStreet\b/,    'St' ],
+	[ qr/\bRoad\b/,      'Rd' ],
+	[ qr/\bAvenue\b/,    'Ave' ],
+	[ qr/\bLane\b/,      'Ln' ],
+	[ qr/\bavenue\b/,    'av.' ],
+	[ qr/\bboulevard\b/, 'bd' ],
+	[ qr/\bCalle\b/,     'C/' ],
+	[ qr/\bAvenida\b/,   'Avda.' ],
+	[ qr/\bPlaza\b/,     'Pl.' ],
+	[ qr/Burgemeester/,  'Burg. ' ],
+	[ qr/\brue\b/,       'r.' ],
+	[ qr/weg\b/,         'wg' ]);
 
 sub shorten_street
 {

@@ -17,8 +17,8 @@ sub new
 sub next32
 {
 	my ($self) = @_;
-	my $s = $self->{state} = ($self->{state} + 0x6D2B79F5) & 0xFFFFFFFF;
-	my $t = (($s ^ ($s >> 15)) * (1 | $s)) & 0xFFFFFFFF;
+	my $s      = $self->{state} = ($self->{state} + 0x6D2B79F5) & 0xFFFFFFFF;
+	my $t      = (($s ^ ($s >> 15)) * (1 | $s)) & 0xFFFFFFFF;
 	$t ^= ($t + ((($t ^ ($t >> 7)) * (61 | $t)) & 0xFFFFFFFF)) & 0xFFFFFFFF;
 	return ($t ^ ($t >> 14)) & 0xFFFFFFFF;
 }
@@ -41,13 +41,13 @@ sub pick_skewed
 {
 	my ($self, $list) = @_;
 	my $sums = $self->{weights}{ scalar @$list } //= _skewed_sums(scalar @$list);
-	my $x = $self->real * $sums->[-1];
+	my $x    = $self->real * $sums->[-1];
 	my ($low, $high) = (0, $#$sums);
 	while ($low < $high)
 	{
 		my $middle = ($low + $high) >> 1;
-		if ($sums->[$middle] > $x) { $high = $middle }
-		else { $low = $middle + 1 }
+		if   ($sums->[$middle] > $x) { $high = $middle }
+		else                         { $low  = $middle + 1 }
 	}
 	return $list->[$low];
 }

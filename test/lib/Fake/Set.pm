@@ -21,7 +21,8 @@ sub open_set
 {
 	my ($name) = @_;
 	my ($kind, $seed, $scale) = split /:/, $name;
-	my $module = $module{$kind} // ($kind =~ /^(?:febrl[123]|fake1000)$/ ? 'File' : die "unknown set \"$name\"\n");
+	my $module = $module{$kind}
+	  // ($kind =~ /^(?:febrl[123]|fake1000)$/ ? 'File' : die "unknown set \"$name\"\n");
 	require "Fake/$module.pm";
 	my $set = "Fake::$module"->new($module eq 'File' ? $kind : $seed // 1, $scale) or return;
 	$set->{name} = $name;
@@ -38,7 +39,10 @@ sub canonical
 	for my $attribute (keys %{ $source->{map} })
 	{
 		my @values = grep { length } map {
-			join ' ', grep { defined && length } map { $row->{$_} } _columns($_)
+			join ' ',
+			  grep { defined && length }
+			  map  { $row->{$_} }
+			  _columns($_)
 		} @{ $source->{map}{$attribute} };
 		$record{$attribute} = \@values if @values;
 	}
@@ -80,11 +84,14 @@ sub add_source_sql
 {
 	my ($source, %more) = @_;
 	my @map = map {
-		my @values = map { '"' . expression($_) =~ s/(["\\])/\\$1/gr . '"' } @{ $source->{map}{$_} };
+		my @values =
+		  map { '"' . expression($_) =~ s/(["\\])/\\$1/gr . '"' } @{ $source->{map}{$_} };
 		qq("$_": ) . (@values == 1 ? $values[0] : '[' . join(', ', @values) . ']')
 	} sort keys %{ $source->{map} };
-	my $quote = sub { "'" . $_[0] =~ s/'/''/gr . "'" };
-	my @arguments = ($quote->($source->{table}), 'department => ' . $quote->($source->{department}),
+	my $quote     = sub { "'" . $_[0] =~ s/'/''/gr . "'" };
+	my @arguments = (
+		$quote->($source->{table}),
+		'department => ' . $quote->($source->{department}),
 		'map => ' . $quote->('{' . join(', ', @map) . '}'));
 	for my $what (qw(kind region changed_at))
 	{

@@ -8,7 +8,7 @@ use Test::More;
 use Database;
 use Quality;
 
-my $set = Fake::Set::open_set('company:3:0.05');
+my $set    = Fake::Set::open_set('company:3:0.05');
 my @tables = map { $_->{table} } @{ $set->sources };
 
 my @script = (
@@ -42,14 +42,18 @@ my @script = (
 sub checksums
 {
 	my ($database) = @_;
-	return join "\n", map { $database->value("SELECT '$_', count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM $_ t") } @tables;
+	return join "\n", map {
+		$database->value(
+			"SELECT '$_', count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM $_ t"
+		)
+	} @tables;
 }
 
 sub schemas
 {
 	my ($database) = @_;
-	my $name = $database->name;
-	my $dump = `pg_dump -s -n sales -n marketing -n service -d "$name"`;
+	my $name       = $database->name;
+	my $dump       = `pg_dump -s -n sales -n marketing -n service -d "$name"`;
 	die "pg_dump failed\n" if $?;
 	# newer servers put a random word around the dump
 	return $dump =~ s/^\\(?:un)?restrict .*\n//mgr;
@@ -64,7 +68,8 @@ sub answers
 	{
 		my $answer = $session->do($statement);
 		$answer->{output} =~ s/^LOCATION:.*\n?//mg;
-		push @answers, "$statement\n-> $answer->{sqlstate}, $answer->{count} rows\n$answer->{output}";
+		push @answers,
+		  "$statement\n-> $answer->{sqlstate}, $answer->{count} rows\n$answer->{output}";
 	}
 	$session->close;
 	return @answers;
@@ -79,9 +84,10 @@ Quality::register($watched, $set);
 is checksums($watched), $rows_before, 'registering changes no row';
 $watched->run('CALL crm.resolve()');
 is checksums($watched), $rows_before, 'resolving changes no row';
-is $watched->value('SELECT count(*) FROM crm.customer_source'), $watched->value('SELECT count(*) FROM demo_truth.row'), 'every row was read';
+is $watched->value('SELECT count(*) FROM crm.customer_source'),
+  $watched->value('SELECT count(*) FROM demo_truth.row'), 'every row was read';
 
-my @plain = answers($plain);
+my @plain   = answers($plain);
 my @watched = answers($watched);
 for my $i (0 .. $#script)
 {
@@ -90,12 +96,15 @@ for my $i (0 .. $#script)
 $watched->run('CALL crm.resolve()');
 is checksums($watched), checksums($plain), 'the rows are the same afterwards';
 is $watched->value('SELECT count(*) FROM crm.customer_source'),
-  $watched->value('SELECT sum(n) FROM (' . join(' UNION ALL ', map { "SELECT count(*) AS n FROM $_" } @tables) . ') t'),
+  $watched->value('SELECT sum(n) FROM ('
+	  . join(' UNION ALL ', map { "SELECT count(*) AS n FROM $_" } @tables)
+	  . ') t'),
   'and crm has followed: one source record a row';
 
 $watched->run('SELECT crm.uninstall(dry_run => false)');
-is schemas($watched), $schemas_before, 'after uninstalling the schemas are byte-equal to before';
+is schemas($watched),   $schemas_before, 'after uninstalling the schemas are byte-equal to before';
 is checksums($watched), checksums($plain), 'and the rows are untouched';
-is $watched->value("SELECT count(*) FROM pg_namespace WHERE nspname IN ('crm', 'crm_internal')"), 0, 'nothing of crm is left';
+is $watched->value("SELECT count(*) FROM pg_namespace WHERE nspname IN ('crm', 'crm_internal')"),
+  0, 'nothing of crm is left';
 $_->drop for $plain, $watched;
 done_testing;
