@@ -4,6 +4,8 @@
 #include "fmgr.h"
 
 #include "base/base.h"
+#include "base/commit.h"
+#include "source/source.h"
 
 CRM_MODULE_MAGIC;
 
@@ -13,4 +15,6 @@ void
 _PG_init(void)
 {
 	crm_base_init();
+	crm_commit_init();
+	crm_capture_init();
 }
