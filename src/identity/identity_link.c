@@ -66,13 +66,13 @@ store_key_changes(crm_batch *batch)
 
 	store_keys(&batch->keys_removed, &batch->keys_removed_record,
 			   "DELETE FROM crm_internal.record_key k"
-			   " USING pg_catalog.unnest($1, $2) AS d(key, record_id)"
+			   " USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(key, record_id)"
 			   " WHERE k.key OPERATOR(pg_catalog.=) d.key"
 			   "   AND k.record_id OPERATOR(pg_catalog.=) d.record_id",
 			   &remove);
 	store_keys(&batch->keys_added, &batch->keys_added_record,
 			   "INSERT INTO crm_internal.record_key (key, record_id)"
-			   " SELECT a.key, a.record_id FROM pg_catalog.unnest($1, $2) AS a(key, record_id)"
+			   " SELECT a.key, a.record_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS a(key, record_id)"
 			   "  ORDER BY 1, 2",
 			   &add);
 }
@@ -316,7 +316,7 @@ store_edges(const crm_ids *a, const crm_ids *b, const crm_ids *weight)
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.edge (record_a, record_b, weight)"
 			 " SELECT n.a, n.b, n.weight::pg_catalog.int4"
-			 "   FROM pg_catalog.unnest($1, $2, $3) AS n(a, b, weight)"
+			 "   FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(a, b, weight)"
 			 "  ORDER BY 1, 2",
 			 3, types);
 	crm_store_run(plan, args, NULL);

@@ -169,7 +169,7 @@ write_records(writing *w)
 	}
 	run_on_ids(&plan,
 			   "UPDATE crm_internal.record r SET customer_id = m.customer_id"
-			   "  FROM pg_catalog.unnest($1, $2) AS m(record_id, customer_id)"
+			   "  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS m(record_id, customer_id)"
 			   " WHERE r.record_id OPERATOR(pg_catalog.=) m.record_id",
 			   &w->moved, &w->moved_to);
 	crm_ids_sort_distinct(&w->kept);
@@ -309,7 +309,7 @@ write_dead(writing *w, const crm_ids *dead)
 	run_on_ids(&plan,
 			   "UPDATE crm_internal.customer_identity c"
 			   "   SET merged_into = NULLIF(d.into_id, 0), ended_at = pg_catalog.now()"
-			   "  FROM pg_catalog.unnest($1, $2) AS d(id, into_id)"
+			   "  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(id, into_id)"
 			   " WHERE c.customer_id OPERATOR(pg_catalog.=) d.id",
 			   dead, &into);
 }

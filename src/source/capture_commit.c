@@ -17,7 +17,7 @@
 #include "source/pending.h"
 
 #define BOTH (CRM_TO_WRITE | CRM_TO_RESOLVE)
-#define LOCK_PATIENCE "10s"
+#define LOCK_PATIENCE "5s"
 
 typedef struct resolver_call
 {

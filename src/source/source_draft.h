@@ -9,8 +9,8 @@
 /* The items of {"attribute": "expression" | ["expression", ...]}, as written. */
 extern List *crm_source_parse_map(Jsonb *map);
 
-/* {"attribute": ["expression", ...]} */
-extern char *crm_source_map_text(List *items);
+/* {"attribute": ["expression", ...]}; brief: a single one without brackets. */
+extern char *crm_source_map_text(List *items, bool brief);
 
 /*
  * Checks key, expressions and choices of the draft against the table and replaces each expression

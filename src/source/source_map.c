@@ -15,6 +15,7 @@
 static List *parse_values(JsonbIterator **iterator, const char *attribute, crm_attribute_kind kind);
 static crm_source_item *new_item(const char *attribute, crm_attribute_kind kind,
 								 const JsonbValue *value);
+static bool has_another(List *items, ListCell *cell);
 static void refuse_map(void) pg_attribute_noreturn();
 static void refuse_value(const char *attribute) pg_attribute_noreturn();
 static crm_attribute_kind kind_of_attribute(const char *name);
@@ -43,10 +44,11 @@ crm_source_parse_map(Jsonb *map)
 }
 
 char *
-crm_source_map_text(List *items)
+crm_source_map_text(List *items, bool brief)
 {
 	StringInfoData text;
-	const char *attribute = NULL;
+	const char *attribute = "";
+	const char *end = "";
 	ListCell *cell;
 
 	initStringInfo(&text);
@@ -55,19 +57,32 @@ crm_source_map_text(List *items)
 	{
 		crm_source_item *item = lfirst(cell);
 
-		if (attribute == NULL || strcmp(attribute, item->attribute) != 0)
+		if (strcmp(attribute, item->attribute) != 0)
 		{
-			appendStringInfoString(&text, attribute ? "], " : "");
+			bool one = brief && !has_another(items, cell);
+
+			appendStringInfo(&text, "%s%s", end, text.len > 1 ? ", " : "");
 			escape_json(&text, item->attribute);
-			appendStringInfoString(&text, ": [");
+			appendStringInfoString(&text, one ? ": " : ": [");
+			end = one ? "" : "]";
 		}
 		else
 			appendStringInfoString(&text, ", ");
 		escape_json(&text, item->expression);
 		attribute = item->attribute;
 	}
-	appendStringInfoString(&text, attribute ? "]}" : "}");
+	appendStringInfo(&text, "%s}", end);
 	return text.data;
+}
+
+/* Whether the attribute of this item has a further one. */
+static bool
+has_another(List *items, ListCell *cell)
+{
+	ListCell *next = lnext(items, cell);
+
+	return next && strcmp(((crm_source_item *) lfirst(next))->attribute,
+						  ((crm_source_item *) lfirst(cell))->attribute) == 0;
 }
 
 static List *

@@ -180,9 +180,9 @@ mended_items(const crm_source *source, Relation relation, List *names, crm_sourc
 static void
 append_map(StringInfo call, const crm_source *source, List *items)
 {
-	char *map = crm_source_map_text(items);
+	char *map = crm_source_map_text(items, true);
 
-	if (strcmp(map, crm_source_map_text(source->items)) != 0)
+	if (strcmp(map, crm_source_map_text(source->items, true)) != 0)
 		appendStringInfo(call, ", map => %s", quote_literal_cstr(map));
 }
 

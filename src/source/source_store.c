@@ -111,7 +111,7 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 	set_field(i++, TEXTARRAYOID, text_array(source->key), false, types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(key_types(source, relation)), false, types, values,
 			  nulls);
-	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_map_text(source->items)), false, types,
+	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_map_text(source->items, false)), false, types,
 			  values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(source->columns), false, types, values, nulls);
 	set_field(i++, INT2ARRAYOID, number_array(source->column_numbers), false, types, values, nulls);

@@ -156,8 +156,8 @@ read_dental(reader *r)
 		return sound(r, "K", 3);
 	if (ahead(r, "tsch"))
 		return sound(r, "S", 4);
-	if (one_of(next, "sz"))
-		return 1; /* ts is one sound with the s that follows */
+	if (one_of(next, "sz") || (one_of(next, "dt")))
+		return 1; /* ts is one sound with the s that follows, dt with the t */
 	if (r->at > 0 && ahead(r, "dg"))
 		return 1;
 	return sound(r, "T", 1);

@@ -33,9 +33,13 @@ COMMENT ON TYPE email_address IS
 
 -- To text without asking, so that LIKE, || and lower() work; from text only where it is assigned.
 CREATE CAST (email_address AS pg_catalog.text) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (email_address AS pg_catalog.text) IS 'without asking';
 CREATE CAST (email_address AS pg_catalog.varchar) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (email_address AS pg_catalog.varchar) IS 'explicitly or on assignment';
 CREATE CAST (pg_catalog.text AS email_address) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.text AS email_address) IS 'explicitly or on assignment';
 CREATE CAST (pg_catalog.varchar AS email_address) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.varchar AS email_address) IS 'explicitly or on assignment';
 
 CREATE FUNCTION local_part(email_address) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'crm_email_local_part';
@@ -157,11 +161,15 @@ CREATE OPERATOR CLASS email_address_ops DEFAULT FOR TYPE email_address USING btr
 	OPERATOR 4 >=,
 	OPERATOR 5 >,
 	FUNCTION 1 email_address_cmp(email_address, email_address);
+COMMENT ON OPERATOR FAMILY email_address_ops USING btree IS 'order and equality without regard to the case of ASCII letters';
+COMMENT ON OPERATOR CLASS email_address_ops USING btree IS 'order and equality without regard to the case of ASCII letters';
 
 CREATE OPERATOR CLASS email_address_ops DEFAULT FOR TYPE email_address USING hash AS
 	OPERATOR 1 =,
 	FUNCTION 1 email_address_hash(email_address),
 	FUNCTION 2 email_address_hash_extended(email_address, bigint);
+COMMENT ON OPERATOR FAMILY email_address_ops USING hash IS 'equality without regard to the case of ASCII letters';
+COMMENT ON OPERATOR CLASS email_address_ops USING hash IS 'equality without regard to the case of ASCII letters';
 
 CREATE FUNCTION email_address_or_null(text) RETURNS email_address
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'crm_email_address_or_null';

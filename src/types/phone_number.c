@@ -43,7 +43,7 @@ crm_phone_number_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "phone_number", text),
 				 errdetail("The number cannot be read: %s.", reason),
-				 errhint("National writing is read by crm.parse_phone(text, region).")));
+				 errhint("crm.parse_phone(text, region) reads national writing and extensions.")));
 	PG_RETURN_INT64((int64) phone);
 }
 

@@ -31,9 +31,13 @@ COMMENT ON TYPE phone_number IS
 
 -- Explicit or on assignment only: as text, two spellings of one number are two.
 CREATE CAST (phone_number AS pg_catalog.text) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (phone_number AS pg_catalog.text) IS 'explicitly or on assignment';
 CREATE CAST (phone_number AS pg_catalog.varchar) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (phone_number AS pg_catalog.varchar) IS 'explicitly or on assignment';
 CREATE CAST (pg_catalog.text AS phone_number) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.text AS phone_number) IS 'explicitly or on assignment';
 CREATE CAST (pg_catalog.varchar AS phone_number) WITH INOUT AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.varchar AS phone_number) IS 'explicitly or on assignment';
 
 -- The value is a bigint whose order is the order of the numbers, so the server's functions serve.
 CREATE FUNCTION phone_number_eq(phone_number, phone_number) RETURNS boolean
@@ -153,11 +157,15 @@ CREATE OPERATOR CLASS phone_number_ops DEFAULT FOR TYPE phone_number USING btree
 	FUNCTION 1 phone_number_cmp(phone_number, phone_number),
 	FUNCTION 2 phone_number_sortsupport(internal),
 	FUNCTION 4 pg_catalog.btequalimage(pg_catalog.oid);
+COMMENT ON OPERATOR FAMILY phone_number_ops USING btree IS 'order and equality of the digits';
+COMMENT ON OPERATOR CLASS phone_number_ops USING btree IS 'order and equality of the digits';
 
 CREATE OPERATOR CLASS phone_number_ops DEFAULT FOR TYPE phone_number USING hash AS
 	OPERATOR 1 =,
 	FUNCTION 1 phone_number_hash(phone_number),
 	FUNCTION 2 phone_number_hash_extended(phone_number, bigint);
+COMMENT ON OPERATOR FAMILY phone_number_ops USING hash IS 'equality of the digits';
+COMMENT ON OPERATOR CLASS phone_number_ops USING hash IS 'equality of the digits';
 
 CREATE FUNCTION phone_number_or_null(text) RETURNS phone_number
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'crm_phone_number_or_null';

@@ -94,7 +94,8 @@ separator(const reader *r)
 
 	if (strchr(" \t\r\n-./()", r->text[r->at]) != NULL && r->text[r->at] != '\0')
 		return 1;
-	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+	for (size_t i = 0; (unsigned char) r->text[r->at] >= 0x80 && i < sizeof(wide) / sizeof(wide[0]);
+		 i++)
 		if (ahead(r, wide[i]))
 			return strlen(wide[i]);
 	return 0;
@@ -168,22 +169,26 @@ at_parameters(reader *r)
 static bool
 read_digits(reader *r)
 {
-	while (r->at < r->length && !at_parameters(r))
+	while (r->at < r->length)
 	{
 		char c = r->text[r->at];
-		size_t skip = trunk_digit(r);
+		size_t skip;
 
-		if (skip == 0)
-			skip = separator(r);
-		if (skip == 0 && (c < '0' || c > '9'))
-			return fail(r, foreign_reason(r));
-		if (skip == 0)
+		if (c >= '0' && c <= '9')
 		{
 			if (r->count == DIGITS_MAX)
 				return fail(r, "it has more than 15 digits");
 			r->digits[r->count++] = c;
-			skip = 1;
+			r->at++;
+			continue;
 		}
+		if (at_parameters(r))
+			break;
+		skip = trunk_digit(r);
+		if (skip == 0)
+			skip = separator(r);
+		if (skip == 0)
+			return fail(r, foreign_reason(r));
 		r->at += skip;
 	}
 	return true;
