@@ -101,7 +101,7 @@ sub registration
 		  sort keys %{ $shape->{columns} };
 		my %trust = (sales => 0.6, marketing => 0.3, service => 0.6);
 		push @statements, "SELECT crm.add_department('$department')",
-		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => '''person''', "
+		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => 'person', "
 		  . "changed_at => 'changed', trust => $trust{$department}, mode => '"
 		  . ($department eq 'service' ? 'inline' : 'watch') . "')";
 	}
