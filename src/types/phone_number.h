@@ -14,8 +14,7 @@ typedef uint64_t crm_phone;
 #define CRM_PHONE_FORMAT (UINT64_C(1) << 60) /* set in every crm_phone of this format */
 #define CRM_PHONE_FORMAT_MASK (UINT64_C(15) << 60)
 
-/* International writing only (+31 (0)6-1234 5678, 0031..., tel:+31...); *reason says what is wrong.
- */
+/* International writing only: +31 (0)6-1234 5678, 0031..., tel:+31...; *reason: what is wrong. */
 extern bool crm_phone_parse_international(const char *text, size_t length, crm_phone *out,
 										  const char **reason);
 
