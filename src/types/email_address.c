@@ -1,5 +1,4 @@
-/*
- * email_address.c - the type email_address.
+/* email_address.c - the type email_address.
  *
  * Compares without case, by ASCII letters only: an index must not change its order when the
  * system's Unicode tables do. (The domain is ASCII by then; RFC 5321 lets a server tell case in
@@ -102,7 +101,7 @@ crm_email_address_send(PG_FUNCTION_ARGS)
 Datum
 crm_email_address_or_null(PG_FUNCTION_ARGS)
 {
-	crm_email_error error;
+	crm_email_error error = {0, NULL};
 	struct varlena *address = parse_email(text_to_cstring(PG_GETARG_TEXT_PP(0)), &error);
 
 	if (address == NULL)
@@ -232,7 +231,7 @@ parse_email(const char *text, crm_email_error *error)
 static Datum
 make_email(const char *text, Node *context)
 {
-	crm_email_error error;
+	crm_email_error error = {0, NULL};
 	struct varlena *address = parse_email(text, &error);
 
 	if (address == NULL)

@@ -1,5 +1,4 @@
-/*
- * email_address_rule.c - the addr-spec of RFC 5321 and 6531.
+/* email_address_rule.c - the addr-spec of RFC 5321 and 6531.
  *
  * What people write in a form is accepted if a mail server would accept it: no comments, no
  * folding white space, no display name. An ASCII domain is checked here; one with other letters

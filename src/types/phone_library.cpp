@@ -1,5 +1,4 @@
-/*
- * phone_library.cpp - libphonenumber behind one C function.
+/* phone_library.cpp - libphonenumber behind one C function.
  *
  * A module of its own: loading libphonenumber and protobuf costs a connection some milliseconds,
  * which only those pay who read national numbers. No exception leaves this file, and nothing in it

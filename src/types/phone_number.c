@@ -1,5 +1,4 @@
-/*
- * phone_number.c - the type phone_number and the functions that know national writing.
+/* phone_number.c - the type phone_number and the functions that know national writing.
  *
  * Its comparisons and hashes are those of bigint (see the .sql): the value is one, with the
  * format nibble the same in all.

@@ -1,5 +1,4 @@
-/*
- * parsers.c - fuzzes folding and the two parsers: the first byte says which, the rest is the input.
+/* parsers.c - fuzzes folding and the two parsers: the first byte says which, the rest is the input.
  *
  * A libFuzzer target (-fsanitize=fuzzer); where there is none, main.c drives it. Either is linked
  * with the parts of crm that need no server. Holds no state.
