@@ -373,8 +373,10 @@ read_domain(parser *p)
 bool
 crm_email_parse(const char *text, size_t length, char out[CRM_EMAIL_SIZE], crm_email_error *error)
 {
-	parser p = {text, 0, 0, 0, out, 0, error};
+	parser p = {text, 0, 0, 0, out, 0, NULL};
 
+	*error = (crm_email_error){0, NULL};
+	p.error = error;
 	while (length > 0 && is_space(text[length - 1]))
 		length--;
 	while (length > 0 && is_space(*p.text))
