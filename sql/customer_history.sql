@@ -1,9 +1,14 @@
 -- What golden values were, and that a departed row leaves nothing but ids.
 \set SHOW_CONTEXT never
-INSERT INTO crm_internal.department (name) VALUES ('sales'), ('marketing');
-INSERT INTO crm_internal.source (department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns) VALUES
-	('sales', 'sales', 'account', 'r', '{id}', '{integer}', '{}', '{}'),
-	('marketing', 'marketing', 'lead', 'r', '{id}', '{integer}', '{}', '{}');
+-- the rows are written by hand, as resolving would write them
+CREATE SCHEMA sales
+	CREATE TABLE account (id integer PRIMARY KEY, name text);
+CREATE SCHEMA marketing
+	CREATE TABLE lead (id integer PRIMARY KEY, name text);
+SELECT crm.add_department(name) FROM unnest('{sales,marketing}'::text[]) name;
+SELECT crm.add_source('sales.account', department => 'sales', map => '{"name": "name"}');
+SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"name": "name"}');
+DELETE FROM crm_internal.pending;
 INSERT INTO crm_internal.customer_identity DEFAULT VALUES;
 INSERT INTO crm_internal.customer_identity DEFAULT VALUES;
 CREATE VIEW past AS

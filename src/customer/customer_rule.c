@@ -230,12 +230,25 @@ is_whole_name(const char *folded)
 	}
 }
 
-/* A candidate's next part of a group; a further value of the same attribute is not of it. */
+/*
+ * A candidate's next part. Of an address more parts are more complete; of a name more letters are,
+ * and its parts only tell writings of equal length apart.
+ */
 static void
 add_part(crm_candidate *candidate, const crm_claim *claim)
 {
-	candidate->filled++;
-	candidate->length += strlen(claim->folded);
+	int length = strlen(claim->folded);
+
+	if (claim->attribute <= CRM_FAMILY_NAME)
+	{
+		candidate->filled = 1;
+		candidate->length += claim->attribute == CRM_NAME ? 4 * length : 1;
+	}
+	else
+	{
+		candidate->filled++;
+		candidate->length += length;
+	}
 	if (claim->attribute == CRM_NAME)
 	{
 		candidate->parts[0] = claim->folded;

@@ -175,7 +175,7 @@ COMMENT ON COLUMN crm.customer_event.event_no IS 'ascending number';
 COMMENT ON COLUMN crm.customer_event.at IS 'when';
 COMMENT ON COLUMN crm.customer_event.kind IS 'created, merged, split, moved or ended';
 COMMENT ON COLUMN crm.customer_event.customer_id IS 'the customer it is about';
-COMMENT ON COLUMN crm.customer_event.other_customer_id IS 'merged: the id that answers from now on; split: the id it was split from';
+COMMENT ON COLUMN crm.customer_event.other_customer_id IS 'merged: the id that went into it; split: the new id; moved: the id that records came from';
 COMMENT ON COLUMN crm.customer_event.cause IS 'why';
 COMMENT ON COLUMN crm.customer_event.actor IS 'who';
 

@@ -147,6 +147,13 @@ test_name(void)
 	wins(CRM_NAME, "john smith", "most complete", "an initial does not win over a whole name");
 	wins(CRM_GIVEN_NAME, "john", "most complete", "the parts of a name come along");
 
+	record('p', 0.5, 1, 7);
+	says(CRM_NAME, "john smith");
+	crm_survive(&the_case);
+	ok(winner(CRM_GIVEN_NAME) != NULL, "of one name the writing in parts is the more complete");
+	the_case.nrecords--;
+	the_case.nclaims--;
+
 	record('p', 0.5, 1, 3);
 	says(CRM_NAME, "jon smith");
 	record('p', 0.5, 1, 4);
