@@ -9,6 +9,7 @@ SCRIPTED = demo test check-all lint asan valgrind coverage bench fuzz pgspot sto
 help_text = sed -n 's/^\#: //p' Makefile
 
 .PHONY: $(SCRIPTED)
+.DEFAULT_GOAL := all
 
 #: make                 build with the pg_config of the PATH (or PG_CONFIG=...)
 #: make install         install there

@@ -4,6 +4,10 @@
 #include "fmgr.h"
 
 #include "base/base.h"
+#include "base/commit.h"
+#include "customer/customer.h"
+#include "identity/identity.h"
+#include "source/source.h"
 
 CRM_MODULE_MAGIC;
 
@@ -13,4 +17,8 @@ void
 _PG_init(void)
 {
 	crm_base_init();
+	crm_commit_init();
+	crm_capture_init();
+	crm_identity_init();
+	crm_customer_init();
 }

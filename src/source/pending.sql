@@ -8,6 +8,8 @@ CREATE TABLE crm_internal.pending
 	op "char" NOT NULL,
 	queued_at timestamptz NOT NULL
 );
+-- With a publication FOR ALL TABLES nothing could be deleted here otherwise.
+ALTER TABLE crm_internal.pending REPLICA IDENTITY FULL;
 COMMENT ON TABLE crm_internal.pending IS 'changed rows that wait for crm.resolve()';
 COMMENT ON COLUMN crm_internal.pending.source_key IS 'NULL: the whole source is to be compared (first load, TRUNCATE, sync)';
 COMMENT ON COLUMN crm_internal.pending.op IS 'I insert, U update, D delete, T truncate, S sync';
@@ -25,3 +27,39 @@ CREATE TABLE crm_internal.pending_error
 );
 COMMENT ON TABLE crm_internal.pending_error IS 'rows that could not be read or resolved; each is tried again when it changes';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.pending_error', '');
+
+CREATE VIEW crm.pending AS
+	SELECT
+		s.schema_name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) s.table_name AS source,
+		w.source_key,
+		w.op,
+		w.queued_at,
+		w.error,
+		w.attempts
+	FROM (
+		SELECT
+			p.source_id,
+			p.source_key,
+			CASE p.op
+				WHEN 'I' THEN 'insert'
+				WHEN 'U' THEN 'update'
+				WHEN 'D' THEN 'delete'
+				WHEN 'T' THEN 'truncate'
+				ELSE 'sync'
+			END AS op,
+			p.queued_at,
+			NULL::text AS error,
+			0 AS attempts
+		FROM crm_internal.pending p
+		UNION ALL
+		SELECT e.source_id, e.source_key, 'retry', e.failed_at, e.error, e.attempts
+		FROM crm_internal.pending_error e
+	) w
+	JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) w.source_id;
+COMMENT ON VIEW crm.pending IS 'departmental rows that wait to be resolved, and those that could not be';
+COMMENT ON COLUMN crm.pending.source IS 'schema.table';
+COMMENT ON COLUMN crm.pending.source_key IS 'NULL: the whole source is to be compared';
+COMMENT ON COLUMN crm.pending.op IS 'insert, update, delete, truncate, sync, or retry for a row that failed';
+COMMENT ON COLUMN crm.pending.queued_at IS 'when the change was noted, or when the row last failed';
+COMMENT ON COLUMN crm.pending.error IS 'why the row could not be read or resolved, without its values; it is tried again when it changes';
+COMMENT ON COLUMN crm.pending.attempts IS 'how often that failed';

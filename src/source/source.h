@@ -37,6 +37,17 @@ typedef void (*crm_source_sink)(const crm_source_row *row, void *context);
 extern bool crm_source_read(int32 source_id, const char *const *keys, int nkeys,
 							crm_source_sink sink, void *context);
 
+/* Over all that a row says, never 0: equal for a row that reads the same. */
+extern int64 crm_source_row_hash(const crm_source_row *row);
+
+/*
+ * Compares the source as it is now with crm_internal.record, by key and source_hash, and appends
+ * each key that is missing, different or gone to crm_internal.pending. The number of keys, or -1 if
+ * the source cannot be read; it has then been marked as needing attention. Runs in the caller's
+ * transaction, as the owner of crm's tables; SPI may be connected or not.
+ */
+extern int64 crm_source_enqueue_difference(int32 source_id);
+
 /* "schema.table", palloc'd, or NULL if there is no such source. */
 extern char *crm_source_name(int32 source_id);
 

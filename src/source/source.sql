@@ -11,6 +11,7 @@ CREATE TABLE crm_internal.source
 	key_types text[] NOT NULL,
 	mapping jsonb NOT NULL,
 	columns text[] NOT NULL,
+	column_numbers smallint[] NOT NULL,
 	filter text,
 	kind text,
 	region text,
@@ -26,9 +27,65 @@ CREATE TABLE crm_internal.source
 COMMENT ON TABLE crm_internal.source IS 'departmental tables that feed the customer record';
 COMMENT ON COLUMN crm_internal.source.mapping IS 'attribute -> array of SQL expressions over the row; a plain column stands quoted where it must be';
 COMMENT ON COLUMN crm_internal.source.columns IS 'every column that key, mapping, filter, kind, region and changed_at read: an update of others is not captured';
+COMMENT ON COLUMN crm_internal.source.column_numbers IS 'attribute number of each of columns when it was registered: by it a renamed column is found';
 COMMENT ON COLUMN crm_internal.source.kind IS 'person, organization, an SQL expression that gives one of them, or NULL: by the values of the row';
 COMMENT ON COLUMN crm_internal.source.region IS 'SQL expression that gives the ISO 3166 code by which national phone numbers are read';
 COMMENT ON COLUMN crm_internal.source.changed_at IS 'SQL expression that gives when the row last changed, or NULL: when crm saw it change';
 COMMENT ON COLUMN crm_internal.source.attention IS 'what is wrong with the source as a whole; repair is the statement that mends it';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', '');
+
+-- The functions below act as whoever calls them where the department's table is checked, and switch
+-- to the owner of crm's tables inside C to write the registry and to make or remove triggers named
+-- crm_50_*. Whoever may execute them gains exactly that.
+
+CREATE FUNCTION crm.add_source(
+	source text,
+	department text,
+	map jsonb,
+	key text[] DEFAULT NULL,
+	filter text DEFAULT NULL,
+	kind text DEFAULT NULL,
+	region text DEFAULT NULL,
+	changed_at text DEFAULT NULL,
+	trust real DEFAULT 0.5,
+	mode text DEFAULT 'watch')
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_add_source';
+COMMENT ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text) IS
+	'makes a departmental table, view or foreign table a source of customers and returns its name as schema.table. map: {"attribute": "column or SQL expression over the row" | [several]}; key: what identifies a row, by default the primary key or a unique index over NOT NULL columns; filter: SQL condition over the row; kind: person, organization, an SQL expression that gives one of them, or NULL for by the values; region: two-letter country by which national phone numbers are read, or an expression that gives it; changed_at: expression for when the row last changed; trust: 0 to 1; mode: watch (resolved in the background) or inline (in the writing transaction). The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as the table''s owner. The first CALL crm.resolve() loads the rows.';
+REVOKE ALL ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text) FROM PUBLIC;
+
+CREATE FUNCTION crm.change_source(
+	source text,
+	map jsonb DEFAULT NULL,
+	key text[] DEFAULT NULL,
+	filter text DEFAULT NULL,
+	kind text DEFAULT NULL,
+	region text DEFAULT NULL,
+	changed_at text DEFAULT NULL,
+	trust real DEFAULT NULL,
+	mode text DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_change_source';
+COMMENT ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text) IS
+	'changes how a source is read: NULL keeps, an empty text removes filter, kind, region or changed_at. Everything is checked as by crm.add_source(), and the next crm.resolve() compares the whole source.';
+REVOKE ALL ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text) FROM PUBLIC;
+
+CREATE FUNCTION crm.drop_source(source text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_drop_source';
+COMMENT ON FUNCTION crm.drop_source(text) IS
+	'forgets a source: its triggers, its pending changes and all that its rows assert go; customer ids and events stay. Works when the table is gone.';
+REVOKE ALL ON FUNCTION crm.drop_source(text) FROM PUBLIC;
+
+CREATE FUNCTION crm.repair_source(source text)
+RETURNS text
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_repair_source';
+COMMENT ON FUNCTION crm.repair_source(text) IS
+	'follows a renamed table, attaches missing, disabled or replica-blind triggers again, also on new partitions and inheritance children, and has the next crm.resolve() compare the whole source; returns the source''s name';
+REVOKE ALL ON FUNCTION crm.repair_source(text) FROM PUBLIC;

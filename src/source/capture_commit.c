@@ -1,0 +1,162 @@
+/*
+ * capture_commit.c - what becomes of captured changes: resolved in the writing transaction, or
+ * written to crm_internal.pending.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/guc.h"
+
+#include "base/attempt.h"
+#include "base/base.h"
+#include "base/commit.h"
+#include "source/capture_commit.h"
+#include "source/capture_rule.h"
+#include "source/capture_store.h"
+#include "source/changes.h"
+#include "source/pending.h"
+
+#define BOTH (CRM_TO_WRITE | CRM_TO_RESOLVE)
+#define LOCK_PATIENCE "5s"
+
+typedef struct resolver_call
+{
+	const crm_change *changes;
+	int nchanges;
+} resolver_call;
+
+static crm_inline_resolver resolver = NULL;
+
+static void drain(void);
+static void spill(void);
+
+static const crm_commit_room room = {
+	.drain = drain,
+	.before_commit = spill,
+	.subtransaction_end = crm_changes_subtransaction_end,
+	.end = crm_changes_forget,
+};
+
+void
+crm_capture_set_resolver(crm_inline_resolver new_resolver)
+{
+	resolver = new_resolver;
+}
+
+void
+crm_capture_init(void)
+{
+	crm_capture_store_init();
+	crm_commit_register(&room);
+}
+
+/* ------------------------------ writing to pending ------------------------------ */
+
+static void
+write_all(void *argument)
+{
+	crm_entry_scan scan;
+
+	crm_changes_scan(&scan, BOTH, true);
+	crm_pending_write(&scan);
+	crm_changes_done(BOTH, true);
+}
+
+void
+crm_capture_relieve(void)
+{
+	if (!crm_changes_are_many())
+		return;
+	if (!crm_attempt(write_all, NULL, NULL))
+		crm_changes_postpone();
+}
+
+/* Somebody rebuilds the table. The department's own lock_timeout was not meant for this. */
+static void
+write_all_patiently(void *argument)
+{
+	int nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("lock_timeout", LOCK_PATIENCE, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	write_all(argument);
+	AtEOXact_GUC(true, nest_level);
+}
+
+/*
+ * The last moment. Nothing is tried in a subtransaction where nothing is to be expected: it would
+ * take a second transaction number from every department's transaction.
+ */
+static void
+spill(void)
+{
+	ErrorData *error = NULL;
+
+	if (crm_changes_count(BOTH, true) == 0)
+		return;
+	if (crm_pending_is_ready())
+		write_all(NULL);
+	else if (!crm_attempt(write_all_patiently, NULL, &error))
+		ereport(WARNING, (errcode(error->sqlerrcode),
+						  errmsg("changes of this transaction could not be noted for crm: %s",
+								 error->message),
+						  errhint("CALL crm.sync() for the sources that it changed.")));
+}
+
+/* ------------------------------ resolving ------------------------------ */
+
+/* All that is to be resolved; false if a whole source is among it. Keys stay where they are. */
+static bool
+gather(crm_change *changes)
+{
+	crm_entry_scan scan;
+	const crm_entry *entry;
+	int n = 0;
+
+	crm_changes_scan(&scan, CRM_TO_RESOLVE, true);
+	while ((entry = crm_changes_next(&scan)) != NULL)
+	{
+		if (entry->whole)
+			return false;
+		changes[n].source_id = entry->source_id;
+		changes[n].op = entry->op;
+		changes[n++].key = VARDATA(crm_entry_text(entry));
+	}
+	return true;
+}
+
+static void
+call_resolver(void *argument)
+{
+	const resolver_call *call = argument;
+
+	/* Before, for what the resolver's own writes change is new; undone with the subtransaction. */
+	crm_changes_done(CRM_TO_RESOLVE, true);
+	resolver(call->changes, call->nchanges);
+}
+
+static bool
+resolve(int64 count)
+{
+	crm_change *changes = palloc(sizeof(crm_change) * count);
+	resolver_call call = {changes, 0};
+	bool done = false;
+
+	if (gather(changes))
+		call.nchanges = crm_changes_collapse(changes, (int) count);
+	if (call.nchanges > 0 && call.nchanges <= crm_inline_limit)
+		done = crm_attempt_within(crm_inline_timeout, call_resolver, &call, NULL);
+	pfree(changes);
+	return done;
+}
+
+static void
+drain(void)
+{
+	int64 count = crm_changes_count(CRM_TO_RESOLVE, true);
+
+	if (count == 0)
+		return;
+	if (resolver == NULL || crm_commit_is_prepare() || !resolve(count))
+		crm_changes_give_up_resolving();
+}

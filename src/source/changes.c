@@ -1,0 +1,399 @@
+/*
+ * changes.c - what this transaction changed, in memory, by subtransaction.
+ *
+ * One level a subtransaction that changed something; a level's changes are packed in chunks.
+ * Changes of an ancestor that were dealt with inside a savepoint are kept, marked with that
+ * savepoint, until its fate is known: rolled back, they wait again (else they would be lost).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+
+#include "source/changes.h"
+
+#define FIRST_CHUNK 1000
+#define LARGEST_CHUNK (128 * 1024)
+#define MANY 8192
+
+struct crm_chunk
+{
+	crm_chunk *next;
+	SubTransactionId done_in; /* Invalid: waits */
+	uint32 used;
+	uint32 size;
+	uint32 last; /* offset of the last entry */
+	uint32 count;
+	char data[FLEXIBLE_ARRAY_MEMBER];
+};
+
+typedef struct chunk_list
+{
+	crm_chunk *first;
+	crm_chunk *last;
+} chunk_list;
+
+struct crm_level
+{
+	crm_level *parent;
+	SubTransactionId subtransaction;
+	chunk_list list[2];
+	int64 waiting[2];
+	int64 many; /* see crm_changes_are_many */
+};
+
+static crm_level *top = NULL;
+static bool some_done = false; /* some chunk has done_in set */
+
+/* From the bit of a road to its place in the arrays. */
+#define PLACE(road) ((road) -1)
+#define ENTRY_ALIGN(size) INTALIGN(size)
+
+static crm_level *
+current_level(void)
+{
+	SubTransactionId current = GetCurrentSubTransactionId();
+	crm_level *level = top;
+
+	if (level != NULL && level->subtransaction == current)
+		return level;
+	level = MemoryContextAllocZero(TopTransactionContext, sizeof(crm_level));
+	level->parent = top;
+	level->subtransaction = current;
+	level->many = MANY;
+	top = level;
+	return level;
+}
+
+static crm_chunk *
+new_chunk(chunk_list *list, uint32 need)
+{
+	uint32 size = list->last == NULL ? FIRST_CHUNK : Min(list->last->size * 4, LARGEST_CHUNK);
+	crm_chunk *chunk;
+
+	size = Max(size, need);
+	chunk = MemoryContextAlloc(TopTransactionContext, offsetof(crm_chunk, data) + size);
+	memset(chunk, 0, offsetof(crm_chunk, data));
+	chunk->size = size;
+	if (list->last == NULL)
+		list->first = chunk;
+	else
+		list->last->next = chunk;
+	list->last = chunk;
+	return chunk;
+}
+
+static bool
+repeats_last(const crm_chunk *chunk, int32 source_id, char op, const char *key, int length)
+{
+	const crm_entry *last;
+
+	if (chunk->count == 0)
+		return false;
+	last = (const crm_entry *) (chunk->data + chunk->last);
+	if (last->source_id != source_id || last->op != op || last->whole != (key == NULL))
+		return false;
+	return key == NULL || (VARSIZE(crm_entry_text(last)) - VARHDRSZ == length &&
+						   memcmp(VARDATA(crm_entry_text(last)), key, length) == 0);
+}
+
+void
+crm_changes_add(int32 source_id, char op, const char *key, int length, int road)
+{
+	crm_level *level = current_level();
+	crm_chunk *chunk = level->list[PLACE(road)].last;
+	uint32 need = sizeof(crm_entry) + (key == NULL ? 0 : ENTRY_ALIGN(VARHDRSZ + length + 1));
+	crm_entry *entry;
+
+	if (chunk != NULL && chunk->done_in == InvalidSubTransactionId &&
+		repeats_last(chunk, source_id, op, key, length))
+		return;
+	if (chunk == NULL || chunk->done_in != InvalidSubTransactionId ||
+		chunk->size - chunk->used < need)
+		chunk = new_chunk(&level->list[PLACE(road)], need);
+
+	entry = (crm_entry *) (chunk->data + chunk->used);
+	entry->source_id = source_id;
+	entry->op = op;
+	entry->whole = key == NULL;
+	if (key != NULL)
+	{
+		SET_VARSIZE(crm_entry_text(entry), VARHDRSZ + length);
+		memcpy(VARDATA(crm_entry_text(entry)), key, length);
+		VARDATA(crm_entry_text(entry))[length] = '\0';
+	}
+	chunk->last = chunk->used;
+	chunk->used += need;
+	chunk->count++;
+	level->waiting[PLACE(road)]++;
+}
+
+/* An ancestor counts too: a loop of savepoints hands its changes to it, one by one. */
+bool
+crm_changes_are_many(void)
+{
+	const crm_level *level = top;
+
+	for (int i = 0; i < 2 && level != NULL; i++, level = level->parent)
+		if (level->waiting[0] + level->waiting[1] >= level->many)
+			return true;
+	return false;
+}
+
+static bool
+is_meant(const crm_level *level, bool all_levels)
+{
+	return all_levels || level->subtransaction == GetCurrentSubTransactionId();
+}
+
+int64
+crm_changes_count(int roads, bool all_levels)
+{
+	int64 count = 0;
+
+	for (const crm_level *level = top; level != NULL && is_meant(level, all_levels);
+		 level = level->parent)
+	{
+		if (roads & CRM_TO_WRITE)
+			count += level->waiting[PLACE(CRM_TO_WRITE)];
+		if (roads & CRM_TO_RESOLVE)
+			count += level->waiting[PLACE(CRM_TO_RESOLVE)];
+	}
+	return count;
+}
+
+void
+crm_changes_scan(crm_entry_scan *scan, int roads, bool all_levels)
+{
+	memset(scan, 0, sizeof(*scan));
+	scan->roads = roads;
+	scan->all_levels = all_levels;
+	scan->level = top;
+	if (top != NULL && !is_meant(top, all_levels))
+		scan->level = NULL;
+}
+
+/* The next chunk that waits, over roads and levels; NULL at the end. */
+static crm_chunk *
+next_chunk(crm_entry_scan *scan)
+{
+	crm_chunk *chunk = scan->chunk == NULL ? NULL : scan->chunk->next;
+
+	while (scan->level != NULL)
+	{
+		while (chunk != NULL && chunk->done_in != InvalidSubTransactionId)
+			chunk = chunk->next;
+		if (chunk != NULL)
+			return chunk;
+		if (scan->road == CRM_TO_RESOLVE)
+		{
+			scan->road = 0;
+			scan->level = scan->all_levels ? scan->level->parent : NULL;
+			continue;
+		}
+		scan->road++;
+		if (scan->roads & scan->road)
+			chunk = scan->level->list[PLACE(scan->road)].first;
+	}
+	return NULL;
+}
+
+const crm_entry *
+crm_changes_next(crm_entry_scan *scan)
+{
+	const crm_entry *entry;
+
+	if (scan->chunk == NULL || scan->offset == scan->chunk->used)
+	{
+		scan->chunk = next_chunk(scan);
+		scan->offset = 0;
+		if (scan->chunk == NULL)
+			return NULL;
+	}
+	entry = (const crm_entry *) (scan->chunk->data + scan->offset);
+	scan->offset += sizeof(crm_entry);
+	if (!entry->whole)
+		scan->offset += ENTRY_ALIGN(VARSIZE(crm_entry_text(entry)) + 1);
+	return entry;
+}
+
+static void
+free_list(chunk_list *list)
+{
+	crm_chunk *chunk = list->first;
+
+	while (chunk != NULL)
+	{
+		crm_chunk *next = chunk->next;
+
+		pfree(chunk);
+		chunk = next;
+	}
+	list->first = list->last = NULL;
+}
+
+static void
+list_done(crm_level *level, int place, SubTransactionId current)
+{
+	level->waiting[place] = 0;
+	if (level->subtransaction == current)
+	{
+		free_list(&level->list[place]);
+		return;
+	}
+	for (crm_chunk *chunk = level->list[place].first; chunk != NULL; chunk = chunk->next)
+		if (chunk->done_in == InvalidSubTransactionId)
+		{
+			chunk->done_in = current;
+			some_done = true;
+		}
+}
+
+void
+crm_changes_done(int roads, bool all_levels)
+{
+	SubTransactionId current = GetCurrentSubTransactionId();
+
+	for (crm_level *level = top; level != NULL && is_meant(level, all_levels);
+		 level = level->parent)
+	{
+		if (roads & CRM_TO_WRITE)
+			list_done(level, PLACE(CRM_TO_WRITE), current);
+		if (roads & CRM_TO_RESOLVE)
+			list_done(level, PLACE(CRM_TO_RESOLVE), current);
+	}
+}
+
+static void
+append_list(chunk_list *to, chunk_list *from)
+{
+	if (from->first == NULL)
+		return;
+	if (to->last == NULL)
+		to->first = from->first;
+	else
+		to->last->next = from->first;
+	to->last = from->last;
+	from->first = from->last = NULL;
+}
+
+void
+crm_changes_give_up_resolving(void)
+{
+	for (crm_level *level = top; level != NULL; level = level->parent)
+	{
+		append_list(&level->list[PLACE(CRM_TO_WRITE)], &level->list[PLACE(CRM_TO_RESOLVE)]);
+		level->waiting[PLACE(CRM_TO_WRITE)] += level->waiting[PLACE(CRM_TO_RESOLVE)];
+		level->waiting[PLACE(CRM_TO_RESOLVE)] = 0;
+	}
+}
+
+void
+crm_changes_postpone(void)
+{
+	for (crm_level *level = top; level != NULL; level = level->parent)
+		level->many = Max(level->many, 2 * (level->waiting[0] + level->waiting[1]));
+}
+
+/* Marks of a savepoint that ends become its parent's, or go. */
+static void
+settle_done(crm_level *level, int place, SubTransactionId mine, SubTransactionId parent,
+			bool committed)
+{
+	for (crm_chunk *chunk = level->list[place].first; chunk != NULL; chunk = chunk->next)
+	{
+		if (chunk->done_in != mine)
+			continue;
+		chunk->done_in = committed ? parent : InvalidSubTransactionId;
+		if (!committed)
+			level->waiting[place] += chunk->count;
+	}
+}
+
+/* What a level's own subtransaction has dealt with can go: both live and die together. */
+static void
+drop_done(crm_level *level, int place)
+{
+	chunk_list kept = {NULL, NULL};
+	crm_chunk *chunk = level->list[place].first;
+
+	while (chunk != NULL)
+	{
+		crm_chunk *next = chunk->next;
+
+		chunk->next = NULL;
+		if (chunk->done_in == level->subtransaction)
+			pfree(chunk);
+		else
+		{
+			chunk_list one = {chunk, chunk};
+
+			append_list(&kept, &one);
+		}
+		chunk = next;
+	}
+	level->list[place] = kept;
+}
+
+static void
+settle_all_done(SubTransactionId mine, SubTransactionId parent, bool committed)
+{
+	for (crm_level *level = top; level != NULL; level = level->parent)
+		for (int place = 0; place < 2; place++)
+		{
+			settle_done(level, place, mine, parent, committed);
+			if (committed && level->subtransaction == parent)
+				drop_done(level, place);
+		}
+	/* A rolled-back savepoint has written in vain: wait longer, or it would be done for each. */
+	if (!committed)
+		crm_changes_postpone();
+}
+
+static void
+hand_to_parent(crm_level *level, SubTransactionId parent)
+{
+	crm_level *heir = level->parent;
+
+	if (heir == NULL || heir->subtransaction != parent)
+	{
+		level->subtransaction = parent;
+		return;
+	}
+	for (int place = 0; place < 2; place++)
+	{
+		append_list(&heir->list[place], &level->list[place]);
+		heir->waiting[place] += level->waiting[place];
+	}
+	top = heir;
+	pfree(level);
+}
+
+void
+crm_changes_subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committed)
+{
+	if (top != NULL && top->subtransaction == mine)
+	{
+		crm_level *level = top;
+
+		if (committed)
+			hand_to_parent(level, parent);
+		else
+		{
+			top = level->parent;
+			free_list(&level->list[0]);
+			free_list(&level->list[1]);
+			pfree(level);
+		}
+	}
+	if (some_done)
+		settle_all_done(mine, parent, committed);
+}
+
+void
+crm_changes_forget(void)
+{
+	/* Its memory goes with the transaction. */
+	top = NULL;
+	some_done = false;
+}

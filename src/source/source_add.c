@@ -1,0 +1,223 @@
+/*
+ * source_add.c - makes departmental tables sources, changes, repairs and drops them.
+ *
+ * Nothing is written before all is checked, and whatever fails later takes the whole statement with
+ * it. The caller's own rights decide about the table; the registry and the triggers are then
+ * written as the owner of crm's tables.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "base/base.h"
+#include "department/department.h"
+#include "source/source_draft.h"
+#include "source/source_key.h"
+#include "source/source_read.h"
+#include "source/source_store.h"
+#include "source/source_table.h"
+#include "source/source_trigger.h"
+
+PG_FUNCTION_INFO_V1(crm_add_source);
+PG_FUNCTION_INFO_V1(crm_change_source);
+PG_FUNCTION_INFO_V1(crm_drop_source);
+PG_FUNCTION_INFO_V1(crm_repair_source);
+
+static char *text_arg(FunctionCallInfo fcinfo, int number);
+static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
+static List *key_arg(FunctionCallInfo fcinfo, int number);
+static void set_text(FunctionCallInfo fcinfo, int number, char **field);
+static void check_department(const char *name);
+static void check_readable(const crm_source *source);
+static void start_capture(const crm_source *source, Relation relation);
+static text *name_of(const crm_source *source);
+
+Datum
+crm_add_source(PG_FUNCTION_ARGS)
+{
+	char *name = required_arg(fcinfo, 0, "source");
+	Relation relation;
+	crm_source *draft = palloc0(sizeof(crm_source));
+
+	draft->department = required_arg(fcinfo, 1, "department");
+	if (PG_ARGISNULL(2))
+		(void) required_arg(fcinfo, 2, "map");
+	check_department(draft->department);
+	relation = crm_source_open_table(name);
+	crm_source_refuse_registered(relation);
+	draft->schema = get_namespace_name(RelationGetNamespace(relation));
+	draft->table = pstrdup(RelationGetRelationName(relation));
+	draft->relation_kind = relation->rd_rel->relkind;
+	draft->items = crm_source_parse_map(PG_GETARG_JSONB_P(2));
+	draft->key = key_arg(fcinfo, 3);
+	for (int i = 4; i <= 7; i++)
+		set_text(fcinfo, i,
+				 (char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 4]);
+	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
+	draft->mode = PG_ARGISNULL(9) ? "watch" : text_arg(fcinfo, 9);
+	crm_source_check_draft(draft, relation);
+	crm_source_check_columns_readable(relation, draft->column_numbers);
+	draft->source_id = crm_source_insert(draft, relation);
+	start_capture(draft, relation);
+	PG_RETURN_TEXT_P(name_of(draft));
+}
+
+Datum
+crm_change_source(PG_FUNCTION_ARGS)
+{
+	crm_source *draft = crm_source_find(required_arg(fcinfo, 0, "source"));
+	Relation relation = crm_source_open_table(crm_source_qualified(draft));
+
+	if (!PG_ARGISNULL(1))
+		draft->items = crm_source_parse_map(PG_GETARG_JSONB_P(1));
+	if (!PG_ARGISNULL(2))
+		draft->key = key_arg(fcinfo, 2);
+	for (int i = 3; i <= 6; i++)
+		set_text(fcinfo, i,
+				 (char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 3]);
+	if (!PG_ARGISNULL(7))
+		draft->trust = PG_GETARG_FLOAT4(7);
+	if (!PG_ARGISNULL(8))
+		draft->mode = text_arg(fcinfo, 8);
+	draft->relation_kind = relation->rd_rel->relkind;
+	crm_source_check_draft(draft, relation);
+	crm_source_check_columns_readable(relation, draft->column_numbers);
+	crm_source_update(draft, relation);
+	start_capture(draft, relation);
+	PG_RETURN_TEXT_P(name_of(draft));
+}
+
+/*
+ * Needs no right on the table, which may be gone: it takes away nothing but what crm itself put
+ * there.
+ */
+Datum
+crm_drop_source(PG_FUNCTION_ARGS)
+{
+	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
+
+	crm_source_detach(source->source_id);
+	crm_source_forget(source->source_id);
+	PG_RETURN_VOID();
+}
+
+/* Puts back what somebody with a right to the table had asked for, so the right is not asked again. */
+Datum
+crm_repair_source(PG_FUNCTION_ARGS)
+{
+	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
+	Oid table = crm_source_lock_table(source);
+	Relation relation = table_open(table, NoLock);
+
+	source->schema = get_namespace_name(RelationGetNamespace(relation));
+	source->table = pstrdup(RelationGetRelationName(relation));
+	source->relation_kind = relation->rd_rel->relkind;
+	source->column_numbers = crm_source_present_numbers(relation, source);
+	crm_source_update(source, relation);
+	start_capture(source, relation);
+	PG_RETURN_TEXT_P(name_of(source));
+}
+
+static char *
+text_arg(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
+}
+
+static char *
+required_arg(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	char *value = PG_ARGISNULL(number) ? NULL : text_arg(fcinfo, number);
+
+	if (value == NULL || *value == '\0')
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("\"%s\" must be given", name),
+						errhint("For example SELECT crm.add_source('sales.account', department => "
+								"'sales', map => '{\"email\": \"mail\"}').")));
+	return value;
+}
+
+static List *
+key_arg(FunctionCallInfo fcinfo, int number)
+{
+	List *names = NIL;
+	Datum *elements;
+	bool *nulls;
+	int n;
+
+	if (PG_ARGISNULL(number))
+		return NIL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &n);
+	for (int i = 0; i < n; i++)
+		names = lappend(names, nulls[i] ? "" : TextDatumGetCString(elements[i]));
+	return names;
+}
+
+/* NULL keeps the field, an empty text removes it. */
+static void
+set_text(FunctionCallInfo fcinfo, int number, char **field)
+{
+	char *value = text_arg(fcinfo, number);
+
+	if (value != NULL)
+		*field = value[strspn(value, " \t\r\n")] == '\0' ? NULL : value;
+}
+
+static void
+check_department(const char *name)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	bool exists;
+
+	SPI_connect();
+	exists = crm_department_exists(name);
+	SPI_finish();
+	crm_restore_user(before);
+	if (!exists)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("department \"%s\" does not exist", name),
+						errhint("SELECT crm.add_department(%s);", quote_literal_cstr(name))));
+}
+
+/* What parses may still be out of the owner's reach: a schema, a function, a foreign server. */
+static void
+check_readable(const crm_source *source)
+{
+	ErrorData *error = crm_source_probe(source);
+
+	if (error != NULL)
+		ereport(ERROR, (errcode(error->sqlerrcode),
+						errmsg("source \"%s.%s\" cannot be read as its owner: %s", source->schema,
+							   source->table, error->message),
+						errhint("Mapped expressions run as the owner of the table.")));
+}
+
+/* Closes the table, whose lock stays: triggers cannot be made on one that is in use. */
+static void
+start_capture(const crm_source *source, Relation relation)
+{
+	Oid relation_id = RelationGetRelid(relation);
+
+	table_close(relation, NoLock);
+	CommandCounterIncrement();
+	check_readable(source);
+	if (crm_source_has_triggers(source->relation_kind))
+		crm_source_attach(relation_id, source->source_id);
+	crm_source_enqueue_all(source->source_id);
+}
+
+static text *
+name_of(const crm_source *source)
+{
+	return cstring_to_text(crm_source_label(source->schema, source->table));
+}

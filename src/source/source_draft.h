@@ -1,0 +1,21 @@
+/* source_draft.h - a source as somebody wants it, and its checks against the table. */
+#ifndef CRM_SOURCE_DRAFT_H
+#define CRM_SOURCE_DRAFT_H
+
+#include "source/source_registry.h"
+#include "utils/jsonb.h"
+#include "utils/relcache.h"
+
+/* The items of {"attribute": "expression" | ["expression", ...]}, as written. */
+extern List *crm_source_parse_map(Jsonb *map);
+
+/* {"attribute": ["expression", ...]}; brief: a single one without brackets. */
+extern char *crm_source_map_text(List *items, bool brief);
+
+/*
+ * Checks key, expressions and choices of the draft against the table and replaces each expression
+ * by its deparsed form; fills columns and their numbers. Raises the first thing that is wrong.
+ */
+extern void crm_source_check_draft(crm_source *draft, Relation relation);
+
+#endif

@@ -1,0 +1,391 @@
+/* source_query.c - builds the SELECT of a source and turns its rows into plain values. */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "base/base.h"
+#include "source/source_expression.h"
+#include "source/source_key.h"
+#include "source/source_query.h"
+
+static void find_key_types(const crm_source *source, crm_source_query *query);
+static void append_keys(StringInfo sql, const crm_source *source);
+static void append_items(StringInfo sql, const crm_source *source);
+static void append_key_condition(StringInfo sql, const crm_source *source,
+								 const crm_source_query *query);
+static char *equality(Oid type);
+static char **split_key(const char *key, int nparts);
+static void read_kind(const crm_source *source, char *text, crm_source_row *row);
+static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
+						crm_source_row *row);
+static List *texts_of(HeapTuple tuple, TupleDesc desc, int column);
+static char *trimmed(char *text);
+static const char *two_letters(char *text);
+static bool is_constant_kind(const char *kind);
+
+crm_source_query *
+crm_source_query_build(const crm_source *source, crm_source_scope scope)
+{
+	crm_source_query *query = palloc0(sizeof(crm_source_query));
+	StringInfoData sql;
+	bool filtered = source->filter != NULL && scope != CRM_SCOPE_BARE;
+
+	find_key_types(source, query);
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT ");
+	append_keys(&sql, source);
+	if (scope == CRM_SCOPE_KEYS || scope == CRM_SCOPE_ALL)
+		append_items(&sql, source);
+	appendStringInfo(&sql, " FROM %s AS " CRM_SOURCE_ALIAS, crm_source_qualified(source));
+	if (scope == CRM_SCOPE_KEYS)
+		append_key_condition(&sql, source, query);
+	if (filtered)
+		appendStringInfo(&sql, " %s (%s)", scope == CRM_SCOPE_KEYS ? "AND" : "WHERE",
+						 source->filter);
+	query->sql = sql.data;
+	return query;
+}
+
+Datum *
+crm_source_query_params(const crm_source_query *query, const char *const *keys, int nkeys)
+{
+	Datum *params = palloc(query->nkeys * sizeof(Datum));
+	char ***parts = palloc(Max(nkeys, 1) * sizeof(char **));
+
+	for (int i = 0; i < nkeys; i++)
+		parts[i] = split_key(keys[i], query->nkeys);
+	for (int column = 0; column < query->nkeys; column++)
+	{
+		Oid type = query->key_types[column];
+		Datum *elements = palloc(Max(nkeys, 1) * sizeof(Datum));
+		Oid input;
+		Oid io_param;
+		int16 length;
+		bool by_value;
+		char align;
+
+		getTypeInputInfo(type, &input, &io_param);
+		get_typlenbyvalalign(type, &length, &by_value, &align);
+		for (int i = 0; i < nkeys; i++)
+			elements[i] = OidInputFunctionCall(input, parts[i][column], io_param, -1);
+		params[column] =
+			PointerGetDatum(construct_array(elements, nkeys, type, length, by_value, align));
+	}
+	return params;
+}
+
+crm_source_row *
+crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
+{
+	crm_source_row *row = palloc0(sizeof(crm_source_row));
+	int column = list_length(source->key);
+	bool isnull;
+	Datum changed_at;
+	char *kind;
+
+	row->key = crm_source_query_key(source, tuple, desc);
+	if (row->key == NULL)
+		return NULL;
+	kind = SPI_getvalue(tuple, desc, column + 1);
+	row->region = two_letters(SPI_getvalue(tuple, desc, column + 2));
+	changed_at = SPI_getbinval(tuple, desc, column + 3, &isnull);
+	row->has_changed_at = !isnull;
+	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
+	read_values(source, tuple, desc, column + 4, row);
+	read_kind(source, kind, row);
+	return row;
+}
+
+/* One column: its text. Several: the text of a JSON array of theirs, as jsonb writes it. */
+char *
+crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc)
+{
+	int nkeys = list_length(source->key);
+	StringInfoData key;
+
+	if (nkeys == 1)
+		return SPI_getvalue(tuple, desc, 1);
+	initStringInfo(&key);
+	for (int i = 1; i <= nkeys; i++)
+	{
+		char *text = SPI_getvalue(tuple, desc, i);
+
+		if (text == NULL)
+			return NULL;
+		appendStringInfoString(&key, i == 1 ? "[" : ", ");
+		escape_json(&key, text);
+	}
+	appendStringInfoChar(&key, ']');
+	return key.data;
+}
+
+static void
+find_key_types(const crm_source *source, crm_source_query *query)
+{
+	Relation relation =
+		table_openrv(makeRangeVar(source->schema, source->table, -1), AccessShareLock);
+	ListCell *cell;
+	int i = 0;
+
+	query->nkeys = list_length(source->key);
+	query->key_types = palloc(query->nkeys * sizeof(Oid));
+	query->param_types = palloc(query->nkeys * sizeof(Oid));
+	foreach (cell, source->key)
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+
+		if (number == 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("key column \"%s\" does not exist", (char *) lfirst(cell))));
+		query->key_types[i] =
+			getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
+		query->param_types[i] = get_array_type(query->key_types[i]);
+		if (!OidIsValid(query->param_types[i]))
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+							errmsg("key column \"%s\" is of type %s, which cannot be looked up",
+								   (char *) lfirst(cell), format_type_be(query->key_types[i]))));
+		i++;
+	}
+	table_close(relation, NoLock);
+}
+
+static void
+append_keys(StringInfo sql, const crm_source *source)
+{
+	ListCell *cell;
+
+	foreach (cell, source->key)
+		appendStringInfo(sql, "%s(" CRM_SOURCE_ALIAS ".%s)::pg_catalog.text",
+						 foreach_current_index(cell) ? ", " : "", quote_identifier(lfirst(cell)));
+}
+
+static void
+append_items(StringInfo sql, const crm_source *source)
+{
+	ListCell *cell;
+
+	if (source->kind && !is_constant_kind(source->kind))
+		appendStringInfo(sql, ", (%s)::pg_catalog.text", source->kind);
+	else
+		appendStringInfoString(sql, ", NULL::pg_catalog.text");
+	appendStringInfo(sql, ", (%s)::pg_catalog.text", source->region ? source->region : "NULL");
+	appendStringInfo(sql, ", (%s)::pg_catalog.timestamptz",
+					 source->changed_at ? source->changed_at : "NULL");
+	foreach (cell, source->items)
+		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);
+}
+
+/*
+ * Typed parameters, so that the table's own index serves the look-up. The casts do nothing but make
+ * the SQL, by which plans are kept, differ once a key column is retyped.
+ */
+static void
+append_key_condition(StringInfo sql, const crm_source *source, const crm_source_query *query)
+{
+	ListCell *cell;
+
+	if (query->nkeys == 1)
+	{
+		appendStringInfo(sql, " WHERE " CRM_SOURCE_ALIAS ".%s %s ANY ($1::%s)",
+						 quote_identifier(linitial(source->key)), equality(query->key_types[0]),
+						 crm_source_type_name(query->param_types[0]));
+		return;
+	}
+	appendStringInfoString(sql, " WHERE EXISTS (SELECT 1 FROM ROWS FROM (");
+	for (int i = 1; i <= query->nkeys; i++)
+		appendStringInfo(sql, "%spg_catalog.unnest($%d::%s)", i == 1 ? "" : ", ", i,
+						 crm_source_type_name(query->param_types[i - 1]));
+	appendStringInfoString(sql, ") AS crm_wanted (");
+	for (int i = 1; i <= query->nkeys; i++)
+		appendStringInfo(sql, "%sk%d", i == 1 ? "" : ", ", i);
+	appendStringInfoString(sql, ") WHERE ");
+	foreach (cell, source->key)
+	{
+		int i = foreach_current_index(cell);
+
+		appendStringInfo(sql, "%s" CRM_SOURCE_ALIAS ".%s %s crm_wanted.k%d", i ? " AND " : "",
+						 quote_identifier(lfirst(cell)), equality(query->key_types[i]), i + 1);
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* The operator of the type's own index support; by name alone citext would compare as text. */
+static char *
+equality(Oid type)
+{
+	Oid equals = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(equals));
+	Form_pg_operator form;
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+						errmsg("type %s of a key column has no equality operator",
+							   format_type_be(type))));
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+static char **
+split_key(const char *key, int nparts)
+{
+	char **parts = palloc0(nparts * sizeof(char *));
+	Jsonb *array;
+	int i;
+
+	parts[0] = pstrdup(key);
+	if (nparts == 1)
+		return parts;
+	array = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(key)));
+	for (i = 0; i < nparts && JB_ROOT_IS_ARRAY(array); i++)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(&array->root, i);
+
+		if (value == NULL || value->type != jbvString)
+			break;
+		parts[i] = pnstrdup(value->val.string.val, value->val.string.len);
+	}
+	if (i < nparts || JB_ROOT_COUNT(array) != nparts)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+						errmsg("not a key of %d columns", nparts)));
+	return parts;
+}
+
+static void
+read_kind(const crm_source *source, char *text, crm_source_row *row)
+{
+	static const struct
+	{
+		const char *word;
+		char kind;
+	} words[] = {{"person", 'p'},		{"p", 'p'}, {"organization", 'o'},
+				 {"organisation", 'o'}, {"o", 'o'}};
+
+	if (source->kind && is_constant_kind(source->kind))
+		text = source->kind;
+	text = text ? trimmed(text) : NULL;
+	if (text == NULL || *text == '\0')
+		return;
+	for (int i = 0; i < lengthof(words); i++)
+		if (pg_strcasecmp(words[i].word, text) == 0)
+			row->kind = words[i].kind;
+	if (row->kind != '\0')
+		return;
+	row->error = "its kind is neither \"person\" nor \"organization\"";
+	row->sqlerrcode = ERRCODE_CRM_BAD_MAPPING;
+}
+
+static void
+read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
+			crm_source_row *row)
+{
+	crm_source_value *values = NULL;
+	int room = 0;
+	ListCell *item_cell;
+
+	foreach (item_cell, source->items)
+	{
+		crm_source_item *item = lfirst(item_cell);
+		List *texts = texts_of(tuple, desc, first + foreach_current_index(item_cell));
+		ListCell *cell;
+
+		foreach (cell, texts)
+		{
+			char *text = trimmed(lfirst(cell));
+
+			if (*text == '\0')
+				continue;
+			if (row->nvalues == room)
+			{
+				room = room ? 2 * room : 8;
+				values = values ? repalloc(values, room * sizeof(crm_source_value))
+								: palloc(room * sizeof(crm_source_value));
+			}
+			values[row->nvalues++] = (crm_source_value){item->attribute, item->kind, text};
+		}
+	}
+	row->values = values;
+}
+
+/* An array column holds several values. */
+static List *
+texts_of(HeapTuple tuple, TupleDesc desc, int column)
+{
+	Oid type = SPI_gettypeid(desc, column);
+	Oid element = get_base_element_type(type);
+	List *texts = NIL;
+	bool isnull;
+	Datum datum;
+	Datum *elements;
+	bool *nulls;
+	int n;
+	int16 length;
+	bool by_value;
+	char align;
+	Oid output;
+	bool is_varlena;
+
+	if (!OidIsValid(element))
+	{
+		char *text = SPI_getvalue(tuple, desc, column);
+
+		return text ? list_make1(text) : NIL;
+	}
+	datum = SPI_getbinval(tuple, desc, column, &isnull);
+	if (isnull)
+		return NIL;
+	get_typlenbyvalalign(element, &length, &by_value, &align);
+	getTypeOutputInfo(element, &output, &is_varlena);
+	deconstruct_array(DatumGetArrayTypeP(datum), element, length, by_value, align, &elements, &nulls,
+					  &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			texts = lappend(texts, OidOutputFunctionCall(output, elements[i]));
+	return texts;
+}
+
+static char *
+trimmed(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n\f\v");
+	length = strlen(text);
+	while (length > 0 && strchr(" \t\r\n\f\v", text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+static const char *
+two_letters(char *text)
+{
+	if (text == NULL)
+		return NULL;
+	text = trimmed(text);
+	if (strlen(text) != 2 || !isalpha((unsigned char) text[0]) || !isalpha((unsigned char) text[1]))
+		return NULL;
+	text[0] = pg_toupper((unsigned char) text[0]);
+	text[1] = pg_toupper((unsigned char) text[1]);
+	return text;
+}
+
+static bool
+is_constant_kind(const char *kind)
+{
+	return strcmp(kind, "person") == 0 || strcmp(kind, "organization") == 0;
+}

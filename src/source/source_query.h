@@ -1,0 +1,39 @@
+/* source_query.h - the one SELECT by which a source is read, and its rows as plain values. */
+#ifndef CRM_SOURCE_QUERY_H
+#define CRM_SOURCE_QUERY_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "source/source_registry.h"
+
+typedef enum crm_source_scope
+{
+	CRM_SCOPE_KEYS,  /* the rows of given keys */
+	CRM_SCOPE_ALL,   /* every row */
+	CRM_SCOPE_NAMES, /* the keys alone of every row */
+	CRM_SCOPE_BARE   /* the same without the filter, which may be what fails */
+} crm_source_scope;
+
+typedef struct crm_source_query
+{
+	char *sql;
+	int nkeys;
+	Oid *key_types;   /* of the columns, domains resolved */
+	Oid *param_types; /* their array types: one parameter a key column */
+} crm_source_query;
+
+/* Opens the table; raises an undefined_table or undefined_column error where it changed. */
+extern crm_source_query *crm_source_query_build(const crm_source *source, crm_source_scope scope);
+
+/* Typed arrays of keys, one a key column, out of canonical key texts. */
+extern Datum *crm_source_query_params(const crm_source_query *query, const char *const *keys,
+									  int nkeys);
+
+/* A row of the query as plain values in the current memory context; NULL if its key is NULL. */
+extern crm_source_row *crm_source_query_row(const crm_source *source, HeapTuple tuple,
+											TupleDesc desc);
+
+/* The canonical text of the key alone; NULL if it is NULL. */
+extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
+
+#endif

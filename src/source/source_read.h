@@ -1,0 +1,30 @@
+/* source_read.h - runs queries of departmental tables; the inner side of source.h. */
+#ifndef CRM_SOURCE_READ_H
+#define CRM_SOURCE_READ_H
+
+#include "source/source_query.h"
+
+/*
+ * Runs work(arg) in a subtransaction as the owner of the source's table, under the pinned
+ * settings, a fresh snapshot and SPI. NULL if it went well, else the error, rolled back. Cancel,
+ * shutdown, lack of memory and conflicts between transactions are raised.
+ */
+extern ErrorData *crm_source_guarded(const crm_source *source, void (*work)(void *), void *arg);
+
+/* Whether the error is one of the source as a whole, not of some row's values. */
+extern bool crm_source_is_broken(const ErrorData *error);
+
+/* The error's text without the values that it quotes. */
+extern char *crm_source_error_text(const ErrorData *error);
+
+/* Reads no row at all, only to learn whether the source can be read: NULL, or the error. */
+extern ErrorData *crm_source_probe(const crm_source *source);
+
+/* Raises it as the source's. */
+extern void crm_source_raise_broken(const crm_source *source,
+									const ErrorData *error) pg_attribute_noreturn();
+
+/* Marks the source as needing attention because of this error. */
+extern void crm_source_mark_broken(const crm_source *source, const ErrorData *error);
+
+#endif

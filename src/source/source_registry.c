@@ -1,0 +1,341 @@
+/* source_registry.c - reads and writes the registry of departmental tables. */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/varlena.h"
+
+#include "base/base.h"
+#include "source/key_text.h"
+#include "source/source_registry.h"
+
+#define SOURCE_COLUMNS                                                                            \
+	"SELECT xmin, source_id, department, schema_name, table_name, relation_kind, key_columns, "   \
+	"columns, column_numbers, filter, kind, region, changed_at, trust, mode, attention, repair "  \
+	"FROM crm_internal.source "
+
+enum
+{
+	COL_VERSION = 1,
+	COL_ID,
+	COL_DEPARTMENT,
+	COL_SCHEMA,
+	COL_TABLE,
+	COL_RELATION_KIND,
+	COL_KEY,
+	COL_COLUMNS,
+	COL_NUMBERS,
+	COL_FILTER,
+	COL_KIND,
+	COL_REGION,
+	COL_CHANGED_AT,
+	COL_TRUST,
+	COL_MODE,
+	COL_ATTENTION,
+	COL_REPAIR
+};
+
+static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types,
+							Datum *values);
+static crm_source *source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context);
+static void load_items(crm_source *source, MemoryContext context);
+static List *text_list(HeapTuple row, TupleDesc desc, int column);
+static List *number_list(HeapTuple row, TupleDesc desc, int column);
+static void resolve_name(const char *name, char **schema, char **table);
+
+crm_source *
+crm_source_load(int32 source_id)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source_id)};
+
+	return load_one(&plan, SOURCE_COLUMNS "WHERE source_id OPERATOR(pg_catalog.=) $1", 1, types,
+					values);
+}
+
+crm_source *
+crm_source_find_table(const char *schema, const char *table)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid types[] = {TEXTOID, TEXTOID};
+	Datum values[] = {CStringGetTextDatum(schema), CStringGetTextDatum(table)};
+
+	return load_one(&plan,
+					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.=) $1 "
+								   "AND table_name OPERATOR(pg_catalog.=) $2",
+					2, types, values);
+}
+
+/* By the name a user types; the table itself may be gone by now. */
+crm_source *
+crm_source_find(const char *name)
+{
+	crm_source *source;
+	char *schema;
+	char *table;
+
+	resolve_name(name, &schema, &table);
+	source = schema ? crm_source_find_table(schema, table) : NULL;
+	if (source == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("\"%s\" is not a source", name),
+						errhint("SELECT source FROM crm.source_status lists the sources; a table "
+								"becomes one by crm.add_source().")));
+	return source;
+}
+
+List *
+crm_source_ids(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	List *ids = NIL;
+
+	SPI_connect();
+	crm_source_execute("SELECT source_id FROM crm_internal.source ORDER BY source_id", 0, NULL,
+					   NULL, NULL, SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool isnull;
+		Datum id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		ids = lappend_int(ids, DatumGetInt32(id));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
+/*
+ * Notes what is wrong with a source as a whole, or with NULL that nothing is. Another session that
+ * is writing the row says the same, so nobody waits for it.
+ */
+void
+crm_source_mark(int32 source_id, const char *attention, const char *repair)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[] = {INT4OID, TEXTOID, TEXTOID};
+	Datum values[] = {Int32GetDatum(source_id),
+					  attention ? CStringGetTextDatum(attention) : (Datum) 0,
+					  repair ? CStringGetTextDatum(repair) : (Datum) 0};
+	char nulls[] = {' ', attention ? ' ' : 'n', repair ? ' ' : 'n'};
+
+	SPI_connect();
+	crm_source_execute("UPDATE crm_internal.source SET attention = $2, repair = $3 "
+					   "WHERE source_id OPERATOR(pg_catalog.=) ANY (ARRAY("
+					   "SELECT s.source_id FROM crm_internal.source s "
+					   "WHERE s.source_id OPERATOR(pg_catalog.=) $1 "
+					   "AND (s.attention IS DISTINCT FROM $2 OR s.repair IS DISTINCT FROM $3) "
+					   "FOR UPDATE SKIP LOCKED))",
+					   3, types, values, nulls, SPI_OK_UPDATE);
+	SPI_finish();
+	crm_restore_user(before);
+}
+
+/* One entry that stands for the whole source: the next crm.resolve() compares all of it. */
+void
+crm_source_enqueue_all(int32 source_id)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source_id)};
+
+	SPI_connect();
+	crm_source_execute("INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at) "
+					   "VALUES ($1, NULL, 'S', pg_catalog.now())",
+					   1, types, values, NULL, SPI_OK_INSERT);
+	SPI_finish();
+	crm_restore_user(before);
+}
+
+char *
+crm_source_qualified(const crm_source *source)
+{
+	return quote_qualified_identifier(source->schema, source->table);
+}
+
+char *
+crm_source_label(const char *schema, const char *table)
+{
+	return psprintf("%s.%s", schema, table);
+}
+
+char *
+crm_source_name(int32 source_id)
+{
+	crm_source *source = crm_source_load(source_id);
+
+	return source ? crm_source_label(source->schema, source->table) : NULL;
+}
+
+int
+crm_source_pin(void)
+{
+	int nest_level = crm_key_settings();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+void
+crm_source_unpin(int nest_level)
+{
+	AtEOXact_GUC(true, nest_level);
+}
+
+void
+crm_source_execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls,
+				   int expected)
+{
+	int code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+
+	if (code != expected)
+		elog(ERROR, "SPI gave %s for: %s", SPI_result_code_string(code), sql);
+}
+
+static crm_source *
+load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	crm_source *source = NULL;
+
+	SPI_connect();
+	if (SPI_execute_plan(crm_plan(slot, sql, nargs, types), values, NULL, false, 1) !=
+		SPI_OK_SELECT)
+		elog(ERROR, "reading crm_internal.source failed");
+	if (SPI_processed > 0)
+	{
+		source = source_of_row(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, context);
+		load_items(source, context);
+	}
+	SPI_finish();
+	crm_restore_user(before);
+	return source;
+}
+
+static crm_source *
+source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	crm_source *source = palloc0(sizeof(crm_source));
+	bool isnull;
+
+	source->version = DatumGetTransactionId(SPI_getbinval(row, desc, COL_VERSION, &isnull));
+	source->source_id = DatumGetInt32(SPI_getbinval(row, desc, COL_ID, &isnull));
+	source->department = SPI_getvalue(row, desc, COL_DEPARTMENT);
+	source->schema = SPI_getvalue(row, desc, COL_SCHEMA);
+	source->table = SPI_getvalue(row, desc, COL_TABLE);
+	source->relation_kind = DatumGetChar(SPI_getbinval(row, desc, COL_RELATION_KIND, &isnull));
+	source->key = text_list(row, desc, COL_KEY);
+	source->columns = text_list(row, desc, COL_COLUMNS);
+	source->column_numbers = number_list(row, desc, COL_NUMBERS);
+	source->filter = SPI_getvalue(row, desc, COL_FILTER);
+	source->kind = SPI_getvalue(row, desc, COL_KIND);
+	source->region = SPI_getvalue(row, desc, COL_REGION);
+	source->changed_at = SPI_getvalue(row, desc, COL_CHANGED_AT);
+	source->trust = DatumGetFloat4(SPI_getbinval(row, desc, COL_TRUST, &isnull));
+	source->mode = SPI_getvalue(row, desc, COL_MODE);
+	source->attention = SPI_getvalue(row, desc, COL_ATTENTION);
+	source->repair = SPI_getvalue(row, desc, COL_REPAIR);
+	MemoryContextSwitchTo(old);
+	return source;
+}
+
+/* In the order of the attributes' positions, then of the mapping. */
+static void
+load_items(crm_source *source, MemoryContext context)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source->source_id)};
+
+	if (SPI_execute_plan(
+			crm_plan(&plan,
+					 "SELECT m.key, coalesce(a.kind, 'text'), v.value FROM crm_internal.source s "
+					 "CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
+					 "CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
+					 "WITH ORDINALITY AS v (value, number) "
+					 "LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
+					 "WHERE s.source_id OPERATOR(pg_catalog.=) $1 "
+					 "ORDER BY a.position, m.key COLLATE pg_catalog.\"C\", v.number",
+					 1, types),
+			values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading the mapping failed");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple row = SPI_tuptable->vals[i];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+		MemoryContext old = MemoryContextSwitchTo(context);
+		crm_source_item *item = palloc(sizeof(crm_source_item));
+
+		item->attribute = SPI_getvalue(row, desc, 1);
+		item->kind = crm_attribute_kind_by_name(SPI_getvalue(row, desc, 2));
+		item->expression = SPI_getvalue(row, desc, 3);
+		source->items = lappend(source->items, item);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+static List *
+text_list(HeapTuple row, TupleDesc desc, int column)
+{
+	bool isnull;
+	Datum array = SPI_getbinval(row, desc, column, &isnull);
+	List *list = NIL;
+	Datum *elements;
+	int n;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  &n);
+	for (int i = 0; i < n; i++)
+		list = lappend(list, TextDatumGetCString(elements[i]));
+	return list;
+}
+
+static List *
+number_list(HeapTuple row, TupleDesc desc, int column)
+{
+	bool isnull;
+	Datum array = SPI_getbinval(row, desc, column, &isnull);
+	List *list = NIL;
+	Datum *elements;
+	int n;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(array), INT2OID, 2, true, TYPALIGN_SHORT, &elements, NULL,
+					  &n);
+	for (int i = 0; i < n; i++)
+		list = lappend_int(list, DatumGetInt16(elements[i]));
+	return list;
+}
+
+static void
+resolve_name(const char *name, char **schema, char **table)
+{
+	List *names = textToQualifiedNameList(cstring_to_text(name));
+	RangeVar *range = makeRangeVarFromNameList(names);
+	Oid relation;
+
+	*schema = range->schemaname;
+	*table = range->relname;
+	if (*schema != NULL)
+		return;
+	relation = RangeVarGetRelid(range, NoLock, true);
+	if (OidIsValid(relation))
+		*schema = get_namespace_name(get_rel_namespace(relation));
+}

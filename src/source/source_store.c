@@ -1,0 +1,179 @@
+/* source_store.c - writes registry rows, as the owner of crm's tables. */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "base/base.h"
+#include "source/source_draft.h"
+#include "source/source_expression.h"
+#include "source/source_key.h"
+#include "source/source_store.h"
+
+#define NFIELDS 15
+
+static const char *const field_names =
+	"department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, "
+	"column_numbers, filter, kind, region, changed_at, trust, mode";
+
+static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
+						char *nulls);
+static void set_field(int i, Oid type, Datum value, bool isnull, Oid *types, Datum *values,
+					  char *nulls);
+static Datum text_array(List *texts);
+static Datum number_array(List *numbers);
+static List *key_types(const crm_source *source, Relation relation);
+
+int32
+crm_source_insert(const crm_source *source, Relation relation)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[NFIELDS];
+	Datum values[NFIELDS];
+	char nulls[NFIELDS];
+	bool isnull;
+	int32 id;
+
+	SPI_connect();
+	fill_fields(source, relation, types, values, nulls);
+	crm_source_execute(psprintf("INSERT INTO crm_internal.source (%s) VALUES ($1, $2, $3, $4, $5, "
+								"$6, $7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15) "
+								"RETURNING source_id",
+								field_names),
+					   NFIELDS, types, values, nulls, SPI_OK_INSERT_RETURNING);
+	id = DatumGetInt32(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	crm_restore_user(before);
+	return id;
+}
+
+void
+crm_source_update(const crm_source *source, Relation relation)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[NFIELDS];
+	Datum values[NFIELDS];
+	char nulls[NFIELDS];
+
+	SPI_connect();
+	fill_fields(source, relation, types, values, nulls);
+	crm_source_execute(
+		psprintf("UPDATE crm_internal.source SET (%s) = ROW($1, $2, $3, $4, $5, $6, "
+				 "$7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15), "
+				 "attention = NULL, repair = NULL WHERE source_id OPERATOR(pg_catalog.=) %d",
+				 field_names, source->source_id),
+		NFIELDS, types, values, nulls, SPI_OK_UPDATE);
+	SPI_finish();
+	crm_restore_user(before);
+}
+
+/* The room that keeps records comes later in the build; where it is there, it lets go of them. */
+void
+crm_source_forget(int32 source_id)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source_id)};
+
+	SPI_connect();
+	crm_source_execute("SELECT to_regprocedure('crm_internal.forget_source(integer)') IS NOT NULL "
+					   "AND $1 IS NOT NULL",
+					   1, types, values, NULL, SPI_OK_SELECT);
+	if (strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), "t") == 0)
+		crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
+						   SPI_OK_SELECT);
+	crm_source_execute("DELETE FROM crm_internal.pending WHERE source_id = $1", 1, types, values,
+					   NULL, SPI_OK_DELETE);
+	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
+					   values, NULL, SPI_OK_DELETE);
+	crm_source_execute("DELETE FROM crm_internal.source WHERE source_id = $1", 1, types, values,
+					   NULL, SPI_OK_DELETE);
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+static void
+fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values, char *nulls)
+{
+	const char *texts[] = {source->filter, source->kind, source->region, source->changed_at};
+	int i = 0;
+
+	set_field(i++, TEXTOID, CStringGetTextDatum(source->department), false, types, values, nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(source->schema), false, types, values, nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(source->table), false, types, values, nulls);
+	set_field(i++, CHAROID, CharGetDatum(source->relation_kind), false, types, values, nulls);
+	set_field(i++, TEXTARRAYOID, text_array(source->key), false, types, values, nulls);
+	set_field(i++, TEXTARRAYOID, text_array(key_types(source, relation)), false, types, values,
+			  nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_map_text(source->items, false)), false, types,
+			  values, nulls);
+	set_field(i++, TEXTARRAYOID, text_array(source->columns), false, types, values, nulls);
+	set_field(i++, INT2ARRAYOID, number_array(source->column_numbers), false, types, values, nulls);
+	for (int t = 0; t < lengthof(texts); t++)
+		set_field(i++, TEXTOID, texts[t] ? CStringGetTextDatum(texts[t]) : (Datum) 0,
+				  texts[t] == NULL, types, values, nulls);
+	set_field(i++, FLOAT4OID, Float4GetDatum(source->trust), false, types, values, nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(source->mode), false, types, values, nulls);
+	Assert(i == NFIELDS);
+}
+
+static void
+set_field(int i, Oid type, Datum value, bool isnull, Oid *types, Datum *values, char *nulls)
+{
+	types[i] = type;
+	values[i] = value;
+	nulls[i] = isnull ? 'n' : ' ';
+}
+
+static Datum
+text_array(List *texts)
+{
+	Datum *elements = palloc(Max(list_length(texts), 1) * sizeof(Datum));
+	ListCell *cell;
+
+	foreach (cell, texts)
+		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(
+		construct_array(elements, list_length(texts), TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+static Datum
+number_array(List *numbers)
+{
+	Datum *elements = palloc(Max(list_length(numbers), 1) * sizeof(Datum));
+	ListCell *cell;
+
+	foreach (cell, numbers)
+		elements[foreach_current_index(cell)] = Int16GetDatum(lfirst_int(cell));
+	return PointerGetDatum(
+		construct_array(elements, list_length(numbers), INT2OID, 2, true, TYPALIGN_SHORT));
+}
+
+static List *
+key_types(const crm_source *source, Relation relation)
+{
+	List *types = NIL;
+	ListCell *cell;
+
+	foreach (cell, source->key)
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+
+		if (number == 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("key column \"%s\" of source \"%s.%s\" does not exist",
+								   (char *) lfirst(cell), source->schema, source->table),
+							errhint("SELECT crm.change_source(%s, key => '{...}');",
+									quote_literal_cstr(
+										crm_source_label(source->schema, source->table)))));
+		types = lappend(types, crm_source_type_name(
+								   TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid));
+	}
+	return types;
+}

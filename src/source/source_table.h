@@ -1,0 +1,29 @@
+/* source_table.h - finds, locks and checks the table that is to be a source. */
+#ifndef CRM_SOURCE_TABLE_H
+#define CRM_SOURCE_TABLE_H
+
+#include "source/source_registry.h"
+#include "utils/relcache.h"
+
+/*
+ * Opens the table under the lock that CREATE TRIGGER needs, after the caller's rights were found
+ * sufficient, so that nobody can make others wait for what he may not touch.
+ */
+extern Relation crm_source_open_table(const char *name);
+
+/* Locks the table of a source, by its name or, renamed, by its trigger. */
+extern Oid crm_source_lock_table(const crm_source *source);
+
+/* The table, or InvalidOid; no lock. */
+extern Oid crm_source_table_id(const crm_source *source);
+
+/* An error if the table, a parent or a child of it is a source already. */
+extern void crm_source_refuse_registered(Relation relation);
+
+/* An error if the caller may not read these columns. */
+extern void crm_source_check_columns_readable(Relation relation, List *numbers);
+
+/* The numbers of the source's columns by now, an old one where the name is gone. */
+extern List *crm_source_present_numbers(Relation relation, const crm_source *source);
+
+#endif

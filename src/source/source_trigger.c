@@ -1,0 +1,255 @@
+/*
+ * source_trigger.c - attaches, checks and removes the capture triggers.
+ *
+ * They are made as the owner of crm's tables: the caller's right to the table was checked before,
+ * and nobody needs a right on crm_internal or ownership for ENABLE ALWAYS.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "base/base.h"
+#include "source/source_registry.h"
+#include "source/source_trigger.h"
+
+#define ROW_TRIGGER "crm_50_capture"
+#define TRUNCATE_TRIGGER "crm_50_truncate"
+
+typedef enum trigger_state
+{
+	TRIGGER_FINE,
+	TRIGGER_NOT_ALWAYS, /* as pg_dump --disable-triggers leaves it */
+	TRIGGER_MISSING,
+	TRIGGER_WRONG /* of that name, but not of this source */
+} trigger_state;
+
+static void attach_one(Oid relation_id, const char *name, int32 source_id, bool create);
+static void create_trigger(const char *table, const char *name, int32 source_id);
+static void run(const char *sql);
+static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
+static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
+static char *problem_of(Oid relation_id, const char *name, int32 source_id);
+static Oid capture_function(void);
+static char *table_name(Oid relation_id);
+static bool in_tree_of_triggers(Oid relation_id);
+
+bool
+crm_source_has_triggers(char relation_kind)
+{
+	return relation_kind == RELKIND_RELATION || relation_kind == RELKIND_PARTITIONED_TABLE;
+}
+
+/*
+ * The row trigger of a partitioned table clones itself to its partitions; TRUNCATE triggers and
+ * those of inheritance children do not, so each table gets its own.
+ */
+void
+crm_source_attach(Oid relation_id, int32 source_id)
+{
+	bool partitioned = get_rel_relkind(relation_id) == RELKIND_PARTITIONED_TABLE;
+	List *tables = find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL);
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	ListCell *cell;
+
+	SPI_connect();
+	foreach (cell, tables)
+	{
+		Oid table = lfirst_oid(cell);
+
+		if (!in_tree_of_triggers(table))
+			continue;
+		attach_one(table, ROW_TRIGGER, source_id, !partitioned || table == relation_id);
+		attach_one(table, TRUNCATE_TRIGGER, source_id, true);
+	}
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+void
+crm_source_detach(int32 source_id)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {OIDOID, BYTEAOID};
+	Datum values[2];
+	char *argument = psprintf("%d", source_id);
+	SPITupleTable *found;
+	uint64 n;
+
+	values[0] = ObjectIdGetDatum(capture_function());
+	values[1] = PointerGetDatum(cstring_to_text_with_len(argument, strlen(argument) + 1));
+	SPI_connect();
+	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
+					   "c.relname) FROM pg_catalog.pg_trigger t "
+					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
+					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
+					   "ORDER BY t.oid",
+					   2, types, values, NULL, SPI_OK_SELECT);
+	found = SPI_tuptable;
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+char *
+crm_source_trigger_problem(Oid relation_id, int32 source_id)
+{
+	List *tables = find_all_inheritors(relation_id, AccessShareLock, NULL);
+	ListCell *cell;
+
+	foreach (cell, tables)
+	{
+		char *problem;
+
+		if (!in_tree_of_triggers(lfirst_oid(cell)))
+			continue;
+		problem = problem_of(lfirst_oid(cell), ROW_TRIGGER, source_id);
+		if (problem == NULL)
+			problem = problem_of(lfirst_oid(cell), TRUNCATE_TRIGGER, source_id);
+		if (problem != NULL)
+			return problem;
+	}
+	return NULL;
+}
+
+Oid
+crm_source_trigger_table(int32 source_id)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {OIDOID, BYTEAOID};
+	Datum values[2];
+	char *argument = psprintf("%d", source_id);
+	Oid table = InvalidOid;
+
+	values[0] = ObjectIdGetDatum(capture_function());
+	values[1] = PointerGetDatum(cstring_to_text_with_len(argument, strlen(argument) + 1));
+	SPI_connect();
+	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
+					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
+					   "AND t.tgname = '" ROW_TRIGGER "' ORDER BY t.oid LIMIT 1",
+					   2, types, values, NULL, SPI_OK_SELECT);
+	if (SPI_processed > 0)
+	{
+		bool isnull;
+
+		table = DatumGetObjectId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+	return table;
+}
+
+static void
+attach_one(Oid relation_id, const char *name, int32 source_id, bool create)
+{
+	trigger_state state = state_of(relation_id, name, source_id);
+	char *table = table_name(relation_id);
+
+	if (state == TRIGGER_WRONG)
+	{
+		run(psprintf("DROP TRIGGER %s ON %s", name, table));
+		state = TRIGGER_MISSING;
+	}
+	if (state == TRIGGER_MISSING && create)
+		create_trigger(table, name, source_id);
+	if (state == TRIGGER_FINE || (state == TRIGGER_MISSING && !create))
+		return;
+	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, name));
+}
+
+static void
+create_trigger(const char *table, const char *name, int32 source_id)
+{
+	bool row = strcmp(name, ROW_TRIGGER) == 0;
+
+	run(psprintf("CREATE TRIGGER %s AFTER %s ON %s FOR EACH %s "
+				 "EXECUTE FUNCTION crm_internal.capture('%d')",
+				 name, row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table,
+				 row ? "ROW" : "STATEMENT", source_id));
+}
+
+static void
+run(const char *sql)
+{
+	crm_source_execute(sql, 0, NULL, NULL, NULL, SPI_OK_UTILITY);
+	CommandCounterIncrement();
+}
+
+static trigger_state
+state_of(Oid relation_id, const char *name, int32 source_id)
+{
+	Relation relation = table_open(relation_id, NoLock);
+	TriggerDesc *triggers = relation->trigdesc;
+	trigger_state state = TRIGGER_MISSING;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+		if (strcmp(triggers->triggers[i].tgname, name) == 0)
+			state = state_of_trigger(&triggers->triggers[i], source_id);
+	table_close(relation, NoLock);
+	return state;
+}
+
+static trigger_state
+state_of_trigger(Trigger *trigger, int32 source_id)
+{
+	if (trigger->tgfoid != capture_function() || trigger->tgnargs != 1 ||
+		strcmp(trigger->tgargs[0], psprintf("%d", source_id)) != 0)
+		return TRIGGER_WRONG;
+	return trigger->tgenabled == TRIGGER_FIRES_ALWAYS ? TRIGGER_FINE : TRIGGER_NOT_ALWAYS;
+}
+
+static char *
+problem_of(Oid relation_id, const char *name, int32 source_id)
+{
+	static const char *const problems[] = {
+		[TRIGGER_NOT_ALWAYS] = "is not enabled ALWAYS",
+		[TRIGGER_MISSING] = "is missing",
+		[TRIGGER_WRONG] = "is not the one of this source",
+	};
+	trigger_state state = state_of(relation_id, name, source_id);
+
+	if (state == TRIGGER_FINE)
+		return NULL;
+	return psprintf("trigger \"%s\" on %s %s", name, table_name(relation_id), problems[state]);
+}
+
+static Oid
+capture_function(void)
+{
+	return LookupFuncName(list_make2(makeString("crm_internal"), makeString("capture")), 0, NULL,
+						  false);
+}
+
+static char *
+table_name(Oid relation_id)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation_id)),
+									  get_rel_name(relation_id));
+}
+
+/* A foreign table among the children is written elsewhere: no trigger here would see it. */
+static bool
+in_tree_of_triggers(Oid relation_id)
+{
+	return crm_source_has_triggers(get_rel_relkind(relation_id));
+}

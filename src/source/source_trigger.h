@@ -1,0 +1,22 @@
+/* source_trigger.h - the capture triggers on departmental tables. */
+#ifndef CRM_SOURCE_TRIGGER_H
+#define CRM_SOURCE_TRIGGER_H
+
+#include "utils/relcache.h"
+
+/* Attaches what is missing or wrong to the table, its partitions and its inheritance children. */
+extern void crm_source_attach(Oid relation_id, int32 source_id);
+
+/* Removes every capture trigger of the source, on whatever table it is found by now. */
+extern void crm_source_detach(int32 source_id);
+
+/* What is wrong with the triggers, palloc'd, or NULL. */
+extern char *crm_source_trigger_problem(Oid relation_id, int32 source_id);
+
+/* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid. */
+extern Oid crm_source_trigger_table(int32 source_id);
+
+/* Whether capture needs triggers on this kind of relation; others are read by crm.sync(). */
+extern bool crm_source_has_triggers(char relation_kind);
+
+#endif

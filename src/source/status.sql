@@ -1,0 +1,66 @@
+-- status: how each source is doing, looked up when somebody asks.
+
+-- Looks at the departments' catalogs and tables as their owners; it gives away names of tables and
+-- columns to whoever may read crm.source_status, and cannot be reached but through that view.
+CREATE FUNCTION crm_internal.source_problems()
+RETURNS TABLE (source_id integer, attention text, repair text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_source_problems';
+COMMENT ON FUNCTION crm_internal.source_problems() IS
+	'sources that cannot be read or whose changes are not all captured, and the statement that repairs each';
+
+CREATE VIEW crm.source_status AS
+	SELECT
+		s.schema_name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) s.table_name AS source,
+		s.department,
+		CASE s.relation_kind
+			WHEN 'r' THEN 'table'
+			WHEN 'p' THEN 'partitioned table'
+			WHEN 'v' THEN 'view'
+			WHEN 'm' THEN 'materialized view'
+			ELSE 'foreign table'
+		END AS kind,
+		s.mode,
+		s.trust,
+		(
+			SELECT pg_catalog.count(*)
+			FROM crm_internal.record r
+			WHERE r.source_id OPERATOR(pg_catalog.=) s.source_id
+		) AS rows,
+		(
+			SELECT CASE
+				WHEN pg_catalog.bool_or(p.source_key IS NULL) THEN 'whole source'
+				ELSE pg_catalog.count(DISTINCT p.source_key)::text
+			END
+			FROM crm_internal.pending p
+			WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id
+		) AS pending,
+		(
+			SELECT pg_catalog.count(*)
+			FROM crm_internal.pending_error e
+			WHERE e.source_id OPERATOR(pg_catalog.=) s.source_id
+		) AS errors,
+		s.resolved_at AS last_resolved,
+		CASE
+			-- A foreign server that is away shows only when rows are fetched.
+			WHEN w.attention IS NULL AND s.relation_kind IN ('v', 'f') THEN s.attention
+			ELSE w.attention
+		END AS needs_attention,
+		CASE
+			WHEN w.attention IS NULL AND s.relation_kind IN ('v', 'f') THEN s.repair
+			ELSE w.repair
+		END AS repair
+	FROM crm_internal.source s
+	LEFT JOIN crm_internal.source_problems() w ON w.source_id OPERATOR(pg_catalog.=) s.source_id;
+COMMENT ON VIEW crm.source_status IS 'the sources and how they are doing; what needs attention is looked up at reading';
+COMMENT ON COLUMN crm.source_status.source IS 'schema.table';
+COMMENT ON COLUMN crm.source_status.department IS 'the department whose application owns it';
+COMMENT ON COLUMN crm.source_status.kind IS 'table, partitioned table, view, materialized view or foreign table; the last three are read by crm.sync()';
+COMMENT ON COLUMN crm.source_status.mode IS 'watch or inline';
+COMMENT ON COLUMN crm.source_status.trust IS '0 to 1';
+COMMENT ON COLUMN crm.source_status.rows IS 'rows that crm knows';
+COMMENT ON COLUMN crm.source_status.pending IS 'number of keys that wait for crm.resolve(), or ''whole source''';
+COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or resolved, see crm.pending';
+COMMENT ON COLUMN crm.source_status.last_resolved IS 'when crm.resolve() last took changes of it';
+COMMENT ON COLUMN crm.source_status.needs_attention IS 'what is wrong with the source as a whole; NULL if nothing';
+COMMENT ON COLUMN crm.source_status.repair IS 'the statement that repairs it';
