@@ -5,6 +5,8 @@
 
 #include "base/base.h"
 #include "base/commit.h"
+#include "customer/customer.h"
+#include "identity/identity.h"
 #include "source/source.h"
 
 CRM_MODULE_MAGIC;
@@ -17,4 +19,6 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_capture_init();
+	crm_identity_init();
+	crm_customer_init();
 }

@@ -33,8 +33,8 @@ settle_lock_timeout(void)
 }
 
 /*
- * Runs in a signal handler. A cancel that is pending already goes first: it is the department's, and
- * not ours to swallow.
+ * Runs in a signal handler. A cancel that is pending already goes first: it is the department's,
+ * and not ours to swallow.
  */
 static void
 on_budget_over(void)

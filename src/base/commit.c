@@ -189,7 +189,7 @@ on_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId pa
 			rooms[i]->subtransaction_end(mine, parent, committed);
 }
 
-/* The server tells nobody that a transaction is about to be prepared while deferred triggers run. */
+/* While deferred triggers run, the server does not say that the end will be a PREPARE. */
 static void
 note_prepare(PlannedStmt *statement, const char *query, bool read_only_tree,
 			 ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,

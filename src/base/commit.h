@@ -2,7 +2,7 @@
 #ifndef CRM_COMMIT_H
 #define CRM_COMMIT_H
 
-/* What a room wants to be told; any may be NULL. Registered once a backend, in the order of rooms. */
+/* What a room wants to be told; any may be NULL. Rooms are told in the order of registration. */
 typedef struct crm_commit_room
 {
 	/* At the ticket's end, or earlier by SET CONSTRAINTS: may read, write, wait. Must not raise. */

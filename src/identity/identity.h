@@ -2,7 +2,7 @@
 #ifndef CRM_IDENTITY_H
 #define CRM_IDENTITY_H
 
-/* Told after every batch: these customers changed membership, values or ceased. SPI is connected. */
+/* Told after every batch: these customers changed members or values, or ceased. SPI connected. */
 typedef void (*crm_customers_changed)(const int64 *customer_ids, int n);
 extern void crm_identity_subscribe(crm_customers_changed callback);
 

@@ -36,11 +36,12 @@ CREATE TABLE crm_internal.edge
 (
 	record_a bigint NOT NULL,
 	record_b bigint NOT NULL CHECK (record_a < record_b),
-	weight real NOT NULL,
+	weight integer NOT NULL,
 	PRIMARY KEY (record_a, record_b)
 );
 CREATE INDEX edge_record_b_idx ON crm_internal.edge (record_b);
-COMMENT ON TABLE crm_internal.edge IS 'pairs of records whose match weight is above the floor';
+COMMENT ON TABLE crm_internal.edge IS 'pairs of records that share a key and whose weight is above the floor';
+COMMENT ON COLUMN crm_internal.edge.weight IS 'log2 likelihood ratio in thousandths of a bit';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.edge', '');
 
 CREATE TABLE crm_internal.customer_identity
@@ -73,9 +74,13 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event_event_no
 CREATE TABLE crm_internal.identity_clock
 (
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-	ticks bigint NOT NULL
+	ticks bigint NOT NULL,
+	match_weight integer NOT NULL,
+	recluster_after bigint
 );
-INSERT INTO crm_internal.identity_clock (ticks) VALUES (0);
+INSERT INTO crm_internal.identity_clock (ticks, match_weight) VALUES (0, 0);
+COMMENT ON COLUMN crm_internal.identity_clock.match_weight IS 'weight from which pairs are one customer, in thousandths of a bit; 0: nothing clustered yet';
+COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are clustered anew: the last one done; else NULL';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
 CREATE TABLE crm_internal.job

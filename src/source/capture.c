@@ -1,8 +1,8 @@
 /*
  * capture.c - the trigger that notes which departmental rows changed.
  *
- * It must never fail or slow the department's write, and never lose a change: where the key of a row
- * cannot be told, "all of the source" is noted. Per row it only appends to memory.
+ * It must never fail or slow the department's write, and never lose a change: where the key of a
+ * row cannot be told, "all of the source" is noted. Per row it only appends to memory.
  */
 #include "postgres.h"
 
@@ -129,8 +129,8 @@ note_row(statement_state *state, TriggerData *trigger)
 }
 
 /*
- * Compares what is stored: an unchanged value outside the row keeps its pointer, and a value that was
- * written anew counts as changed even if it reads the same.
+ * Compares what is stored: an unchanged value outside the row keeps its pointer, and a value that
+ * was written anew counts as changed even if it reads the same.
  */
 static bool
 differ(const crm_watched_column *columns, int ncolumns, TriggerData *trigger)

@@ -1,6 +1,6 @@
 /*
- * capture_commit.c - what becomes of captured changes: resolved in the writing transaction, or written
- * to crm_internal.pending.
+ * capture_commit.c - what becomes of captured changes: resolved in the writing transaction, or
+ * written to crm_internal.pending.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #include "source/pending.h"
 
 #define BOTH (CRM_TO_WRITE | CRM_TO_RESOLVE)
-#define LOCK_PATIENCE "10s"
+#define LOCK_PATIENCE "5s"
 
 typedef struct resolver_call
 {
@@ -84,8 +84,8 @@ write_all_patiently(void *argument)
 }
 
 /*
- * The last moment. Nothing is tried in a subtransaction where nothing is to be expected: it would take
- * a second transaction number from every department's transaction.
+ * The last moment. Nothing is tried in a subtransaction where nothing is to be expected: it would
+ * take a second transaction number from every department's transaction.
  */
 static void
 spill(void)
@@ -97,10 +97,10 @@ spill(void)
 	if (crm_pending_is_ready())
 		write_all(NULL);
 	else if (!crm_attempt(write_all_patiently, NULL, &error))
-		ereport(WARNING,
-				(errcode(error->sqlerrcode),
-				 errmsg("changes of this transaction could not be noted for crm: %s", error->message),
-				 errhint("CALL crm.sync() for the sources that it changed.")));
+		ereport(WARNING, (errcode(error->sqlerrcode),
+						  errmsg("changes of this transaction could not be noted for crm: %s",
+								 error->message),
+						  errhint("CALL crm.sync() for the sources that it changed.")));
 }
 
 /* ------------------------------ resolving ------------------------------ */

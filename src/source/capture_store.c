@@ -1,9 +1,9 @@
 /*
  * capture_store.c - how the rows of one relation are captured for one source, kept by backend.
  *
- * A partition or an inheritance child has its own attribute numbers, so a plan belongs to a source and
- * a relation. Callbacks only mark; the registry is read with the latest snapshot, or a transaction in
- * REPEATABLE READ would go on by a registry that is gone.
+ * A partition or an inheritance child has its own attribute numbers, so a plan belongs to a source
+ * and a relation. Callbacks only mark; the registry is read with the latest snapshot, or a
+ * transaction in REPEATABLE READ would go on by a registry that is gone.
  */
 #include "postgres.h"
 
@@ -166,7 +166,7 @@ registry_oid(void)
 	return OidIsValid(schema) ? get_relname_relid("source", schema) : InvalidOid;
 }
 
-/* Runs in a subtransaction. Waiting for one who rebuilds the registry would make the writer wait. */
+/* Runs in a subtransaction. One who rebuilds the registry must not make the writer wait. */
 static void
 make_plan(void *argument)
 {

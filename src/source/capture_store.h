@@ -1,4 +1,4 @@
-/* capture_store.h - how the rows of one relation are captured for one source. Private to the room. */
+/* capture_store.h - how rows of a relation are captured for a source. Private to the room. */
 #ifndef CRM_CAPTURE_STORE_H
 #define CRM_CAPTURE_STORE_H
 
@@ -14,9 +14,9 @@ typedef struct crm_watched_column
 
 typedef struct crm_capture_plan
 {
-	bool known;		   /* false: no such source, nothing to do */
-	bool has_key;	   /* false: only "all of the source" can be noted */
-	bool is_inline;	   /* resolved by the writing transaction */
+	bool known;        /* false: no such source, nothing to do */
+	bool has_key;      /* false: only "all of the source" can be noted */
+	bool is_inline;    /* resolved by the writing transaction */
 	bool every_update; /* which columns matter cannot be told */
 	bool key_may_fail;
 	bool key_needs_settings;
@@ -27,7 +27,7 @@ typedef struct crm_capture_plan
 	crm_watched_column *columns;
 } crm_capture_plan;
 
-/* Grows with each change that may concern a plan: one that was found under another must be found again. */
+/* Grows when plans may have changed: one that was found under another number is found again. */
 extern uint64 crm_capture_generation;
 
 /* Never raises for what is wrong with the registry: then all of the source is noted. */

@@ -1,9 +1,9 @@
 /*
  * changes.c - what this transaction changed, in memory, by subtransaction.
  *
- * One level a subtransaction that changed something; a level's changes are packed in chunks. Changes
- * of an ancestor that were dealt with inside a savepoint are kept, marked with that savepoint, until
- * its fate is known: rolled back, they wait again (else they would be lost).
+ * One level a subtransaction that changed something; a level's changes are packed in chunks.
+ * Changes of an ancestor that were dealt with inside a savepoint are kept, marked with that
+ * savepoint, until its fate is known: rolled back, they wait again (else they would be lost).
  */
 #include "postgres.h"
 

@@ -18,7 +18,6 @@
 
 #include "base/base.h"
 #include "source/key_text.h"
-#include "source/source.h"
 
 #define LONGEST_INT8 21
 
@@ -27,8 +26,13 @@ static const struct
 	const char *name;
 	const char *value;
 } key_settings[] = {
-	{"datestyle", "ISO, YMD"},	{"intervalstyle", "postgres"}, {"extra_float_digits", "1"},
-	{"bytea_output", "hex"},	{"timezone", "UTC"},		   {"lc_monetary", "C"},
+	{"search_path", "pg_catalog, pg_temp"},
+	{"datestyle", "ISO, YMD"},
+	{"intervalstyle", "postgres"},
+	{"extra_float_digits", "1"},
+	{"bytea_output", "hex"},
+	{"timezone", "UTC"},
+	{"lc_monetary", "C"},
 };
 
 int
@@ -154,7 +158,8 @@ append_value(crm_key_column *column, Datum value, StringInfo text)
 			append_text_datum(value, text);
 			break;
 		case CRM_KEY_BY_CAST:
-			append_text_datum(FunctionCall1Coll(&column->function, DEFAULT_COLLATION_OID, value), text);
+			append_text_datum(FunctionCall1Coll(&column->function, DEFAULT_COLLATION_OID, value),
+							  text);
 			break;
 		case CRM_KEY_BY_OUTPUT:
 			written = OutputFunctionCall(&column->function, value);
@@ -164,7 +169,7 @@ append_value(crm_key_column *column, Datum value, StringInfo text)
 	}
 }
 
-static void
+static bool
 append_composite(crm_key_column *columns, int ncolumns, TupleTableSlot *row, StringInfo text)
 {
 	StringInfoData one;
@@ -179,16 +184,14 @@ append_composite(crm_key_column *columns, int ncolumns, TupleTableSlot *row, Str
 		if (i > 0)
 			appendStringInfoString(text, ", ");
 		if (isnull)
-		{
-			appendStringInfoString(text, "null");
-			continue;
-		}
+			return false;
 		resetStringInfo(&one);
 		append_value(&columns[i], value, &one);
 		escape_json(text, one.data);
 	}
 	appendStringInfoChar(text, ']');
 	pfree(one.data);
+	return true;
 }
 
 bool
@@ -200,10 +203,7 @@ crm_key_text(const crm_key_column *columns, int ncolumns, TupleTableSlot *row, S
 
 	resetStringInfo(text);
 	if (ncolumns > 1)
-	{
-		append_composite(writable, ncolumns, row, text);
-		return true;
-	}
+		return append_composite(writable, ncolumns, row, text);
 	value = slot_getattr(row, columns[0].attribute, &isnull);
 	if (isnull)
 		return false;

@@ -20,7 +20,7 @@ typedef struct crm_key_column
 {
 	AttrNumber attribute;
 	crm_key_road road;
-	bool may_fail;		  /* code that is not the server's makes the text */
+	bool may_fail;       /* code that is not the server's makes the text */
 	bool needs_settings; /* DateStyle and its like matter */
 	FmgrInfo function;
 } crm_key_column;
@@ -29,7 +29,13 @@ typedef struct crm_key_column
 extern void crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type,
 								MemoryContext context);
 
-/* False: no key, for its only column is NULL. */
+/*
+ * Fixes what the text of dates and their like depends on, as long as crm_key_text() runs for
+ * columns that need it; then AtEOXact_GUC(true, <the result>).
+ */
+extern int crm_key_settings(void);
+
+/* False: a column is NULL, so the row has no key. */
 extern bool crm_key_text(const crm_key_column *columns, int ncolumns, TupleTableSlot *row,
 						 StringInfo text);
 

@@ -72,8 +72,8 @@ write_plain(Relation pending, crm_entry_scan *scan, TimestampTz now)
 {
 	TupleTableSlot *slots[BATCH];
 	BulkInsertState bulk = NULL;
-	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext, "crm pending batch",
-												ALLOCSET_DEFAULT_SIZES);
+	MemoryContext batch =
+		AllocSetContextCreate(CurrentMemoryContext, "crm pending batch", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = CurrentMemoryContext;
 	CommandId command = GetCurrentCommandId(true);
 	const crm_entry *entry = crm_changes_next(scan);

@@ -10,7 +10,7 @@
  */
 extern bool crm_pending_is_ready(void);
 
-/* In the current subtransaction. Without the extension's table, say it was dropped: does nothing. */
+/* In the current subtransaction. Does nothing if the table is gone, and with it the extension. */
 extern void crm_pending_write(crm_entry_scan *scan);
 
 #endif

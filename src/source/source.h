@@ -67,12 +67,6 @@ typedef struct crm_change
 typedef void (*crm_inline_resolver)(const crm_change *changes, int nchanges);
 extern void crm_capture_set_resolver(crm_inline_resolver resolver);
 
-/*
- * Key text is written under fixed settings (DateStyle, TimeZone and their like), whatever the session
- * has. Who makes or compares key text calls this and, after it, AtEOXact_GUC(true, <result>).
- */
-extern int crm_key_settings(void);
-
 extern void crm_source_init(void);
 extern void crm_capture_init(void);
 

@@ -13,6 +13,7 @@
 #include "utils/varlena.h"
 
 #include "base/base.h"
+#include "source/key_text.h"
 #include "source/source_registry.h"
 
 #define SOURCE_COLUMNS                                                                            \

@@ -11,7 +11,10 @@
 /* An E.164 number: its digits as an integer below 10^15, and the format nibble of the type. */
 typedef uint64_t crm_phone;
 
-/* International writing only (+31 (0)6-1234 5678, 0031..., tel:+31...); *reason says what is wrong. */
+#define CRM_PHONE_FORMAT (UINT64_C(1) << 60) /* set in every crm_phone of this format */
+#define CRM_PHONE_FORMAT_MASK (UINT64_C(15) << 60)
+
+/* International writing only: +31 (0)6-1234 5678, 0031..., tel:+31...; *reason: what is wrong. */
 extern bool crm_phone_parse_international(const char *text, size_t length, crm_phone *out,
 										  const char **reason);
 
@@ -22,6 +25,10 @@ extern bool crm_phone_parse_international(const char *text, size_t length, crm_p
 extern bool crm_phone_parse_national(const char *text, size_t length, const char *region,
 									 crm_phone *out);
 
+/* Whether 8 bytes from outside are a number that the parser above could have made. */
+extern bool crm_phone_is_well_formed(crm_phone phone);
+
+/* '+' and the digits; returns the length. */
 extern size_t crm_phone_format(crm_phone phone, char out[CRM_PHONE_SIZE]);
 
 #endif

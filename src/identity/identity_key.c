@@ -1,0 +1,217 @@
+/*
+ * identity_key.c - blocking keys.
+ *
+ * No single key survives every error, so a record has the union of many: what identifies alone
+ * (e-mail, phone, identifier), and pairs of attributes that are rarely both wrong. Words of names
+ * go in by their sound and without saying whether given or family name, as they get swapped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/identity_key.h"
+#include "identity/identity_name.h"
+#include "identity/identity_value.h"
+#include "text/text.h"
+
+#define NAME_WORDS 4 /* words of a name that make keys */
+
+typedef struct key_set
+{
+	int64_t *keys;
+	int n;
+} key_set;
+
+typedef struct sounds
+{
+	int n;
+	char sound[NAME_WORDS][CRM_PHONETIC_SIZE];
+	char initial[NAME_WORDS];
+} sounds;
+
+static void
+add(key_set *set, const char *tag, const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	uint64_t h = crm_value_hash64(tag, strlen(tag), 7);
+
+	if (a_length == 0 || set->n == CRM_KEYS_MAX)
+		return;
+	h = crm_value_hash64(a, a_length, h);
+	set->keys[set->n++] = (int64_t) crm_value_hash64(b, b_length, h);
+}
+
+static void
+add_sounds(sounds *s, crm_span name, int most)
+{
+	crm_words words;
+	int end = s->n + most;
+
+	crm_words_split(name.text, name.length, &words);
+	for (int i = 0; i < words.n && s->n < end; i++)
+	{
+		if (words.word[i].length < 2)
+			continue;
+		crm_phonetic(words.word[i].text, words.word[i].length, s->sound[s->n]);
+		s->initial[s->n++] = words.word[i].text[0];
+	}
+}
+
+static void
+contact_keys(const crm_profile *p, key_set *set)
+{
+	for (int i = 0; i < p->nemails; i++)
+	{
+		const crm_profile_email *email = &p->emails[i];
+
+		add(set, "email", email->local.text, email->local.length, email->domain.text,
+			email->domain.length);
+		if (!email->shared && email->local.length >= 5)
+			add(set, "local", email->local.text, email->local.length, "", 0);
+		if (p->kind == 'o' && !email->free)
+			add(set, "domain", email->domain.text, email->domain.length, "", 0);
+	}
+	for (int i = 0; i < p->nphones; i++)
+		add(set, "phone", (const char *) &p->phones[i], sizeof(p->phones[i]), "", 0);
+	for (int i = 0; i < p->nidentifiers; i++)
+		add(set, "identifier", p->identifiers[i].value.text, p->identifiers[i].value.length,
+			(const char *) &p->identifiers[i].attribute, sizeof(uint32_t));
+}
+
+static void
+date_keys(const crm_profile *p, const sounds *s, key_set *set)
+{
+	int full[3] = {p->year, p->month, p->day};
+	int month[2] = {p->year, p->month};
+	int day[2] = {p->month, p->day};
+
+	if (p->year == 0)
+		return;
+	/* day and month swapped meet in one key */
+	if (p->day <= 12 && p->day < p->month)
+	{
+		full[1] = p->day;
+		full[2] = p->month;
+	}
+	for (int i = 0; i < s->n; i++)
+	{
+		add(set, "date+initial", (const char *) full, sizeof(full), &s->initial[i], 1);
+		add(set, "month+name", (const char *) month, sizeof(month), s->sound[i],
+			strlen(s->sound[i]));
+		add(set, "day+name", (const char *) day, sizeof(day), s->sound[i], strlen(s->sound[i]));
+	}
+	if (p->postal_code.length > 0)
+		add(set, "date+postal", (const char *) full, sizeof(full), p->postal_code.text,
+			p->postal_code.length);
+}
+
+static size_t
+place_sound(crm_span city, char sound[CRM_PHONETIC_SIZE])
+{
+	return city.length > 0 ? crm_phonetic(city.text, city.length, sound) : 0;
+}
+
+/* Two words of a name, the lesser sound first: swapped names meet. */
+static void
+pair_keys(const crm_profile *p, const char *x, const char *y, key_set *set)
+{
+	char name[2 * CRM_PHONETIC_SIZE + 2];
+	char city[CRM_PHONETIC_SIZE];
+	bool swap = strcmp(x, y) > 0;
+	size_t used = sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
+	size_t length = place_sound(p->city, city);
+
+	add(set, "name", name, used, "", 0);
+	if (length > 0)
+		add(set, "name+city", name, used, city, length);
+	if (p->year != 0)
+		add(set, "name+year", name, used, (const char *) &p->year, sizeof(p->year));
+}
+
+/* Every given with every family name. */
+static void
+name_keys(const crm_profile *p, const sounds *s, int ngiven, key_set *set)
+{
+	for (int i = 0; i < ngiven; i++)
+		for (int j = ngiven; j < s->n; j++)
+			pair_keys(p, s->sound[i], s->sound[j], set);
+}
+
+static void
+place_keys(const crm_profile *p, const sounds *s, key_set *set)
+{
+	char sound[CRM_PHONETIC_SIZE];
+	size_t length;
+
+	for (int i = 0; i < s->n; i++)
+	{
+		if (p->postal_code.length > 0)
+			add(set, "postal+name", p->postal_code.text, p->postal_code.length, s->sound[i],
+				strlen(s->sound[i]));
+		length = place_sound(p->city, sound);
+		if (length > 0)
+			add(set, "city+name", sound, length, s->sound[i], strlen(s->sound[i]));
+	}
+	if (p->street.length > 0 && p->number.length > 0)
+	{
+		length = crm_phonetic(p->street.text, p->street.length, sound);
+		add(set, "street+number", sound, length, p->number.text, p->number.length);
+	}
+}
+
+static void
+organization_keys(const crm_profile *p, key_set *set)
+{
+	crm_words words;
+	char sound[CRM_PHONETIC_SIZE];
+
+	crm_words_split(p->organization.text, p->organization.length, &words);
+	add(set, "organization", p->organization.text, p->organization.length, "", 0);
+	for (int i = 0; i < words.n && i < NAME_WORDS; i++)
+	{
+		size_t length = crm_phonetic(words.word[i].text, words.word[i].length, sound);
+
+		if (words.word[i].length < 3)
+			continue;
+		add(set, "word", sound, length, "", 0);
+		if (p->postal_code.length > 0)
+			add(set, "word+postal", sound, length, p->postal_code.text, p->postal_code.length);
+		if (p->city.length > 0)
+			add(set, "word+city", sound, length, p->city.text, p->city.length);
+	}
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *) a;
+	int64_t y = *(const int64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+int
+crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX])
+{
+	key_set set = {.keys = keys};
+	sounds s = {0};
+	int distinct = 0;
+	int ngiven;
+
+	contact_keys(profile, &set);
+	if (profile->kind == 'o')
+		organization_keys(profile, &set);
+	else
+	{
+		add_sounds(&s, profile->given, NAME_WORDS / 2);
+		ngiven = s.n;
+		add_sounds(&s, profile->family, NAME_WORDS / 2);
+		date_keys(profile, &s, &set);
+		name_keys(profile, &s, ngiven, &set);
+	}
+	place_keys(profile, &s, &set);
+	qsort(set.keys, set.n, sizeof(int64_t), compare_keys);
+	for (int i = 0; i < set.n; i++)
+		if (distinct == 0 || keys[distinct - 1] != keys[i])
+			keys[distinct++] = keys[i];
+	return distinct;
+}

@@ -1,0 +1,44 @@
+/* identity_name.h - names of people and companies taken apart. */
+#ifndef CRM_IDENTITY_NAME_H
+#define CRM_IDENTITY_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/text.h"
+
+#define CRM_NAME_WORDS 12
+
+typedef struct crm_words
+{
+	int n;
+	struct
+	{
+		const char *text;
+		size_t length;
+	} word[CRM_NAME_WORDS];
+} crm_words;
+
+typedef struct crm_person_name
+{
+	char given[CRM_TEXT_MAX];
+	char family[CRM_TEXT_MAX];
+	char generation; /* 'j', 's', '2' to '4' or 0 */
+} crm_person_name;
+
+extern void crm_words_split(const char *folded, size_t length, crm_words *words);
+
+/* "Dr. Anna van den Berg jr" and "Berg, Anna van den" alike. */
+extern void crm_name_split(const char *name, crm_person_name *out);
+
+/* A given or family name that came in a column of its own. */
+extern size_t crm_name_given(const char *text, char *out, size_t size, char *generation);
+extern size_t crm_name_family(const char *text, char *out, size_t size, char *generation);
+
+/* Folded, without legal form and filler words, abbreviations written out. */
+extern size_t crm_name_organization(const char *text, char *out, size_t size);
+
+/* Whether a name ends in a legal form: Jansen & Zn. B.V. */
+extern bool crm_name_is_organization(const char *text);
+
+#endif

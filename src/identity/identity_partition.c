@@ -1,0 +1,251 @@
+/*
+ * identity_partition.c - clusters the components that a batch touched and gives them customer ids.
+ *
+ * A component is what edges above the match weight connect. Inside one every pair is compared,
+ * whether or not the two share a key, so the clusters are a function of the records alone.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/base.h"
+#include "identity/identity_assign.h"
+#include "identity/identity_batch.h"
+#include "identity/identity_cluster.h"
+#include "identity/identity_store.h"
+
+typedef struct partition
+{
+	crm_batch *batch;
+	int n;
+	crm_record **nodes;
+	int *component; /* union-find */
+	int *cluster;	/* node that names the cluster */
+	int *order;		/* nodes, component by component */
+} partition;
+
+/* Edges of records a, or of records b, above the match weight. */
+static void
+fetch_edges(const crm_ids *frontier, int32 match_weight)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT8ARRAYOID, INT4OID};
+	Datum args[] = {crm_ids_array(frontier->v, frontier->n), Int32GetDatum(match_weight)};
+
+	crm_plan(&plan,
+			 "SELECT e.record_a, e.record_b, e.weight"
+			 "  FROM pg_catalog.unnest($1) AS f(id)"
+			 "  JOIN crm_internal.edge e ON e.record_a OPERATOR(pg_catalog.=) f.id"
+			 " WHERE e.weight OPERATOR(pg_catalog.>) $2"
+			 " UNION ALL "
+			 "SELECT e.record_a, e.record_b, e.weight"
+			 "  FROM pg_catalog.unnest($1) AS f(id)"
+			 "  JOIN crm_internal.edge e ON e.record_b OPERATOR(pg_catalog.=) f.id"
+			 " WHERE e.weight OPERATOR(pg_catalog.>) $2",
+			 2, types);
+	crm_store_run(plan, args, NULL);
+}
+
+static void
+reach(crm_batch *batch, int64 id, HTAB *reached, crm_ids *next)
+{
+	bool found;
+
+	hash_search(reached, &id, HASH_ENTER, &found);
+	if (!found)
+		crm_ids_add(next, id);
+}
+
+static void
+take_edges(crm_batch *batch, HTAB *reached, crm_ids *next)
+{
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple tuple = SPI_tuptable->vals[i];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+		bool isnull;
+		int64 a = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+		int64 b = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+
+		crm_batch_add_edge(batch, a, b, DatumGetInt32(SPI_getbinval(tuple, desc, 3, &isnull)));
+		reach(batch, a, reached, next);
+		reach(batch, b, reached, next);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* All records that edges connect to the seeds, breadth first; returns their ids. */
+static crm_ids
+walk(crm_batch *batch)
+{
+	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = batch->context};
+	HTAB *reached = hash_create("crm reached records", 1024, &ctl,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	crm_ids frontier = {0};
+	crm_ids all = {0};
+
+	crm_ids_sort_distinct(&batch->seeds);
+	crm_ids_sort_distinct(&batch->gone);
+	for (int i = 0; i < batch->seeds.n; i++)
+		if (!crm_ids_contain(&batch->gone, batch->seeds.v[i]))
+			reach(batch, batch->seeds.v[i], reached, &frontier);
+	while (frontier.n > 0)
+	{
+		crm_ids next = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < frontier.n; i++)
+			crm_ids_add(&all, frontier.v[i]);
+		fetch_edges(&frontier, batch->match_weight);
+		take_edges(batch, reached, &next);
+		frontier = next;
+	}
+	return all;
+}
+
+static int
+find(partition *p, int i)
+{
+	while (p->component[i] != i)
+		i = p->component[i] = p->component[p->component[i]];
+	return i;
+}
+
+static partition *
+make_partition(crm_batch *batch, const crm_ids *ids)
+{
+	partition *p = palloc0(sizeof(partition));
+
+	p->batch = batch;
+	p->nodes = palloc(sizeof(crm_record *) * ids->n);
+	p->component = palloc(sizeof(int) * ids->n);
+	p->cluster = palloc(sizeof(int) * ids->n);
+	p->order = palloc(sizeof(int) * ids->n);
+	for (int i = 0; i < ids->n; i++)
+	{
+		crm_record *record = crm_batch_record(batch, ids->v[i]);
+
+		if (record == NULL || record->bytes == NULL)
+			continue; /* an edge of a record that is gone: verify reports it */
+		p->nodes[p->n] = record;
+		p->component[p->n] = p->cluster[p->n] = p->order[p->n] = p->n;
+		record->node = p->n++;
+	}
+	for (int i = 0; i < batch->nedges; i++)
+	{
+		crm_record *a = crm_batch_record(batch, batch->edges[i].a);
+		crm_record *b = crm_batch_record(batch, batch->edges[i].b);
+
+		if (a != NULL && b != NULL && a->node >= 0 && b->node >= 0)
+			p->component[find(p, a->node)] = find(p, b->node);
+	}
+	return p;
+}
+
+static int32
+pair_score(const partition *p, int i, int j)
+{
+	crm_comparison c = crm_record_compare(p->nodes[i], p->nodes[j]);
+
+	return crm_cluster_score(c.weight - p->batch->match_weight, c.conflict);
+}
+
+/* members: nodes of one component. */
+static void
+cluster_component(partition *p, const int *members, int n)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "crm component", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(context);
+	int32 *score = MemoryContextAllocHuge(context, sizeof(int32) * n * n);
+	int64 *tie = palloc(sizeof(int64) * n);
+	int *cluster = palloc(sizeof(int) * n);
+	void *room = MemoryContextAllocHuge(context, crm_cluster_room(n));
+
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		tie[i] = p->nodes[members[i]]->tie;
+		score[(size_t) i * n + i] = 0;
+		for (int j = i + 1; j < n; j++)
+			score[(size_t) i * n + j] = score[(size_t) j * n + i] =
+				pair_score(p, members[i], members[j]);
+	}
+	crm_cluster(n, score, tie, cluster, room);
+	for (int i = 0; i < n; i++)
+		p->cluster[members[i]] = members[cluster[i]];
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(context);
+}
+
+static int
+by_component(const void *a, const void *b, void *context)
+{
+	const partition *p = context;
+	int x = *(const int *) a;
+	int y = *(const int *) b;
+
+	if (p->component[x] != p->component[y])
+		return p->component[x] < p->component[y] ? -1 : 1;
+	return x - y;
+}
+
+static void
+cluster_components(partition *p)
+{
+	for (int i = 0; i < p->n; i++)
+		p->component[i] = find(p, i);
+	qsort_arg(p->order, p->n, sizeof(int), by_component, p);
+	for (int first = 0, last; first < p->n; first = last)
+	{
+		int component = p->component[p->order[first]];
+
+		for (last = first; last < p->n && p->component[p->order[last]] == component; last++)
+			;
+		if (last - first > CRM_COMPONENT_MAX)
+			continue; /* flagged by being larger: see crm_internal.oversize_component */
+		if (last - first > 1)
+			cluster_component(p, p->order + first, last - first);
+	}
+}
+
+static crm_assign_record *
+assign_ids(partition *p)
+{
+	crm_assign_record *records = palloc(sizeof(crm_assign_record) * Max(p->n, 1));
+
+	for (int i = 0; i < p->n; i++)
+		records[i] = (crm_assign_record){.tie = p->nodes[i]->tie,
+										 .customer_id = p->nodes[i]->customer_id,
+										 .cluster = p->cluster[i],
+										 .node = i};
+	crm_assign(records, p->n, palloc(crm_assign_room(Max(p->n, 1))));
+	return records;
+}
+
+void
+crm_batch_partition(crm_batch *batch)
+{
+	MemoryContext before = MemoryContextSwitchTo(batch->context);
+	crm_ids ids = walk(batch);
+	partition *p;
+	crm_assign_record *records;
+	int64 fresh = 0;
+
+	crm_batch_load(batch, ids.v, ids.n);
+	p = make_partition(batch, &ids);
+	cluster_components(p);
+	records = assign_ids(p);
+	for (int i = 0; i < p->n; i++)
+	{
+		/* records of a cluster stand together: one new id for all of them */
+		if (records[i].assigned == 0 && (i == 0 || records[i].cluster != records[i - 1].cluster))
+			fresh = crm_store_next_customer_id();
+		p->nodes[records[i].node]->new_customer_id =
+			records[i].assigned != 0 ? records[i].assigned : fresh;
+	}
+	MemoryContextSwitchTo(before);
+}

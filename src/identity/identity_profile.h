@@ -1,0 +1,87 @@
+/*
+ * identity_profile.h - what matching knows of a record: standardised values in one flat piece.
+ *
+ * A profile is built once, when a row is read, stored as bytes beside the record, and opened
+ * without copying whenever the record is compared. The bytes are a pure function of the values.
+ */
+#ifndef CRM_IDENTITY_PROFILE_H
+#define CRM_IDENTITY_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/attribute.h"
+
+#define CRM_PROFILE_VERSION 1
+#define CRM_PROFILE_MAX 2048 /* bytes; more values of one kind than fit are left out */
+#define CRM_PROFILE_MANY 4   /* e-mails, phones, identifiers that are compared */
+
+typedef struct crm_span
+{
+	const char *text;
+	size_t length;
+} crm_span;
+
+typedef struct crm_profile_email
+{
+	crm_span local;
+	crm_span domain;
+	bool shared; /* info@, sales@: an office, nobody's own */
+	bool free;	 /* domain of a mail provider: says nothing about an employer */
+} crm_profile_email;
+
+typedef struct crm_profile_identifier
+{
+	uint32_t attribute; /* hash of the attribute's name: only equal attributes are compared */
+	crm_span value;
+} crm_profile_identifier;
+
+typedef struct crm_profile
+{
+	char kind;		 /* 'p' or 'o' */
+	char gender;	 /* 'm', 'f', 'x' or 0 */
+	char generation; /* 'j', 's', '2' to '4' or 0 */
+	crm_span given;
+	crm_span family; /* without particles */
+	crm_span organization;
+	crm_span street; /* without the house number */
+	crm_span number;
+	crm_span postal_code;
+	crm_span city;
+	crm_span region;
+	crm_span country;
+	int year; /* 0: no birth date */
+	int month;
+	int day;
+	int nemails;
+	crm_profile_email emails[CRM_PROFILE_MANY];
+	int nphones;
+	uint64_t phones[CRM_PROFILE_MANY];
+	int nidentifiers;
+	crm_profile_identifier identifiers[CRM_PROFILE_MANY];
+} crm_profile;
+
+/* A value as it goes in: text is clean (e-mail canonical); phone is set for valid numbers. */
+typedef struct crm_profile_value
+{
+	crm_attribute_kind kind;
+	const char *attribute;
+	const char *text;
+	uint64_t phone; /* 0: text could not be read as a number */
+} crm_profile_value;
+
+/* Builds the bytes; kind 0 lets the values decide. Returns their length. */
+extern size_t crm_profile_build(char kind, const crm_profile_value *values, int nvalues,
+								char out[CRM_PROFILE_MAX]);
+
+/* False if the bytes are of another version. The spans point into bytes. */
+extern bool crm_profile_open(const char *bytes, size_t length, crm_profile *profile);
+
+static inline bool
+crm_span_equal(crm_span a, crm_span b)
+{
+	return a.length == b.length && __builtin_memcmp(a.text, b.text, a.length) == 0;
+}
+
+#endif

@@ -1,0 +1,348 @@
+/*
+ * identity_run.c - CALL crm.resolve(): everything pending, a COMMIT a batch.
+ *
+ * A batch takes its rows out of pending and stores their outcome in one transaction: cancelled or
+ * crashed, it has not happened, and the next call goes on. A batch that fails is tried again in
+ * smaller ones until the row that is to blame stands alone; it then waits with its error.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "base/base.h"
+#include "identity/identity_compare.h"
+#include "identity/identity_job.h"
+#include "identity/identity_resolve.h"
+#include "identity/identity_store.h"
+
+/* Records that are clustered anew at a time. */
+#define RECLUSTER_BATCH 20000
+
+PG_FUNCTION_INFO_V1(crm_resolve);
+
+typedef struct run
+{
+	crm_user caller;
+	MemoryContext context; /* lives through the commits */
+	MemoryContext batch;
+	crm_ids skipped; /* sources that cannot be read now */
+	int64 job_id;
+	int64 done;
+	int64 total;
+	int limit; /* rows of the next batch */
+	int most;
+} run;
+
+static int64
+query_int64(const char *sql)
+{
+	bool isnull;
+
+	if (SPI_execute(sql, false, 1) < 0 || SPI_processed != 1)
+		return 0;
+	return DatumGetInt64(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past. */
+static void
+next_transaction(run *r)
+{
+	crm_restore_user(r->caller);
+	SPI_commit();
+	SPI_execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", false, 0);
+	(void) crm_become(crm_owner(), 0);
+	MemoryContextReset(r->batch);
+	MemoryContextSwitchTo(r->batch);
+}
+
+/* Whole-source entries become one entry for each key that differs. */
+static void
+expand_sources(run *r)
+{
+	crm_ids sources = {0};
+
+	SPI_execute("DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
+				" RETURNING p.source_id",
+				false, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool isnull;
+
+		crm_ids_add(&sources, DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i],
+														  SPI_tuptable->tupdesc, 1, &isnull)));
+	}
+	crm_ids_sort_distinct(&sources);
+	for (int i = 0; i < sources.n; i++)
+		crm_source_enqueue_difference((int32) sources.v[i]);
+}
+
+static Datum
+skipped_array(const run *r)
+{
+	Datum *ids = palloc(sizeof(Datum) * (r->skipped.n + 1));
+
+	for (int i = 0; i < r->skipped.n; i++)
+		ids[i] = Int32GetDatum((int32) r->skipped.v[i]);
+	return PointerGetDatum(construct_array(ids, r->skipped.n, INT4OID, sizeof(int32), true,
+										   TYPALIGN_INT));
+}
+
+/* Takes up to limit rows out of pending. */
+static crm_change *
+take_changes(run *r, int *n)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID, INT4ARRAYOID};
+	Datum args[] = {Int32GetDatum(r->limit), skipped_array(r)};
+	crm_change *changes;
+
+	crm_plan(&plan,
+			 "DELETE FROM crm_internal.pending p"
+			 " WHERE p.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
+			 "   SELECT q.ctid FROM crm_internal.pending q"
+			 "    WHERE q.source_key IS NOT NULL"
+			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
+			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
+			 " RETURNING p.source_id, p.source_key, p.op",
+			 2, types);
+	*n = (int) crm_store_run(plan, args, NULL);
+	MemoryContextSwitchTo(r->batch);
+	changes = palloc(sizeof(crm_change) * Max(*n, 1));
+	for (int i = 0; i < *n; i++)
+	{
+		HeapTuple tuple = SPI_tuptable->vals[i];
+		bool isnull;
+
+		changes[i].source_id =
+			DatumGetInt32(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull));
+		changes[i].key = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
+		changes[i].op = DatumGetChar(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 3, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return changes;
+}
+
+static void
+put_back(const crm_change *change)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID, TEXTOID, CHAROID};
+	Datum args[] = {Int32GetDatum(change->source_id), CStringGetTextDatum(change->key),
+					CharGetDatum(change->op)};
+
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at)"
+			 " VALUES ($1, $2, $3, pg_catalog.now())",
+			 3, types);
+	crm_store_run(plan, args, NULL);
+}
+
+/* Resolves the rows in a subtransaction of its own; false: it failed, *error says why. */
+static bool
+try_changes(run *r, const crm_change *changes, int n, crm_ids *unreadable, ErrorData **error)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool done = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		int64 failed = 0;
+
+		crm_resolve_changes(changes, n, "resolve", unreadable, &failed);
+		ReleaseCurrentSubTransaction();
+		done = true;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		*error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		if ((*error)->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			ERRCODE_TO_CATEGORY((*error)->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ReThrowError(*error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+/* One batch; false when nothing was left to take. */
+static bool
+run_batch(run *r)
+{
+	crm_ids unreadable = {0};
+	ErrorData *error = NULL;
+	crm_change *changes;
+	int n;
+
+	crm_store_tick();
+	changes = take_changes(r, &n);
+	if (n == 0)
+		return false;
+	if (try_changes(r, changes, n, &unreadable, &error))
+	{
+		crm_ids_sort_distinct(&unreadable);
+		for (int i = 0; i < n && unreadable.n > 0; i++)
+			if (crm_ids_contain(&unreadable, changes[i].source_id))
+				put_back(&changes[i]);
+		r->done += n;
+		r->limit = Min(r->limit * 10, r->most);
+	}
+	else if (n == 1)
+	{
+		crm_store_note_error(changes[0].source_id, changes[0].key, error->message,
+							 error->sqlerrcode);
+		r->done++;
+	}
+	else
+	{
+		for (int i = 0; i < n; i++)
+			put_back(&changes[i]);
+		r->limit = Max(n / 10, 1);
+	}
+	MemoryContextSwitchTo(r->context);
+	for (int i = 0; i < unreadable.n; i++)
+		crm_ids_add(&r->skipped, unreadable.v[i]);
+	MemoryContextSwitchTo(r->batch);
+	crm_job_update(r->job_id, "resolve", r->done, Max(r->total, r->done));
+	return true;
+}
+
+/*
+ * The match weight grows with the number of records. When it has changed, all records are
+ * clustered anew, batch by batch; how far that is stands in the clock row, so it is resumable.
+ */
+static bool
+recluster_batch(run *r)
+{
+	static SPIPlanPtr next;
+	static const Oid types[] = {INT4OID};
+	Datum args[] = {Int32GetDatum(RECLUSTER_BATCH)};
+	crm_ids records = {0};
+
+	crm_store_tick();
+	crm_plan(&next,
+			 "UPDATE crm_internal.identity_clock c SET recluster_after = n.last"
+			 "  FROM (SELECT pg_catalog.max(r.record_id) AS last,"
+			 "               pg_catalog.array_agg(r.record_id) AS ids"
+			 "          FROM (SELECT r.record_id FROM crm_internal.record r,"
+			 "                       crm_internal.identity_clock k"
+			 "                 WHERE r.record_id OPERATOR(pg_catalog.>) k.recluster_after"
+			 "                 ORDER BY r.record_id LIMIT $1) AS r) AS n"
+			 " WHERE c.recluster_after IS NOT NULL"
+			 " RETURNING n.ids",
+			 1, types);
+	if (crm_store_run(next, args, NULL) == 1)
+	{
+		bool isnull;
+		Datum ids = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		if (!isnull)
+		{
+			ArrayType *array = DatumGetArrayTypePCopy(ids);
+			int64 *v = (int64 *) ARR_DATA_PTR(array);
+
+			for (int i = 0; i < ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)); i++)
+				crm_ids_add(&records, v[i]);
+			crm_resolve_recluster(records.v, records.n, "number of records");
+			crm_job_update(r->job_id, "cluster", r->done, r->total);
+		}
+	}
+	return records.n > 0;
+}
+
+static void
+set_match_weight(int64 records)
+{
+	int32 wanted = crm_match_weight(records);
+	int32 stored = crm_store_match_weight();
+
+	if (wanted == stored)
+		return;
+	crm_store_set_match_weight(wanted);
+	if (stored != 0)
+		SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
+}
+
+static void
+check_nonatomic(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
+		((CallContext *) fcinfo->context)->atomic)
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("crm.resolve() commits batch by batch and cannot run inside a "
+						"transaction block"),
+				 errhint("Call it on its own; with a driver that opens transactions by itself, "
+						 "switch to autocommit.")));
+}
+
+static void
+resolve_pending(run *r)
+{
+	int64 waiting;
+
+	crm_store_tick();
+	expand_sources(r);
+	next_transaction(r);
+	waiting = query_int64("SELECT pg_catalog.count(*) FROM crm_internal.pending");
+	crm_store_tick();
+	if (crm_store_count_records() == 0)
+		set_match_weight(waiting);
+	r->total = waiting;
+	r->job_id = crm_job_start("resolve", "resolve", waiting);
+	next_transaction(r);
+	while (run_batch(r))
+		next_transaction(r);
+	set_match_weight(crm_store_count_records());
+	next_transaction(r);
+	while (recluster_batch(r))
+		next_transaction(r);
+	crm_job_finish(r->job_id, r->done);
+	SPI_execute("UPDATE crm_internal.source s SET resolved_at = pg_catalog.now()"
+				" WHERE NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
+				"                    WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id)",
+				false, 0);
+}
+
+Datum
+crm_resolve(PG_FUNCTION_ARGS)
+{
+	run r = {.most = PG_GETARG_INT32(0)};
+
+	check_nonatomic(fcinfo);
+	if (r.most < 1 || r.most > 100000)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("batch_size must be between 1 and 100000")));
+	r.limit = r.most;
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	GetUserIdAndSecContext(&r.caller.user_id, &r.caller.security_context);
+	r.context = CurrentMemoryContext;
+	r.batch = AllocSetContextCreate(r.context, "crm resolve batch", ALLOCSET_DEFAULT_SIZES);
+	PG_TRY();
+	{
+		next_transaction(&r);
+		resolve_pending(&r);
+	}
+	PG_FINALLY();
+	{
+		crm_restore_user(r.caller);
+	}
+	PG_END_TRY();
+	SPI_finish();
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,204 @@
+/* identity_store.c - single statements over the tables of identity. */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/elog.h"
+#include "utils/lsyscache.h"
+
+#include "base/base.h"
+#include "identity/identity_store.h"
+
+static TransactionId region_noted;
+
+uint64
+crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls)
+{
+	int result = SPI_execute_plan(plan, args, nulls, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "statement failed: %s", SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+void
+crm_store_tick(void)
+{
+	static SPIPlanPtr plan;
+
+	crm_plan(&plan,
+			 "UPDATE crm_internal.identity_clock SET ticks = ticks OPERATOR(pg_catalog.+) 1", 0,
+			 NULL);
+	if (crm_store_run(plan, NULL, NULL) != 1)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("the identity clock is missing")));
+}
+
+static int64
+next_of(const char *sequence)
+{
+	Oid namespace = get_namespace_oid("crm_internal", false);
+	Oid relid = get_relname_relid(sequence, namespace);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("sequence \"crm_internal.%s\" does not exist", sequence)));
+	return nextval_internal(relid, false);
+}
+
+int64
+crm_store_next_record_id(void)
+{
+	return next_of("record_record_id_seq");
+}
+
+int64
+crm_store_next_customer_id(void)
+{
+	return next_of("customer_identity_customer_id_seq");
+}
+
+static int64
+single_int64(SPIPlanPtr plan)
+{
+	bool isnull;
+
+	crm_store_run(plan, NULL, NULL);
+	if (SPI_processed != 1)
+		return 0;
+	return DatumGetInt64(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+int64
+crm_store_count_records(void)
+{
+	static SPIPlanPtr plan;
+
+	return single_int64(
+		crm_plan(&plan, "SELECT pg_catalog.count(*) FROM crm_internal.record", 0, NULL));
+}
+
+int32
+crm_store_match_weight(void)
+{
+	static SPIPlanPtr plan;
+
+	return (int32) single_int64(crm_plan(
+		&plan, "SELECT c.match_weight::pg_catalog.int8 FROM crm_internal.identity_clock c", 0,
+		NULL));
+}
+
+void
+crm_store_set_match_weight(int32 weight)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID};
+	Datum args[] = {Int32GetDatum(weight)};
+
+	crm_plan(&plan, "UPDATE crm_internal.identity_clock SET match_weight = $1", 1, types);
+	crm_store_run(plan, args, NULL);
+}
+
+static Datum
+text_array(const char *const *texts, int n)
+{
+	Datum *datums = palloc(sizeof(Datum) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+		datums[i] = CStringGetTextDatum(texts[i]);
+	return PointerGetDatum(construct_array(datums, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+void
+crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID, TEXTARRAYOID};
+	Datum args[] = {Int32GetDatum(source_id), text_array(keys, nkeys)};
+
+	crm_plan(&plan,
+			 "SELECT r.source_key, r.record_id, r.customer_id, r.tie, r.source_hash, r.profile"
+			 "  FROM pg_catalog.unnest($2) AS k(key)"
+			 "  JOIN crm_internal.record r ON r.source_id OPERATOR(pg_catalog.=) $1"
+			 "   AND r.source_key OPERATOR(pg_catalog.=) k.key",
+			 2, types);
+	crm_store_run(plan, args, NULL);
+}
+
+void
+crm_store_read_source(int32 source_id)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID};
+	Datum args[] = {Int32GetDatum(source_id)};
+
+	crm_plan(&plan,
+			 "SELECT r.record_id, r.customer_id, r.profile FROM crm_internal.record r"
+			 " WHERE r.source_id OPERATOR(pg_catalog.=) $1",
+			 1, types);
+	crm_store_run(plan, args, NULL);
+}
+
+void
+crm_store_note_error(int32 source_id, const char *key, const char *error, int sqlerrcode)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID, TEXTOID, TEXTOID, TEXTOID};
+	Datum args[] = {Int32GetDatum(source_id), CStringGetTextDatum(key), CStringGetTextDatum(error),
+					CStringGetTextDatum(unpack_sql_state(sqlerrcode))};
+
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.pending_error AS e (source_id, source_key, error, sqlstate)"
+			 " VALUES ($1, $2, $3, $4)"
+			 " ON CONFLICT (source_id, source_key) DO UPDATE"
+			 " SET error = EXCLUDED.error, sqlstate = EXCLUDED.sqlstate,"
+			 "     attempts = e.attempts OPERATOR(pg_catalog.+) 1,"
+			 "     failed_at = pg_catalog.now()",
+			 4, types);
+	crm_store_run(plan, args, NULL);
+}
+
+void
+crm_store_note_region(const char *region)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {TEXTOID};
+	static char last[8];
+	Datum args[1];
+
+	/* most rows come in runs of one region; once a transaction is enough to be sure */
+	if (region == NULL || (strcmp(last, region) == 0 && region_noted == GetCurrentTransactionIdIfAny()))
+		return;
+	args[0] = CStringGetTextDatum(region);
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.phone_region (region) VALUES ($1) ON CONFLICT DO NOTHING",
+			 1, types);
+	crm_store_run(plan, args, NULL);
+	strlcpy(last, region, sizeof(last));
+	region_noted = GetCurrentTransactionIdIfAny();
+}
+
+void
+crm_store_clear_errors(int32 source_id, const char *const *keys, int nkeys)
+{
+	static SPIPlanPtr any;
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID, TEXTARRAYOID};
+	Datum args[2];
+
+	crm_plan(&any, "SELECT 1 FROM crm_internal.pending_error LIMIT 1", 0, NULL);
+	if (nkeys == 0 || crm_store_run(any, NULL, NULL) == 0)
+		return;
+	args[0] = Int32GetDatum(source_id);
+	args[1] = text_array(keys, nkeys);
+	crm_plan(&plan,
+			 "DELETE FROM crm_internal.pending_error e"
+			 " WHERE e.source_id OPERATOR(pg_catalog.=) $1"
+			 "   AND e.source_key OPERATOR(pg_catalog.=) ANY ($2)",
+			 2, types);
+	crm_store_run(plan, args, NULL);
+}

@@ -1,0 +1,34 @@
+/* identity_store.h - single statements over the tables of identity; SPI must be connected. */
+#ifndef CRM_IDENTITY_STORE_H
+#define CRM_IDENTITY_STORE_H
+
+#include "base/ids.h"
+
+/* Makes this transaction the one writer of identities until it ends, or fails. */
+extern void crm_store_tick(void);
+
+extern int64 crm_store_next_record_id(void);
+extern int64 crm_store_next_customer_id(void);
+extern int64 crm_store_count_records(void);
+
+/* Leaves (source_key, record_id, customer_id, tie, source_hash, profile) in SPI_tuptable. */
+extern void crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys);
+
+/* Leaves (record_id, customer_id, profile) of all records of a source in SPI_tuptable. */
+extern void crm_store_read_source(int32 source_id);
+
+extern void crm_store_note_error(int32 source_id, const char *key, const char *error,
+								 int sqlerrcode);
+extern void crm_store_clear_errors(int32 source_id, const char *const *keys, int nkeys);
+
+/* Remembers a region by which a national telephone number was read. */
+extern void crm_store_note_region(const char *region);
+
+/* Match weight that the stored clusters were made with, 0 if none yet. */
+extern int32 crm_store_match_weight(void);
+extern void crm_store_set_match_weight(int32 weight);
+
+/* Runs a kept plan and fails unless SPI says it went well; returns the rows processed. */
+extern uint64 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls);
+
+#endif

@@ -1,0 +1,136 @@
+-- access: who may read what, in four levels. Objects that a later room adds it lists here itself.
+
+CREATE TABLE crm_internal.access_function
+(
+	level text NOT NULL CHECK (level IN ('analyst', 'reader', 'steward', 'administrator')),
+	function_name text NOT NULL,
+	PRIMARY KEY (level, function_name)
+);
+COMMENT ON TABLE crm_internal.access_function IS 'functions and procedures that crm.grant_access hands out, by name; filled by the install script, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHERE false');
+
+INSERT INTO crm_internal.access_function (level, function_name) VALUES
+	('analyst', 'crm.current_customer'),
+	('analyst', 'crm_internal.customer_lineage'),
+	('reader', 'crm.current_customer'),
+	('reader', 'crm_internal.customer_lineage'),
+	('reader', 'crm.customer_of'),
+	('reader', 'crm.search'),
+	('reader', 'crm.explain_match'),
+	('reader', 'crm.parse_phone'),
+	('reader', 'crm.is_valid_phone'),
+	('steward', 'crm.merge'),
+	('steward', 'crm.split'),
+	('administrator', 'crm.add_department'),
+	('administrator', 'crm.change_department'),
+	('administrator', 'crm.drop_department'),
+	('administrator', 'crm.suggest_mapping'),
+	('administrator', 'crm.add_attribute'),
+	('administrator', 'crm.drop_attribute'),
+	('administrator', 'crm.add_source'),
+	('administrator', 'crm.change_source'),
+	('administrator', 'crm.drop_source'),
+	('administrator', 'crm.repair_source'),
+	('administrator', 'crm.add_detail'),
+	('administrator', 'crm.drop_detail'),
+	('administrator', 'crm.resolve'),
+	('administrator', 'crm.sync'),
+	('administrator', 'crm.set_survivorship'),
+	('administrator', 'crm.refresh_golden_records'),
+	('administrator', 'crm.grant_access'),
+	('administrator', 'crm.revoke_access'),
+	('administrator', 'crm.verify'),
+	('administrator', 'crm.forget_old_jobs'),
+	('administrator', 'crm.run_maintenance');
+
+-- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
+-- address, phone number, street, exact place, birth date, number or key of a person.
+CREATE TABLE crm_internal.access_column
+(
+	view_name text PRIMARY KEY,
+	columns text[]
+);
+COMMENT ON TABLE crm_internal.access_column IS 'what an analyst may read; columns NULL: all; filled by the install script, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_column', 'WHERE false');
+
+INSERT INTO crm_internal.access_column (view_name, columns) VALUES
+	('customer', '{customer_id,kind,postal_code,city,region,country,gender,language,source_records,created_at,updated_at}'),
+	('customer_source', '{customer_id,department,source,record_id,changed_at}'),
+	('customer_lineage', '{customer_id,attribute,wins,source,rule,changed_at,record_id}'),
+	('customer_history', '{customer_id,attribute,valid_from,valid_to,source}'),
+	('customer_event', NULL),
+	('survivorship', NULL),
+	('source_status', NULL),
+	('progress', NULL);
+
+CREATE FUNCTION crm_internal.access_statements(role text, level text)
+RETURNS SETOF text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.format('GRANT USAGE ON SCHEMA crm TO %I', role)
+	UNION ALL
+	SELECT CASE
+		WHEN level <> 'analyst' THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
+		WHEN a.columns IS NULL THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', a.view_name, role)
+		ELSE pg_catalog.format('GRANT SELECT (%s) ON crm.%I TO %I',
+			(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') FROM pg_catalog.unnest(a.columns) c),
+			a.view_name, role)
+	END
+	FROM pg_catalog.pg_class v
+	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
+	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') AND (level <> 'analyst' OR a.view_name IS NOT NULL)
+	UNION ALL
+	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
+	FROM pg_catalog.pg_proc p
+	JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+	JOIN crm_internal.access_function f ON f.function_name = pg_catalog.concat(n.nspname, '.', p.proname)
+	WHERE f.level = access_statements.level
+		OR (f.level = 'reader' AND access_statements.level IN ('steward', 'administrator'))
+		OR (f.level = 'steward' AND access_statements.level = 'administrator');
+END;
+COMMENT ON FUNCTION crm_internal.access_statements(text, text) IS 'the GRANT statements of a level, over what there is now';
+REVOKE ALL ON FUNCTION crm_internal.access_statements(text, text) FROM PUBLIC;
+
+-- Runs as the owner: one who may call it hands out rights that the owner has.
+CREATE FUNCTION crm.revoke_access(role text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
+		RAISE undefined_object USING
+			MESSAGE = format('role "%s" does not exist', role),
+			HINT = 'crm creates no roles: CREATE ROLE first.';
+	END IF;
+	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm FROM %I', role);
+	EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA crm, crm_internal FROM %I', role);
+	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
+END
+$$;
+COMMENT ON FUNCTION crm.revoke_access(text) IS 'takes back all that crm.grant_access gave to a role';
+REVOKE ALL ON FUNCTION crm.revoke_access(text) FROM PUBLIC;
+
+-- Runs as the owner: one who may call it hands out rights that the owner has.
+CREATE FUNCTION crm.grant_access(role text, level text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statement text;
+BEGIN
+	IF level NOT IN ('analyst', 'reader', 'steward', 'administrator') THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = format('access level "%s" does not exist', level),
+			HINT = 'Levels are analyst, reader, steward and administrator.';
+	END IF;
+	PERFORM crm.revoke_access(role);
+	FOR statement IN SELECT s FROM crm_internal.access_statements(role, level) s LOOP
+		EXECUTE statement;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm.grant_access(text, text) IS 'sets what a role may do with crm: analyst (customers without name, e-mail, phone, street or birth date), reader (all views, search), steward (reader, and decides who is who), administrator (steward, and registers sources, sets rules, runs maintenance). Sources and views added later: call it again';
+REVOKE ALL ON FUNCTION crm.grant_access(text, text) FROM PUBLIC;

@@ -1,0 +1,88 @@
+-- uninstall: takes crm out of the database and leaves the departments as they were.
+
+CREATE FUNCTION crm_internal.members()
+RETURNS TABLE (classid oid, objid oid)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT d.classid, d.objid
+	FROM pg_catalog.pg_depend d
+	JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+	WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e' AND e.extname = 'crm';
+END;
+COMMENT ON FUNCTION crm_internal.members() IS 'the objects of the extension';
+
+-- Found by function, not by registry: a trigger that was left over goes too.
+CREATE FUNCTION crm_internal.departmental_triggers()
+RETURNS TABLE (relation regclass, trigger_name name)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tgrelid, t.tgname
+	FROM pg_catalog.pg_trigger t
+	WHERE t.tgparentid = 0
+		AND t.tgfoid IN (SELECT m.objid FROM crm_internal.members() m
+			WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
+		AND t.tgrelid NOT IN (SELECT m.objid FROM crm_internal.members() m
+			WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass);
+END;
+COMMENT ON FUNCTION crm_internal.departmental_triggers() IS 'triggers on tables of others that call functions of crm; those of a partition go with its parent''s';
+
+/*
+ * own: members, what stands in crm's schemas, and what is part of those (indexes, row types, rules).
+ * foreign: what needs one of them and is none.
+ */
+CREATE FUNCTION crm_internal.foreign_dependents()
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE own (classid, objid) AS (
+		SELECT m.classid, m.objid FROM crm_internal.members() m
+		UNION
+		SELECT d.classid, d.objid
+		FROM own o
+		JOIN pg_catalog.pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
+		WHERE d.deptype IN ('i', 'a', 'P', 'S')
+			OR (d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+				AND d.refobjid IN ('crm'::pg_catalog.regnamespace, 'crm_internal'::pg_catalog.regnamespace))
+	)
+	SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
+	FROM own o
+	JOIN pg_catalog.pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
+	WHERE d.deptype = 'n'
+		AND NOT EXISTS (SELECT FROM own x WHERE x.classid = d.classid AND x.objid = d.objid)
+		AND NOT (d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+			AND o.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass);
+END;
+COMMENT ON FUNCTION crm_internal.foreign_dependents() IS 'objects of others that would break without crm';
+
+CREATE FUNCTION crm.uninstall(dry_run boolean DEFAULT true)
+RETURNS TABLE (statement text)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statements text[];
+	foreigners text[];
+	blocked boolean;
+BEGIN
+	SELECT array_agg(format('DROP TRIGGER %I ON %s', t.trigger_name, t.relation) ORDER BY t.relation::text, t.trigger_name)
+	INTO statements FROM crm_internal.departmental_triggers() t;
+	SELECT array_agg(f ORDER BY f) INTO foreigners FROM crm_internal.foreign_dependents() f;
+	blocked := foreigners IS NOT NULL;
+	statements := statements || 'DROP EXTENSION crm CASCADE'::text;
+	IF blocked AND NOT dry_run THEN
+		RAISE dependent_objects_still_exist USING
+			MESSAGE = 'crm cannot be removed because objects of others depend on it',
+			DETAIL = array_to_string(foreigners, E'\n'),
+			HINT = 'Drop or change them first; crm removes only what is its own.';
+	END IF;
+	RETURN QUERY SELECT 'in the way: ' || f FROM unnest(foreigners) f;
+	FOREACH statement IN ARRAY statements LOOP
+		IF NOT dry_run THEN
+			EXECUTE statement;
+		END IF;
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. The departments'' tables and their dump are then as before';
+REVOKE ALL ON FUNCTION crm.uninstall(boolean) FROM PUBLIC;

@@ -1,0 +1,175 @@
+-- verify: whether what crm keeps agrees with itself, and whether somebody changed its tables.
+-- Last in the install script: it notes what every table looks like.
+
+CREATE VIEW crm_internal.part AS
+SELECT c.oid::regclass::text AS relation, 'column'::text AS kind, a.attname::text AS name
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+WHERE c.relnamespace IN ('crm'::regnamespace, 'crm_internal'::regnamespace)
+	AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT i.indrelid::regclass::text, 'index', x.relname::text
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+WHERE x.relnamespace IN ('crm'::regnamespace, 'crm_internal'::regnamespace)
+UNION ALL
+SELECT t.tgrelid::regclass::text, 'trigger', t.tgname::text
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace IN ('crm'::regnamespace, 'crm_internal'::regnamespace) AND NOT t.tgisinternal
+UNION ALL
+SELECT p.polrelid::regclass::text, 'policy', p.polname::text
+FROM pg_catalog.pg_policy p
+JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+WHERE c.relnamespace IN ('crm'::regnamespace, 'crm_internal'::regnamespace)
+UNION ALL
+SELECT r.ev_class::regclass::text, 'rule', r.rulename::text
+FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+WHERE c.relnamespace IN ('crm'::regnamespace, 'crm_internal'::regnamespace) AND r.rulename <> '_RETURN';
+COMMENT ON VIEW crm_internal.part IS 'columns, indexes, triggers, policies and rules of the relations of crm, as they are';
+
+CREATE TABLE crm_internal.manifest
+(
+	relation text NOT NULL,
+	kind text NOT NULL,
+	name text NOT NULL,
+	PRIMARY KEY (relation, kind, name)
+);
+COMMENT ON TABLE crm_internal.manifest IS 'the parts that the install or update script made; not dumped, as CREATE EXTENSION makes it anew';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.manifest', 'WHERE false');
+
+CREATE FUNCTION crm_internal.note_manifest()
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	DELETE FROM crm_internal.manifest;
+	INSERT INTO crm_internal.manifest (relation, kind, name)
+		SELECT p.relation, p.kind, p.name FROM crm_internal.part p;
+END;
+COMMENT ON FUNCTION crm_internal.note_manifest() IS 'called at the end of the install script and of each update script';
+REVOKE ALL ON FUNCTION crm_internal.note_manifest() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.foreign_parts()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT 'foreign ' || p.kind,
+		pg_catalog.format('%s %s of %s is not of crm: a dump does not keep it or an update may fail', p.kind, p.name, p.relation),
+		CASE p.kind
+			WHEN 'column' THEN pg_catalog.format('ALTER TABLE %s DROP COLUMN %I', p.relation, p.name)
+			WHEN 'index' THEN pg_catalog.format('DROP INDEX %s.%I', pg_catalog.split_part(p.relation, '.', 1), p.name)
+			ELSE pg_catalog.format('DROP %s %I ON %s', pg_catalog.upper(p.kind), p.name, p.relation)
+		END
+	FROM crm_internal.part p
+	WHERE p.relation IN (SELECT m.relation FROM crm_internal.manifest m)
+		AND NOT EXISTS (SELECT FROM crm_internal.manifest m
+			WHERE m.relation = p.relation AND m.kind = p.kind AND m.name = p.name)
+	UNION ALL
+	SELECT 'missing ' || m.kind,
+		pg_catalog.format('%s %s of %s is gone', m.kind, m.name, m.relation),
+		'restore it from the install script of this version, or dump and restore the database'
+	FROM crm_internal.manifest m
+	WHERE NOT EXISTS (SELECT FROM crm_internal.part p
+		WHERE p.relation = m.relation AND p.kind = m.kind AND p.name = m.name);
+END;
+COMMENT ON FUNCTION crm_internal.foreign_parts() IS 'how the relations of crm differ from what its script made';
+
+-- There are no foreign keys between tables of an extension (a parallel restore would lose rows).
+CREATE FUNCTION crm_internal.broken_references()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'reference', pg_catalog.format('record %s belongs to source %s, which does not exist', r.record_id, r.source_id),
+		pg_catalog.format('DELETE FROM crm_internal.record WHERE record_id = %s; CALL crm.resolve()', r.record_id)
+	FROM crm_internal.record r
+	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = r.source_id)
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('record %s belongs to customer %s, which does not answer for itself', r.record_id, r.customer_id),
+		pg_catalog.format('UPDATE crm_internal.customer_identity SET merged_into = NULL, ended_at = NULL WHERE customer_id = %s', r.customer_id)
+	FROM crm_internal.record r
+	WHERE r.customer_id IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.customer_identity i
+			WHERE i.customer_id = r.customer_id AND i.merged_into IS NULL AND i.ended_at IS NULL)
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('customer %s is merged into %s, which was never given', i.customer_id, i.merged_into),
+		pg_catalog.format('UPDATE crm_internal.customer_identity SET merged_into = NULL, ended_at = pg_catalog.now() WHERE customer_id = %s', i.customer_id)
+	FROM crm_internal.customer_identity i
+	WHERE i.merged_into IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.customer_identity o WHERE o.customer_id = i.merged_into)
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s matching keys belong to records that do not exist', pg_catalog.count(*)),
+		'DELETE FROM crm_internal.record_key k WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = k.record_id)'
+	FROM crm_internal.record_key k
+	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = k.record_id)
+	HAVING pg_catalog.count(*) > 0
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s edges belong to records that do not exist', pg_catalog.count(*)),
+		'DELETE FROM crm_internal.edge e WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_a) OR NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_b)'
+	FROM crm_internal.edge e
+	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_a)
+		OR NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_b)
+	HAVING pg_catalog.count(*) > 0
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s history rows hold values of records that do not exist', pg_catalog.count(*)),
+		'DELETE FROM crm_internal.customer_history h WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = h.record_id)'
+	FROM crm_internal.customer_history h
+	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = h.record_id)
+	HAVING pg_catalog.count(*) > 0
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s pending rows belong to source %s, which does not exist', pg_catalog.count(*), p.source_id),
+		pg_catalog.format('DELETE FROM crm_internal.pending WHERE source_id = %s', p.source_id)
+	FROM crm_internal.pending p
+	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.source_id)
+	GROUP BY p.source_id
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s row errors belong to source %s, which does not exist', pg_catalog.count(*), p.source_id),
+		pg_catalog.format('DELETE FROM crm_internal.pending_error WHERE source_id = %s', p.source_id)
+	FROM crm_internal.pending_error p
+	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.source_id)
+	GROUP BY p.source_id
+	UNION ALL
+	SELECT 'source', pg_catalog.format('source %s.%s of department "%s", which does not exist', s.schema_name, s.table_name, s.department),
+		pg_catalog.format('SELECT crm.add_department(%L)', s.department)
+	FROM crm_internal.source s
+	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = s.department);
+END;
+COMMENT ON FUNCTION crm_internal.broken_references() IS 'references between tables of crm that lead nowhere';
+REVOKE ALL ON FUNCTION crm_internal.broken_references() FROM PUBLIC;
+
+-- Runs as the owner: reads all of crm; tells ids and names of objects, never values.
+CREATE FUNCTION crm.verify()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ids bigint[];
+	wrong bigint;
+	after bigint := 0;
+BEGIN
+	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
+	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
+	LOOP
+		SELECT array_agg(due.customer_id) INTO ids FROM (
+			(SELECT c.customer_id FROM crm_internal.customer c WHERE c.customer_id > after ORDER BY c.customer_id LIMIT 5000)
+			UNION
+			(SELECT DISTINCT r.customer_id FROM crm_internal.record r WHERE r.customer_id > after ORDER BY r.customer_id LIMIT 5000)
+			ORDER BY 1 LIMIT 5000) due;
+		EXIT WHEN ids IS NULL;
+		after := ids[cardinality(ids)];
+		FOREACH wrong IN ARRAY crm_internal.refresh_customers(ids, true) LOOP
+			check_name := 'golden record';
+			problem := format('the golden record of customer %s is not what its rows and rules give', wrong);
+			repair := format('SELECT crm_internal.refresh_customers(''{%s}'')', wrong);
+			RETURN NEXT;
+		END LOOP;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables. No row: all is well';
+REVOKE ALL ON FUNCTION crm.verify() FROM PUBLIC;
+
+SELECT crm_internal.note_manifest();

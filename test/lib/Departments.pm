@@ -1,0 +1,138 @@
+# Three departments of different shape in a database, resolved, with rows in every table of crm.
+package Departments;
+use strict;
+use warnings;
+use Exporter 'import';
+
+our @EXPORT_OK = qw(psql query run create drop fill_departments register fill_the_rest);
+
+# Runs SQL through psql and returns what it prints; an error ends the test.
+sub psql
+{
+	my ($database, $sql) = @_;
+	my $file = "$ENV{OUT}/$database.sql";
+	open my $out, '>', $file or die "cannot write $file: $!";
+	print $out $sql;
+	close $out;
+	my $output = `psql -XqAt -v ON_ERROR_STOP=1 -d $database -f $file 2>&1`;
+	die "$output\nin: $sql" if $? != 0;
+	return $output;
+}
+
+sub query
+{
+	my ($database, $sql) = @_;
+	chomp(my $value = psql($database, $sql));
+	return $value;
+}
+
+# A program, its output only when it fails; true if it succeeds.
+sub run
+{
+	my ($command) = @_;
+	my $output = `$command 2>&1`;
+	return 1 if $? == 0;
+	print STDERR "# $command\n", map { "# $_\n" } split /\n/, $output;
+	return 0;
+}
+
+sub create
+{
+	my ($database) = @_;
+	drop($database);
+	psql('postgres', "CREATE DATABASE $database");
+	return;
+}
+
+sub drop
+{
+	my ($database) = @_;
+	psql('postgres', "SET client_min_messages = error; DROP DATABASE IF EXISTS $database");
+	return;
+}
+
+# A plain table, a partitioned one, one with a composite key and a foreign key into it.
+sub fill_departments
+{
+	my ($database) = @_;
+	psql($database, <<'SQL');
+CREATE SCHEMA sales;
+CREATE SCHEMA marketing;
+CREATE SCHEMA service;
+CREATE TABLE sales.account (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	account_name text NOT NULL,
+	mail text,
+	telephone text,
+	address text,
+	zip text,
+	town text,
+	changed timestamptz NOT NULL DEFAULT '2024-01-01',
+	CHECK (account_name <> ''));
+CREATE INDEX ON sales.account (mail);
+COMMENT ON TABLE sales.account IS 'the accounts of sales';
+CREATE TABLE marketing.lead (
+	id integer,
+	region text,
+	first_name text,
+	last_name text,
+	email text,
+	birth text,
+	PRIMARY KEY (region, id)) PARTITION BY LIST (region);
+CREATE TABLE marketing.lead_eu PARTITION OF marketing.lead FOR VALUES IN ('eu');
+CREATE TABLE marketing.lead_us PARTITION OF marketing.lead FOR VALUES IN ('us');
+CREATE TABLE service.client (no text PRIMARY KEY, full_name text, mobile text, company text);
+CREATE TABLE service.ticket (id integer PRIMARY KEY, client text REFERENCES service.client ON DELETE CASCADE);
+CREATE FUNCTION service.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.no := upper(NEW.no); RETURN NEW; END';
+CREATE TRIGGER touch BEFORE INSERT ON service.client FOR EACH ROW EXECUTE FUNCTION service.touch();
+
+INSERT INTO sales.account (account_name, mail, telephone, address, zip, town)
+SELECT 'Name' || g || ' Family' || g, 'p' || g || '@example.org', '+3161' || lpad(g::text, 7, '0'),
+	'Street ' || g, (1000 + g) || ' AB', 'Utrecht' FROM generate_series(1, 60) g;
+INSERT INTO marketing.lead
+SELECT g, CASE WHEN g % 2 = 0 THEN 'eu' ELSE 'us' END, 'Name' || g, 'Family' || g, 'P' || g || '@example.org', '198001' || lpad((1 + g % 28)::text, 2, '0')
+FROM generate_series(31, 90) g;
+INSERT INTO service.client
+SELECT 'c' || g, 'Name' || g || ' Family' || g, '00316-1' || lpad(g::text, 7, '0'), CASE WHEN g > 75 THEN 'Company ' || g END
+FROM generate_series(41, 80) g;
+INSERT INTO service.ticket SELECT g, 'C' || g FROM generate_series(41, 80) g;
+SQL
+	return;
+}
+
+sub register
+{
+	my ($database) = @_;
+	psql($database, <<'SQL');
+CREATE EXTENSION crm;
+SELECT crm.add_department(name) FROM unnest('{sales,marketing,service}'::text[]) name;
+SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'changed', map => '{"name": "account_name",
+	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');
+SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"given_name": "first_name",
+	"family_name": "last_name", "email": "email", "birth_date": "birth"}');
+SELECT crm.add_source('service.client', department => 'service', map => '{"name": "full_name", "phone": "mobile",
+	"organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}');
+CALL crm.resolve();
+SQL
+	return;
+}
+
+# What comes with time: changes, departures, a bad row, chosen rules, changes that still wait.
+sub fill_the_rest
+{
+	my ($database) = @_;
+	psql($database, <<'SQL');
+UPDATE sales.account SET telephone = '+31620000000', changed = now() WHERE id <= 5;
+DELETE FROM marketing.lead WHERE id = 90;
+UPDATE marketing.lead SET region = 'eu' WHERE id = 31;
+INSERT INTO service.client VALUES ('bad', 'Bad Row', NULL, NULL);
+CALL crm.resolve();
+SELECT crm.set_survivorship('phone', '{recency,trust}');
+INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
+CALL crm.run_maintenance();
+UPDATE sales.account SET town = 'Delft' WHERE id = 7;
+SQL
+	return;
+}
+
+1;

@@ -1,0 +1,42 @@
+#!/usr/bin/env perl
+# The SQL blocks of the README run as they stand, one after the other, in a fresh database.
+use strict;
+use warnings;
+use Test::More;
+
+my $database = 'test_readme';
+my $readme = slurp("$ENV{TREE}/README.md");
+my @blocks = $readme =~ /^```sql\n(.*?)^```$/msg;
+cmp_ok(scalar(@blocks), '>', 0, 'the README has SQL blocks');
+
+sub slurp
+{
+	local (@ARGV, $/) = @_;
+	return <> // '';
+}
+
+sub psql
+{
+	my ($name, $sql) = @_;
+	my $file = "$ENV{OUT}/readme.sql";
+	open my $out, '>', $file or die "cannot write $file: $!";
+	print $out $sql;
+	close $out;
+	my $output = `psql -X -v ON_ERROR_STOP=1 -d $name -f $file 2>&1`;
+	return ($? == 0, $output);
+}
+
+psql('postgres', "DROP DATABASE IF EXISTS $database;\nCREATE DATABASE $database;\n");
+SKIP: {
+skip 'the rooms of the five statements are not built yet', 2
+	if !grep { slurp($_) =~ /FUNCTION crm\.add_source\b/ } glob "$ENV{TREE}/src/*/*.sql";
+
+my ($worked, $output) = psql($database, join "\n", @blocks);
+ok($worked, 'they run without an error') or diag $output;
+
+# the claims of the text beside them
+my $rows = `psql -XAt -d $database -c "SELECT source_records FROM crm.customer ORDER BY 1"`;
+is($rows, "1\n1\n2\n", 'four rows of two departments are three customers');
+psql('postgres', "DROP DATABASE $database;\n");
+}
+done_testing();

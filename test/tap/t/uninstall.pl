@@ -1,0 +1,60 @@
+#!/usr/bin/env perl
+# From install to uninstall the departments stay as they are: the dump of their schemas and their rows.
+use strict;
+use warnings;
+use lib "$ENV{TREE}/test/lib";
+use Departments qw(psql query run create drop fill_departments register);
+use Test::More;
+
+my $database = 'test_uninstall';
+create($database);
+fill_departments($database);
+my @before = state_of_departments('before');
+
+register($database);
+is_deeply([state_of_rows()], $before[1], 'in watch mode no row of a department has changed');
+isnt(query($database, 'SELECT count(*) FROM crm.customer'), '0', 'there are customers');
+
+# a source that is gone from the registry has left its trigger, a partition was detached with one
+psql($database, <<'SQL');
+ALTER TABLE marketing.lead DETACH PARTITION marketing.lead_us;
+DELETE FROM crm_internal.source WHERE table_name = 'client';
+SQL
+my @statements = split /\n/, query($database, 'SELECT statement FROM crm.uninstall()');
+my $triggers = query($database, q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm\_%' AND tgparentid = 0
+	AND tgrelid::regclass::text NOT LIKE 'crm%'});
+is(scalar(@statements), $triggers + 1, 'a dry run lists every trigger, and the extension');
+isnt(query($database, q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm\_%'}), '0', 'and removes none');
+
+is(query($database, 'SELECT statement FROM crm.uninstall(dry_run => false)'), join("\n", @statements),
+	'what was listed is what is run');
+is(query($database, q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm\_%'}), '0', 'no trigger is left');
+is(query($database, q{SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'crm%'}), '0', 'no schema is left');
+is(query($database, q{SELECT count(*) FROM pg_type WHERE typname IN ('email_address', 'phone_number')}),
+	'0', 'no type is left');
+
+psql($database, q{ALTER TABLE marketing.lead ATTACH PARTITION marketing.lead_us FOR VALUES IN ('us')});
+my @after = state_of_departments('after');
+is($after[0], $before[0], 'the schema dump of the departments is byte-equal to the one before');
+is_deeply($after[1], $before[1], 'and so are their rows, physically');
+psql($database, q{INSERT INTO service.client VALUES ('new', 'Somebody', NULL, NULL)});
+drop($database);
+done_testing();
+
+# xmin and ctid too: nothing was even rewritten
+sub state_of_rows
+{
+	return map { query($database, "SELECT md5(string_agg(concat(t.xmin, t.ctid, t), '|' ORDER BY t.ctid, t.tableoid)) FROM $_ t") }
+	  qw(sales.account marketing.lead_eu marketing.lead_us service.client service.ticket);
+}
+
+sub state_of_departments
+{
+	my ($when) = @_;
+	my $file = "$ENV{OUT}/uninstall_$when.sql";
+	run("pg_dump -s -d $database -f $file") or die 'pg_dump';
+	local (@ARGV, $/) = ($file);
+	my $dump = <>;
+	$dump =~ s/^\\(?:un)?restrict .*\n//mg;    # a random token in newer versions
+	return ($dump, [state_of_rows()]);
+}
