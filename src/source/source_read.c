@@ -166,7 +166,10 @@ read_keys(void *arg)
 	crm_source_query *query = crm_source_query_build(read->source, CRM_SCOPE_KEYS);
 	Datum *params = crm_source_query_params(query, read->keys, read->nkeys);
 
-	if (read->once || read->nkeys > KEPT_PLAN_MAX_KEYS)
+	/* Without keys it is a probe: all is planned and checked, no row of a large view is touched. */
+	if (read->nkeys == 0)
+		query->sql = psprintf("%s LIMIT 0", query->sql);
+	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS)
 		execute_once(query, params);
 	else
 		execute_kept(read->source, query, params);
