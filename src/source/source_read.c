@@ -103,6 +103,9 @@ read_batch(const crm_source *source, const char *const *keys, int nkeys, bool wh
 		if (probed != NULL)
 			return probed;
 	}
+	/* Without a row to blame it is the source's: a constant that cannot be computed, say. */
+	if (nkeys == 0)
+		return error;
 	if (nkeys == 1)
 	{
 		*rows = lappend(*rows, bad_row(source, keys[0], error));
