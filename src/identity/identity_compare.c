@@ -61,6 +61,6 @@ crm_match_weight(int64_t records)
 	int32_t weight = 12 * CRM_BIT;
 
 	for (int64_t limit = 1024; records > limit && weight < 25 * CRM_BIT; limit *= 4)
-		weight += 2 * CRM_BIT;
+		weight += 5 * CRM_BIT / 2;
 	return weight;
 }
