@@ -1,5 +1,4 @@
-/*
- * customer_history.c - former golden values, with the record each came from.
+/* customer_history.c - former golden values, with the record each came from.
  *
  * Values that never changed have no row: the view shows them since the golden record began, so that
  * a first load writes no history at all. From its first change on an attribute has an open row.
