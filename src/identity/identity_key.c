@@ -41,12 +41,13 @@ add(key_set *set, const char *tag, const char *a, size_t a_length, const char *b
 }
 
 static void
-add_sounds(sounds *s, crm_span name)
+add_sounds(sounds *s, crm_span name, int most)
 {
 	crm_words words;
+	int end = s->n + most;
 
 	crm_words_split(name.text, name.length, &words);
-	for (int i = 0; i < words.n && s->n < NAME_WORDS; i++)
+	for (int i = 0; i < words.n && s->n < end; i++)
 	{
 		if (words.word[i].length < 2)
 			continue;
@@ -109,32 +110,30 @@ place_sound(crm_span city, char sound[CRM_PHONETIC_SIZE])
 	return city.length > 0 ? crm_phonetic(city.text, city.length, sound) : 0;
 }
 
-static int
-compare_sounds(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
+/* Two words of a name, the lesser sound first: swapped names meet. */
 static void
-full_name_keys(const crm_profile *p, const sounds *s, key_set *set)
+pair_keys(const crm_profile *p, const char *x, const char *y, key_set *set)
 {
-	char sorted[NAME_WORDS][CRM_PHONETIC_SIZE];
-	char name[NAME_WORDS * CRM_PHONETIC_SIZE + 1];
+	char name[2 * CRM_PHONETIC_SIZE + 2];
 	char city[CRM_PHONETIC_SIZE];
-	size_t used = 0;
+	bool swap = strcmp(x, y) > 0;
+	size_t used = sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
 	size_t length = place_sound(p->city, city);
 
-	if (s->n < 2)
-		return;
-	memcpy(sorted, s->sound, sizeof(sorted));
-	qsort(sorted, s->n, CRM_PHONETIC_SIZE, compare_sounds);
-	for (int i = 0; i < s->n; i++)
-		used += sprintf(name + used, "%s ", sorted[i]);
 	add(set, "name", name, used, "", 0);
 	if (length > 0)
 		add(set, "name+city", name, used, city, length);
 	if (p->year != 0)
 		add(set, "name+year", name, used, (const char *) &p->year, sizeof(p->year));
+}
+
+/* Every given with every family name. */
+static void
+name_keys(const crm_profile *p, const sounds *s, int ngiven, key_set *set)
+{
+	for (int i = 0; i < ngiven; i++)
+		for (int j = ngiven; j < s->n; j++)
+			pair_keys(p, s->sound[i], s->sound[j], set);
 }
 
 static void
@@ -196,16 +195,18 @@ crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX])
 	key_set set = {.keys = keys};
 	sounds s = {0};
 	int distinct = 0;
+	int ngiven;
 
 	contact_keys(profile, &set);
 	if (profile->kind == 'o')
 		organization_keys(profile, &set);
 	else
 	{
-		add_sounds(&s, profile->given);
-		add_sounds(&s, profile->family);
+		add_sounds(&s, profile->given, NAME_WORDS / 2);
+		ngiven = s.n;
+		add_sounds(&s, profile->family, NAME_WORDS / 2);
 		date_keys(profile, &s, &set);
-		full_name_keys(profile, &s, &set);
+		name_keys(profile, &s, ngiven, &set);
 	}
 	place_keys(profile, &s, &set);
 	qsort(set.keys, set.n, sizeof(int64_t), compare_keys);

@@ -120,8 +120,14 @@ clean_phone(const char *text, const char *region, uint64_t *phone)
 	char formatted[CRM_PHONE_SIZE];
 	crm_phone number;
 
-	if (!crm_phone_parse_national(text, strlen(text), region, &number))
-		return text;
+	const char *reason;
+
+	if (!crm_phone_parse_international(text, strlen(text), &number, &reason))
+	{
+		if (!crm_phone_parse_national(text, strlen(text), region, &number))
+			return text;
+		crm_store_note_region(region);
+	}
 	*phone = number;
 	crm_phone_format(number, formatted);
 	return pstrdup(formatted);

@@ -1,6 +1,7 @@
 /* identity_store.c - single statements over the tables of identity. */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
@@ -11,6 +12,8 @@
 
 #include "base/base.h"
 #include "identity/identity_store.h"
+
+static TransactionId region_noted;
 
 uint64
 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls)
@@ -158,6 +161,26 @@ crm_store_note_error(int32 source_id, const char *key, const char *error, int sq
 			 "     failed_at = pg_catalog.now()",
 			 4, types);
 	crm_store_run(plan, args, NULL);
+}
+
+void
+crm_store_note_region(const char *region)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {TEXTOID};
+	static char last[8];
+	Datum args[1];
+
+	/* most rows come in runs of one region; once a transaction is enough to be sure */
+	if (region == NULL || (strcmp(last, region) == 0 && region_noted == GetCurrentTransactionIdIfAny()))
+		return;
+	args[0] = CStringGetTextDatum(region);
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.phone_region (region) VALUES ($1) ON CONFLICT DO NOTHING",
+			 1, types);
+	crm_store_run(plan, args, NULL);
+	strlcpy(last, region, sizeof(last));
+	region_noted = GetCurrentTransactionIdIfAny();
 }
 
 void

@@ -21,6 +21,9 @@ extern void crm_store_note_error(int32 source_id, const char *key, const char *e
 								 int sqlerrcode);
 extern void crm_store_clear_errors(int32 source_id, const char *const *keys, int nkeys);
 
+/* Remembers a region by which a national telephone number was read. */
+extern void crm_store_note_region(const char *region);
+
 /* Match weight that the stored clusters were made with, 0 if none yet. */
 extern int32 crm_store_match_weight(void);
 extern void crm_store_set_match_weight(int32 weight);
