@@ -18,7 +18,7 @@ help_text = sed -n 's/^\#: //p' Makefile
 #: make stop            stop what `make demo KEEP=1` left running
 #: make bench           the figures, each beside a plain run
 #: make lint            the executable part of the house style
-#: make asan            the suite with the address and undefined-behaviour sanitizers
+#: make asan            the suite with sanitizers: undefined behaviour, addresses in the units
 #: make valgrind        the unit tests under valgrind
 #: make coverage        the suite with line coverage, in build/coverage
 #: make fuzz            fuzz the parsers                                  [SECONDS=60]

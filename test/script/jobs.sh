@@ -1,28 +1,35 @@
 # jobs.sh - what test/script/run can do; sourced by it.
 
-seconds() { echo "$((SECONDS - began)) s"; }
-
 job_demo() {
+	[ -x "$top/test/demo/run" ] || die "test/demo/run is missing"
 	rm -f "$top/build/kept"
 	build
 	start
-	[ -x "$tree/test/demo/run" ] || die "test/demo/run is missing"
 	cd "$tree"
 	as_server_user SEED="${SEED:-1}" OUT="$out" test/demo/run
 	if [ -n "$KEEP" ]; then
 		kept=yes
 		echo "$work" >"$top/build/kept"
-		echo "look around:  $bin/psql -h $PGHOST -U postgres ${DEMO_DATABASE:-demo}"
+		echo "look around:  $bin/psql -h $PGHOST -U postgres $(demo_database)"
 		echo "stop it:      make stop"
 		rm -rf "$short"
 	fi
-	say "done in $(seconds)"
+	say "done in $((SECONDS - began)) s, set-up included"
+}
+
+# where the demo made the extension
+demo_database() {
+	local database
+	for database in $(psql -XAtc "SELECT datname FROM pg_database WHERE datallowconn ORDER BY oid DESC"); do
+		[ -z "$(psql -XAt -d "$database" -c "SELECT 1 FROM pg_extension WHERE extname = 'crm'")" ] || break
+	done
+	echo "$database"
 }
 
 job_bench() {
+	[ -x "$top/test/bench/run" ] || die "test/bench/run is missing"
 	build
 	start
-	[ -x "$tree/test/bench/run" ] || die "test/bench/run is missing"
 	cd "$tree"
 	as_server_user SEED="${SEED:-1}" OUT="$out" test/bench/run
 }
@@ -35,10 +42,16 @@ list_tests() {
 		return
 	fi
 	[ "$what" != test ] || echo test/lint/run
-	for file in test/unit/*.c sql/*.sql test/pgtap/*.sql test/isolation/specs/*.spec; do
+	for file in test/unit/*.c; do
 		[ ! -f "$file" ] || echo "$file"
 	done
-	[ "$what" = asan ] || for file in test/tap/t/*.pl test/property/* test/quality/*; do
+	[ "$what" != valgrind ] || return 0
+	for file in sql/*.sql test/pgtap/*.sql test/isolation/specs/*.spec; do
+		[ ! -f "$file" ] || echo "$file"
+	done
+	# these start servers that know nothing of sanitizers, or take long
+	[ "$what" != asan ] || return 0
+	for file in test/tap/t/*.pl test/property/* test/quality/*; do
 		[ ! -f "$file" ] || ! is_test "$file" || echo "$file"
 	done
 }
@@ -51,6 +64,7 @@ is_test() {
 
 run_tests() {
 	local pgxs tests
+	say "testing"
 	pgxs=$(dirname "$(dirname "$("$pg_config" --pgxs)")")
 	cd "$tree"
 	mapfile -t tests < <(list_tests)
@@ -61,25 +75,81 @@ run_tests() {
 		prove --exec "$tree/test/script/one" "${tests[@]}"
 }
 
-build_units() {
-	attend make -s -C "$tree" -f test/unit/Makefile PG_CONFIG="$pg_config" \
-		TO="$work/$what/unit" "$@" >"$work/$what/unit.log" 2>&1 || {
-		cat "$work/$what/unit.log" >&2
-		die "the unit tests do not build"
-	}
-}
-
 job_test() {
 	build COPT=-Werror
-	build_units
+	build_units test/unit
 	start
-	say "testing"
 	run_tests
 }
 
 job_lint() {
 	build
-	short=$(mktemp -d /tmp/crm-XXXXXX)
 	cd "$tree"
 	attend test/lint/run
+}
+
+# The units run with both sanitizers; inside the server only undefined behaviour is looked for, since
+# a packaged server hangs at its start when the address sanitizer is loaded into it (glibc 2.36).
+job_asan() {
+	local undefined='-fsanitize=undefined -fno-sanitize-recover=undefined'
+	work=$work/asan
+	build COPT="$undefined -O1"
+	build_units test/unit COPT="-fsanitize=address $undefined -fno-omit-frame-pointer"
+	start
+	run_tests
+}
+
+job_valgrind() {
+	make_prefix
+	stage
+	build_units test/unit
+	make_folders
+	UNIT_UNDER="valgrind --quiet --leak-check=full --error-exitcode=9" run_tests
+}
+
+job_coverage() {
+	local report=$top/build/coverage/report
+	work=$work/coverage
+	build COPT='--coverage -O0'
+	[ ${#as[@]} = 0 ] || chown -R "$server_user" "$tree/src"
+	find "$tree/src" -name '*.gcda' -delete
+	start
+	run_tests
+	stop_cluster "$cluster"
+	say "counting"
+	mkdir -p "$report"
+	lcov --quiet --capture --directory "$tree/src" --base-directory "$tree" --no-external \
+		--output-file "$report/lcov.info" 9>&-
+	genhtml --quiet --output-directory "$report" "$report/lcov.info" 9>&- || true
+	lcov --summary "$report/lcov.info" 2>&1 | grep -E 'lines|functions'
+}
+
+job_fuzz() {
+	local source name
+	export CC=clang
+	make_prefix
+	stage
+	build_units test/fuzz COPT='-fsanitize=address,undefined -fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined' \
+		LINK='-fsanitize=fuzzer'
+	make_folders
+	for source in "$tree"/test/fuzz/*.c; do
+		name=$(basename "$source" .c)
+		say "fuzzing $name for ${SECONDS_EACH:-60} s"
+		mkdir -p "$work/fuzz/corpus/$name"
+		[ ${#as[@]} = 0 ] || chown -R "$server_user" "$work/fuzz/corpus/$name"
+		as_server_user "$work/fuzz/unit/$name" -max_total_time="${SECONDS_EACH:-60}" -max_len=400 \
+			-artifact_prefix="$out/" "$work/fuzz/corpus/$name" >"$work/fuzz/$name.log" 2>&1 ||
+			{ tail -n 40 "$work/fuzz/$name.log" >&2; cp -r "$out" "$top/build/fuzz-found"; die "$name: found something, see build/fuzz-found"; }
+		tail -n 1 "$work/fuzz/$name.log"
+	done
+}
+
+job_pgspot() {
+	local venv=$top/build/pgspot
+	build
+	[ -x "$venv/bin/pgspot" ] || {
+		python3 -m venv "$venv"
+		"$venv/bin/pip" --quiet install pgspot
+	}
+	"$venv/bin/pgspot" "$tree"/crm--*.sql
 }

@@ -94,11 +94,14 @@ stop_servers_below() {
 	done
 }
 
-start_cluster() { # <folder>: initdb if new, start; the socket's folder is noted in <folder>/socket
-	local folder=$1 options
+# start_cluster <folder>: initdb if new, start; the socket's folder is noted in <folder>/socket
+start_cluster() {
+	local folder=$1 options run=("${as[@]}")
+	! declare -F attend >/dev/null || run=(attend "${as[@]}")
 	mkdir -p "$folder"
+	cd "$folder" # where the server's user may be
 	[ ${#as[@]} = 0 ] || chown "$server_user" "$folder"
-	[ -f "$folder/data/PG_VERSION" ] || "${as[@]}" "$bin/initdb" -D "$folder/data" -U postgres \
+	[ -f "$folder/data/PG_VERSION" ] || "${run[@]}" "$bin/initdb" -D "$folder/data" -U postgres \
 		-A trust --no-sync -E UTF8 --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 ||
 		die "initdb failed, see $folder/initdb.log"
 	# the path of a socket is limited to 107 bytes, the clone's is not
@@ -110,11 +113,13 @@ start_cluster() { # <folder>: initdb if new, start; the socket's folder is noted
 	# containers often have a tiny /dev/shm
 	[ "$(df --output=size -k /dev/shm 2>/dev/null | tail -n 1 || echo 0)" -ge 524288 ] 2>/dev/null ||
 		options+=" -c dynamic_shared_memory_type=mmap"
-	"${as[@]}" "${CLUSTER_ENV[@]:-env}" "$bin/pg_ctl" -s -w -t 60 -D "$folder/data" -l "$folder/log" \
-		-o "$options" start >/dev/null </dev/null || die "the server did not start, see $folder/log"
+	"${run[@]}" "$bin/pg_ctl" -s -w -t 60 -D "$folder/data" \
+		-l "$folder/log" -o "$options" start >/dev/null </dev/null ||
+		die "the server did not start, see $folder/log"
 }
 
-stop_cluster() { # <folder>
+# stop_cluster <folder>
+stop_cluster() {
 	local socket
 	stop_postmaster "$1/data"
 	socket=$(cat "$1/socket" 2>/dev/null || true)
