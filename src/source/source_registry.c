@@ -179,11 +179,7 @@ crm_source_name(int32 source_id)
 int
 crm_source_pin(void)
 {
-	int nest_level = crm_key_settings();
-
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	return nest_level;
+	return crm_key_settings();
 }
 
 void
