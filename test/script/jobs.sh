@@ -7,7 +7,7 @@ job_demo() {
 	start
 	cd "$tree"
 	as_server_user SEED="${SEED:-1}" OUT="$out" test/demo/run
-	if [ -n "$KEEP" ]; then
+	if [ -n "${KEEP:-}" ]; then
 		kept=yes
 		echo "$work" >"$top/build/kept"
 		echo "look around:  $bin/psql -h $PGHOST -U postgres $(demo_database)"
