@@ -196,7 +196,8 @@ note_prepare(PlannedStmt *statement, const char *query, bool read_only_tree,
 			 DestReceiver *receiver, QueryCompletion *completion)
 {
 	if (IsA(statement->utilityStmt, TransactionStmt) &&
-		((TransactionStmt *) statement->utilityStmt)->kind == TRANS_STMT_PREPARE)
+		((TransactionStmt *) statement->utilityStmt)->kind == TRANS_STMT_PREPARE &&
+		!IsAbortedTransactionBlockState())
 		prepares = true;
 
 	(next_utility ? next_utility : standard_ProcessUtility)(

@@ -13,6 +13,7 @@
 #include "customer/customer_history.h"
 #include "customer/customer_store.h"
 #include "identity/identity.h"
+#include "identity/identity_store.h"
 
 PG_FUNCTION_INFO_V1(crm_refresh_golden_records);
 PG_FUNCTION_INFO_V1(crm_forget_records);
@@ -35,17 +36,6 @@ crm_customer_init(void)
 {
 	crm_identity_subscribe(customers_changed);
 	crm_identity_subscribe_departures(records_departed);
-}
-
-/* Only one writes golden records at a time, and it reads what the one before it wrote. */
-static void
-take_turn(void)
-{
-	static SPIPlanPtr plan = NULL;
-
-	crm_run_plan(&plan,
-				 "UPDATE crm_internal.identity_clock SET ticks = ticks OPERATOR(pg_catalog.+) 1", 0,
-				 NULL, NULL, NULL, false);
 }
 
 static const int64 *
@@ -77,8 +67,9 @@ crm_refresh_golden_records(PG_FUNCTION_ARGS)
 	Datum result;
 
 	connect();
+	/* Only one writes golden records at a time, and it reads what the one before it wrote. */
 	if (!dry_run)
-		take_turn();
+		crm_store_tick();
 	n = crm_refresh_customers(ids, n, dry_run, &differing);
 	MemoryContextSwitchTo(caller);
 	result = crm_ids_array(differing, n);

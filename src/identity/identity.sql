@@ -78,7 +78,7 @@ CREATE TABLE crm_internal.identity_clock
 	match_weight integer NOT NULL,
 	recluster_after bigint
 );
-INSERT INTO crm_internal.identity_clock (ticks, match_weight) VALUES (0, 0);
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.identity_clock', '');
 COMMENT ON COLUMN crm_internal.identity_clock.match_weight IS 'weight from which pairs are one customer, in thousandths of a bit; 0: nothing clustered yet';
 COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are clustered anew: the last one done; else NULL';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';

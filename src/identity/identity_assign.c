@@ -14,7 +14,7 @@ typedef struct claim
 {
 	int64_t customer_id;
 	int64_t tie; /* lowest of the cluster */
-	int first;	 /* records of the cluster: first .. last - 1 */
+	int first;   /* records of the cluster: first .. last - 1 */
 	int last;
 	int shared;
 } claim;

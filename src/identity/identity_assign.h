@@ -9,9 +9,9 @@ typedef struct crm_assign_record
 {
 	int64_t tie;
 	int64_t customer_id; /* before; 0: none */
-	int cluster;		 /* any number that is equal for the records of a cluster */
-	int node;			 /* the caller's */
-	int64_t assigned;	 /* out: the id the cluster keeps, 0: it needs a new one */
+	int cluster;         /* any number that is equal for the records of a cluster */
+	int node;            /* the caller's */
+	int64_t assigned;    /* out: the id the cluster keeps, 0: it needs a new one */
 } crm_assign_record;
 
 /*

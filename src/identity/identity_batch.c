@@ -82,8 +82,7 @@ take_records(crm_batch *batch)
 			continue;
 		record->customer_id = isnull ? 0 : DatumGetInt64(customer);
 		record->tie = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
-		crm_record_set_profile(record,
-							   DatumGetByteaPCopy(SPI_getbinval(tuple, desc, 4, &isnull)));
+		crm_record_set_profile(record, DatumGetByteaPCopy(SPI_getbinval(tuple, desc, 4, &isnull)));
 	}
 }
 

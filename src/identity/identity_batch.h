@@ -21,14 +21,14 @@ typedef struct crm_record
 {
 	int64 record_id; /* hash key: first */
 	int64 tie;
-	int64 customer_id;	   /* as stored; 0: none yet */
+	int64 customer_id;     /* as stored; 0: none yet */
 	int64 new_customer_id; /* as found by this batch; 0: not touched */
 	bytea *bytes;
 	crm_profile profile; /* points into bytes */
-	bool relink;		 /* its edges are computed anew */
-	bool added;			 /* not stored yet */
-	bool changed;		 /* stored with other values */
-	int node;			 /* its place in the partition, -1 outside */
+	bool relink;         /* its edges are computed anew */
+	bool added;          /* not stored yet */
+	bool changed;        /* stored with other values */
+	int node;            /* its place in the partition, -1 outside */
 
 	/* of added and changed records only */
 	int32 source_id;
@@ -50,10 +50,10 @@ typedef struct crm_edge
 typedef struct crm_batch
 {
 	MemoryContext context; /* all of it lives here */
-	const char *cause;	   /* for events: what started the work, no values */
-	HTAB *records;		   /* id -> crm_record, all that were loaded */
-	crm_ids relink;		   /* records whose edges are computed anew */
-	crm_ids seeds;		   /* records whose component may have changed */
+	const char *cause;     /* for events: what started the work, no values */
+	HTAB *records;         /* id -> crm_record, all that were loaded */
+	crm_ids relink;        /* records whose edges are computed anew */
+	crm_ids seeds;         /* records whose component may have changed */
 	crm_ids gone;
 	crm_ids gone_customers;
 	crm_ids keys_added; /* parallel: key, record */

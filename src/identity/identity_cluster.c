@@ -29,10 +29,10 @@ crm_cluster_score(int32_t score, int32_t conflict)
 typedef struct linkage
 {
 	int n;
-	int64_t *sum;  /* of the scores between two clusters, n * n */
-	int64_t *tie;  /* smallest of a cluster */
-	int *size;	   /* 0: joined to another */
-	int *best;	   /* of each cluster the other with the highest mean, -1 if none is above zero */
+	int64_t *sum; /* of the scores between two clusters, n * n */
+	int64_t *tie; /* smallest of a cluster */
+	int *size;    /* 0: joined to another */
+	int *best;    /* of each cluster the other with the highest mean, -1 if none is above zero */
 } linkage;
 
 /* Whether i with j is to be joined before k with l. */

@@ -18,8 +18,7 @@
  * above zero, best first. cluster[i] becomes the index of the record that names i's cluster. The
  * outcome does not depend on the order of the records. room has crm_cluster_room(n) bytes.
  */
-extern void crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster,
-						void *room);
+extern void crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void *room);
 extern size_t crm_cluster_room(int n);
 
 /* What a pair says to its clusters: no evidence at all is nearly neutral, conflict is not. */

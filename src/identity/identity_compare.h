@@ -25,7 +25,7 @@ extern int32_t crm_match_weight(int64_t records);
 
 typedef struct crm_comparison
 {
-	int32_t weight;	  /* what speaks for, less what speaks against */
+	int32_t weight;   /* what speaks for, less what speaks against */
 	int32_t conflict; /* what speaks against, alone: zero or below */
 } crm_comparison;
 

@@ -25,8 +25,7 @@ crm_job_start(const char *kind, const char *phase, int64 total)
 			 " VALUES ($1, $2, $3, $4) RETURNING job_id",
 			 4, types);
 	crm_store_run(plan, args, total < 0 ? "  n " : NULL);
-	return DatumGetInt64(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 void

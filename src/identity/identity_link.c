@@ -30,10 +30,10 @@ typedef struct pair
 typedef struct link_work
 {
 	crm_batch *batch;
-	HTAB *pairs;	   /* candidates, each once */
-	HTAB *key_changes; /* key -> how many records it gained */
+	HTAB *pairs;        /* candidates, each once */
+	HTAB *key_changes;  /* key -> how many records it gained */
 	crm_ids neighbours; /* records whose keys crossed the limit */
-	crm_ids crowded;	/* too common keys that gained records */
+	crm_ids crowded;    /* too common keys that gained records */
 } link_work;
 
 typedef struct key_change
@@ -64,15 +64,17 @@ store_key_changes(crm_batch *batch)
 	static SPIPlanPtr remove;
 	static SPIPlanPtr add;
 
-	store_keys(&batch->keys_removed, &batch->keys_removed_record,
-			   "DELETE FROM crm_internal.record_key k"
-			   " USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(key, record_id)"
-			   " WHERE k.key OPERATOR(pg_catalog.=) d.key"
-			   "   AND k.record_id OPERATOR(pg_catalog.=) d.record_id",
-			   &remove);
+	store_keys(
+		&batch->keys_removed, &batch->keys_removed_record,
+		"DELETE FROM crm_internal.record_key k"
+		" USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(key, record_id)"
+		" WHERE k.key OPERATOR(pg_catalog.=) d.key"
+		"   AND k.record_id OPERATOR(pg_catalog.=) d.record_id",
+		&remove);
 	store_keys(&batch->keys_added, &batch->keys_added_record,
 			   "INSERT INTO crm_internal.record_key (key, record_id)"
-			   " SELECT a.key, a.record_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS a(key, record_id)"
+			   " SELECT a.key, a.record_id FROM ROWS FROM (pg_catalog.unnest($1), "
+			   "pg_catalog.unnest($2)) AS a(key, record_id)"
 			   "  ORDER BY 1, 2",
 			   &add);
 }
@@ -316,7 +318,8 @@ store_edges(const crm_ids *a, const crm_ids *b, const crm_ids *weight)
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.edge (record_a, record_b, weight)"
 			 " SELECT n.a, n.b, n.weight::pg_catalog.int4"
-			 "   FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(a, b, weight)"
+			 "   FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
+			 "pg_catalog.unnest($3)) AS n(a, b, weight)"
 			 "  ORDER BY 1, 2",
 			 3, types);
 	crm_store_run(plan, args, NULL);
@@ -365,8 +368,7 @@ crm_batch_link(crm_batch *batch)
 	HASHCTL keys = {
 		.keysize = sizeof(int64), .entrysize = sizeof(key_change), .hcxt = batch->context};
 
-	work.pairs =
-		hash_create("crm candidates", 4096, &pairs, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	work.pairs = hash_create("crm candidates", 4096, &pairs, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	work.key_changes =
 		hash_create("crm key changes", 4096, &keys, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	store_key_changes(batch);

@@ -9,23 +9,23 @@
 #include "identity/identity_name.h"
 
 static const char *const titles[] = {
-	"dhr",	"doctor", "don",  "dona",	 "dr",	 "drs",	  "frau", "heer", "herr",
-	"hr",	"ing",	  "ir",	  "madame",	 "mevr", "mevrouw", "miss", "mlle", "mme",
-	"monsieur", "mr", "mrs",  "ms",		 "mw",	 "prof",  "professor", "senor", "senora",
-	"sir",	"sra",	  "srta",
+	"dhr", "doctor", "don",    "dona", "dr",        "drs",   "frau",   "heer", "herr",     "hr",
+	"ing", "ir",     "madame", "mevr", "mevrouw",   "miss",  "mlle",   "mme",  "monsieur", "mr",
+	"mrs", "ms",     "mw",     "prof", "professor", "senor", "senora", "sir",  "sra",      "srta",
 };
 
 static const char *const particles[] = {
-	"af", "av", "d", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el",
-	"het", "in", "la", "las", "le", "los", "op", "t", "te", "ten", "ter", "van", "vd", "vom", "von",
-	"y", "zu", "zum", "zur",
+	"af",  "av",  "d",   "da",  "dal", "de",  "del", "della", "den", "der", "di", "do",
+	"dos", "du",  "el",  "het", "in",  "la",  "las", "le",    "los", "op",  "t",  "te",
+	"ten", "ter", "van", "vd",  "vom", "von", "y",   "zu",    "zum", "zur",
 };
 
 static const char *const legal_forms[] = {
-	"ab", "ag", "aps", "bv", "bvba", "co", "company", "corp", "corporation", "cv", "ek", "eurl",
-	"ev", "gbr", "gmbh", "inc", "incorporated", "kg", "kgaa", "limited", "llc", "llp", "ltd",
-	"mbh", "nv", "ohg", "oy", "plc", "pty", "sa", "sarl", "sas", "sasu", "sau", "se", "sl", "slu",
-	"spa", "sprl", "srl", "ug", "vof",
+	"ab",   "ag",      "aps",  "bv",   "bvba", "co",   "company", "corp",         "corporation",
+	"cv",   "ek",      "eurl", "ev",   "gbr",  "gmbh", "inc",     "incorporated", "kg",
+	"kgaa", "limited", "llc",  "llp",  "ltd",  "mbh",  "nv",      "ohg",          "oy",
+	"plc",  "pty",     "sa",   "sarl", "sas",  "sasu", "sau",     "se",           "sl",
+	"slu",  "spa",     "sprl", "srl",  "ug",   "vof",
 };
 
 static const char *const fillers[] = {
@@ -37,14 +37,18 @@ static const struct
 	const char *brief;
 	const char *full;
 } abbreviations[] = {
-	{"assn", "association"}, {"assoc", "associates"}, {"bros", "brothers"},
-	{"cie", "compagnie"},	 {"ctr", "center"},		  {"dept", "department"},
-	{"gebr", "gebroeders"},	 {"grp", "group"},		  {"ind", "industries"},
-	{"inst", "institute"},	 {"int", "international"}, {"intl", "international"},
-	{"mfg", "manufacturing"}, {"mgmt", "management"}, {"natl", "national"},
-	{"svc", "services"},	 {"svcs", "services"},	  {"sys", "systems"},
-	{"tech", "technology"},	 {"technologies", "technology"}, {"univ", "university"},
-	{"zn", "zonen"},		 {"centre", "center"},	  {"sohne", "soehne"},
+	{"assn", "association"},  {"assoc", "associates"},
+	{"bros", "brothers"},     {"cie", "compagnie"},
+	{"ctr", "center"},        {"dept", "department"},
+	{"gebr", "gebroeders"},   {"grp", "group"},
+	{"ind", "industries"},    {"inst", "institute"},
+	{"int", "international"}, {"intl", "international"},
+	{"mfg", "manufacturing"}, {"mgmt", "management"},
+	{"natl", "national"},     {"svc", "services"},
+	{"svcs", "services"},     {"sys", "systems"},
+	{"tech", "technology"},   {"technologies", "technology"},
+	{"univ", "university"},   {"zn", "zonen"},
+	{"centre", "center"},     {"sohne", "soehne"},
 };
 
 #define listed(word, length, list) is_listed(word, length, list, sizeof(list) / sizeof(list[0]))
@@ -109,8 +113,9 @@ strip_person(crm_words *words, char *generation)
 {
 	int skip = 0;
 
-	while (words->n - skip > 1 && (listed(words->word[skip].text, words->word[skip].length, titles) ||
-								   word_is(words, skip, "sr")))
+	while (words->n - skip > 1 &&
+		   (listed(words->word[skip].text, words->word[skip].length, titles) ||
+			word_is(words, skip, "sr")))
 		skip++;
 	words->n -= skip;
 	memmove(&words->word[0], &words->word[skip], words->n * sizeof(words->word[0]));

@@ -23,8 +23,8 @@ typedef struct partition
 	int n;
 	crm_record **nodes;
 	int *component; /* union-find */
-	int *cluster;	/* node that names the cluster */
-	int *order;		/* nodes, component by component */
+	int *cluster;   /* node that names the cluster */
+	int *order;     /* nodes, component by component */
 } partition;
 
 /* Edges of records a, or of records b, above the match weight. */
@@ -82,8 +82,8 @@ static crm_ids
 walk(crm_batch *batch)
 {
 	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = batch->context};
-	HTAB *reached = hash_create("crm reached records", 1024, &ctl,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HTAB *reached =
+		hash_create("crm reached records", 1024, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	crm_ids frontier = {0};
 	crm_ids all = {0};
 

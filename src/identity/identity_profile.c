@@ -194,7 +194,8 @@ put_value(builder *b, char kind, const crm_profile_value *value)
 	}
 }
 
-/* A person where a personal name stands in its own column; a company by its column or legal form. */
+/* A person where a personal name stands in its own column; a company by its column or legal form.
+ */
 static char
 kind_by_values(const crm_profile_value *values, int nvalues)
 {

@@ -28,7 +28,7 @@ typedef struct crm_profile_email
 	crm_span local;
 	crm_span domain;
 	bool shared; /* info@, sales@: an office, nobody's own */
-	bool free;	 /* domain of a mail provider: says nothing about an employer */
+	bool free;   /* domain of a mail provider: says nothing about an employer */
 } crm_profile_email;
 
 typedef struct crm_profile_identifier
@@ -39,8 +39,8 @@ typedef struct crm_profile_identifier
 
 typedef struct crm_profile
 {
-	char kind;		 /* 'p' or 'o' */
-	char gender;	 /* 'm', 'f', 'x' or 0 */
+	char kind;       /* 'p' or 'o' */
+	char gender;     /* 'm', 'f', 'x' or 0 */
 	char generation; /* 'j', 's', '2' to '4' or 0 */
 	crm_span given;
 	crm_span family; /* without particles */

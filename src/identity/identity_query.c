@@ -73,9 +73,9 @@ is_date(word w)
 	int month;
 	int day;
 
-	if (w.length < 8 || w.length > 10 || (memchr(w.text, '-', w.length) == NULL &&
-										  memchr(w.text, '.', w.length) == NULL &&
-										  memchr(w.text, '/', w.length) == NULL))
+	if (w.length < 8 || w.length > 10 ||
+		(memchr(w.text, '-', w.length) == NULL && memchr(w.text, '.', w.length) == NULL &&
+		 memchr(w.text, '/', w.length) == NULL))
 		return false;
 	copy(text, sizeof(text), w);
 	return has_only(w, "-./") && count_digits(w) >= 6 &&
@@ -100,8 +100,7 @@ take_phone(crm_query *query, word first, const char **text)
 	}
 	if (digits < PHONE_DIGITS)
 		return false;
-	copy(query->phones[query->nphones++], CRM_QUERY_TEXT,
-		 (word){first.text, end - first.text});
+	copy(query->phones[query->nphones++], CRM_QUERY_TEXT, (word){first.text, end - first.text});
 	*text = end;
 	return true;
 }

@@ -213,8 +213,8 @@ note_key_changes(crm_batch *batch, const crm_record *record, const bytea *old_pr
 	int i = 0;
 	int j = 0;
 
-	if (old_profile != NULL && crm_profile_open(VARDATA_ANY(old_profile),
-												VARSIZE_ANY_EXHDR(old_profile), &old))
+	if (old_profile != NULL &&
+		crm_profile_open(VARDATA_ANY(old_profile), VARSIZE_ANY_EXHDR(old_profile), &old))
 		nbefore = crm_profile_keys(&old, before);
 	while (i < nbefore || j < record->nkeys)
 	{
@@ -300,7 +300,8 @@ take_row(const crm_source_row *row, void *context)
 	n = clean_values(row, values);
 	record = start_record(r, known);
 	record->source_hash = hash;
-	record->changed_at = row->has_changed_at ? row->changed_at : GetCurrentTransactionStartTimestamp();
+	record->changed_at =
+		row->has_changed_at ? row->changed_at : GetCurrentTransactionStartTimestamp();
 	record->attributes = attributes_of(values, n);
 	n = crm_profile_build(row->kind, values, n, bytes);
 	profile = palloc(VARHDRSZ + n);

@@ -25,8 +25,9 @@
 static int
 probe_settings(void)
 {
-	static const char *const off[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin",
-									  "jit", "enable_material", "enable_memoize"};
+	static const char *const off[] = {"enable_seqscan",   "enable_hashjoin",
+									  "enable_mergejoin", "jit",
+									  "enable_material",  "enable_memoize"};
 	int level = NewGUCNestLevel();
 
 	for (int i = 0; i < lengthof(off); i++)
@@ -65,8 +66,8 @@ by_source(const void *a, const void *b)
  * caller keeps their changes.
  */
 int64
-crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause,
-					crm_ids *unreadable, int64 *failed)
+crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause, crm_ids *unreadable,
+					int64 *failed)
 {
 	crm_batch *batch = crm_batch_begin(cause);
 	const crm_change **sorted = palloc(sizeof(crm_change *) * Max(nchanges, 1));

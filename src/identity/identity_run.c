@@ -48,8 +48,7 @@ query_int64(const char *sql)
 
 	if (SPI_execute(sql, false, 1) < 0 || SPI_processed != 1)
 		return 0;
-	return DatumGetInt64(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 /* Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past. */
@@ -92,8 +91,8 @@ skipped_array(const run *r)
 
 	for (int i = 0; i < r->skipped.n; i++)
 		ids[i] = Int32GetDatum((int32) r->skipped.v[i]);
-	return PointerGetDatum(construct_array(ids, r->skipped.n, INT4OID, sizeof(int32), true,
-										   TYPALIGN_INT));
+	return PointerGetDatum(
+		construct_array(ids, r->skipped.n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
 /* Takes up to limit rows out of pending. */

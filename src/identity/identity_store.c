@@ -30,11 +30,12 @@ crm_store_tick(void)
 {
 	static SPIPlanPtr plan;
 
+	/* The install script leaves the row out: it would stand in the way of the one in a dump. */
 	crm_plan(&plan,
-			 "UPDATE crm_internal.identity_clock SET ticks = ticks OPERATOR(pg_catalog.+) 1", 0,
-			 NULL);
-	if (crm_store_run(plan, NULL, NULL) != 1)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("the identity clock is missing")));
+			 "INSERT INTO crm_internal.identity_clock AS c (ticks, match_weight) VALUES (1, 0)"
+			 " ON CONFLICT (only_row) DO UPDATE SET ticks = c.ticks OPERATOR(pg_catalog.+) 1",
+			 0, NULL);
+	crm_store_run(plan, NULL, NULL);
 }
 
 static int64
@@ -69,8 +70,7 @@ single_int64(SPIPlanPtr plan)
 	crm_store_run(plan, NULL, NULL);
 	if (SPI_processed != 1)
 		return 0;
-	return DatumGetInt64(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 int64
@@ -87,9 +87,9 @@ crm_store_match_weight(void)
 {
 	static SPIPlanPtr plan;
 
-	return (int32) single_int64(crm_plan(
-		&plan, "SELECT c.match_weight::pg_catalog.int8 FROM crm_internal.identity_clock c", 0,
-		NULL));
+	return (int32) single_int64(
+		crm_plan(&plan, "SELECT c.match_weight::pg_catalog.int8 FROM crm_internal.identity_clock c",
+				 0, NULL));
 }
 
 void
@@ -171,12 +171,13 @@ crm_store_note_region(const char *region)
 	Datum args[1];
 
 	/* most rows come in runs of one region; once a transaction is enough to be sure */
-	if (region == NULL || (strcmp(last, region) == 0 && region_noted == GetCurrentTransactionIdIfAny()))
+	if (region == NULL ||
+		(strcmp(last, region) == 0 && region_noted == GetCurrentTransactionIdIfAny()))
 		return;
 	args[0] = CStringGetTextDatum(region);
 	crm_plan(&plan,
-			 "INSERT INTO crm_internal.phone_region (region) VALUES ($1) ON CONFLICT DO NOTHING",
-			 1, types);
+			 "INSERT INTO crm_internal.phone_region (region) VALUES ($1) ON CONFLICT DO NOTHING", 1,
+			 types);
 	crm_store_run(plan, args, NULL);
 	strlcpy(last, region, sizeof(last));
 	region_noted = GetCurrentTransactionIdIfAny();

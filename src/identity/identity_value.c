@@ -6,22 +6,24 @@
 #include "identity/identity_value.h"
 
 static const char *const shared_locals[] = {
-	"accounting", "accounts", "admin",	"administratie", "anfrage",	  "bestellung", "billing",
-	"buchhaltung", "compta",  "contact", "contacto",	 "enquiries", "facturen",	"facturas",
-	"finance",	  "hello",	  "help",	"hr",			 "info",	  "inkoop",		"invoice",
-	"invoices",	  "jobs",	  "kontakt", "mail",		 "marketing", "noreply",	"no-reply",
-	"office",	  "order",	  "orders",	"post",			 "purchasing", "receptie",	"reception",
-	"sales",	  "service",  "support", "team",		 "ventas",	  "verkauf",	"verkoop",
-	"vertrieb",	  "webmaster",
+	"accounting", "accounts",    "admin",      "administratie", "anfrage",   "bestellung",
+	"billing",    "buchhaltung", "compta",     "contact",       "contacto",  "enquiries",
+	"facturen",   "facturas",    "finance",    "hello",         "help",      "hr",
+	"info",       "inkoop",      "invoice",    "invoices",      "jobs",      "kontakt",
+	"mail",       "marketing",   "noreply",    "no-reply",      "office",    "order",
+	"orders",     "post",        "purchasing", "receptie",      "reception", "sales",
+	"service",    "support",     "team",       "ventas",        "verkauf",   "verkoop",
+	"vertrieb",   "webmaster",
 };
 
 /* Providers by the first label of the domain; their country endings differ. */
 static const char *const free_providers[] = {
-	"aol",	  "btinternet", "free",		"freenet", "gmail",		"gmx",	 "googlemail", "hetnet",
-	"home",	  "hotmail",	"icloud",	"kpnmail", "laposte",	"libero", "live",	   "mac",
-	"mail",	  "me",			"msn",		"orange",  "outlook",	"planet", "proton",	   "protonmail",
-	"sfr",	  "sky",		"t-online", "telfort", "telefonica", "upcmail", "virgilio", "wanadoo",
-	"web",	  "xs4all",		"yahoo",	"ziggo",
+	"aol",        "btinternet", "free",     "freenet", "gmail",      "gmx",
+	"googlemail", "hetnet",     "home",     "hotmail", "icloud",     "kpnmail",
+	"laposte",    "libero",     "live",     "mac",     "mail",       "me",
+	"msn",        "orange",     "outlook",  "planet",  "proton",     "protonmail",
+	"sfr",        "sky",        "t-online", "telfort", "telefonica", "upcmail",
+	"virgilio",   "wanadoo",    "web",      "xs4all",  "yahoo",      "ziggo",
 };
 
 /* Kinds of streets and their short writing; a suffix of a longer word counts too. */
@@ -30,12 +32,12 @@ static const struct
 	const char *full;
 	const char *brief;
 } streets[] = {
-	{"strasse", "str"}, {"straat", "str"}, {"street", "st"},   {"road", "rd"},
-	{"avenue", "ave"},	{"av", "ave"},	   {"avenida", "ave"}, {"boulevard", "blvd"},
-	{"drive", "dr"},	{"lane", "ln"},	   {"court", "ct"},	   {"place", "pl"},
-	{"platz", "pl"},	{"plein", "pl"},   {"plaza", "pl"},	   {"square", "sq"},
-	{"crescent", "cres"}, {"close", "cl"}, {"terrace", "tce"}, {"calle", "c"},
-	{"laan", "ln"},		{"parade", "pde"}, {"circuit", "cct"}, {"highway", "hwy"},
+	{"strasse", "str"},   {"straat", "str"}, {"street", "st"},   {"road", "rd"},
+	{"avenue", "ave"},    {"av", "ave"},     {"avenida", "ave"}, {"boulevard", "blvd"},
+	{"drive", "dr"},      {"lane", "ln"},    {"court", "ct"},    {"place", "pl"},
+	{"platz", "pl"},      {"plein", "pl"},   {"plaza", "pl"},    {"square", "sq"},
+	{"crescent", "cres"}, {"close", "cl"},   {"terrace", "tce"}, {"calle", "c"},
+	{"laan", "ln"},       {"parade", "pde"}, {"circuit", "cct"}, {"highway", "hwy"},
 };
 
 static const struct
@@ -43,17 +45,50 @@ static const struct
 	const char *name;
 	const char *code;
 } countries[] = {
-	{"nederland", "nl"},	{"netherlands", "nl"}, {"the netherlands", "nl"}, {"holland", "nl"},
-	{"niederlande", "nl"},	{"pays bas", "nl"},	   {"deutschland", "de"},	  {"germany", "de"},
-	{"duitsland", "de"},	{"allemagne", "de"},   {"alemania", "de"},		  {"deu", "de"},
-	{"france", "fr"},		{"frankrijk", "fr"},   {"frankreich", "fr"},	  {"francia", "fr"},
-	{"fra", "fr"},			{"espana", "es"},	   {"spain", "es"},			  {"spanje", "es"},
-	{"spanien", "es"},		{"espagne", "es"},	   {"esp", "es"},			  {"belgie", "be"},
-	{"belgium", "be"},		{"belgique", "be"},	   {"belgien", "be"},		  {"bel", "be"},
-	{"united kingdom", "gb"}, {"great britain", "gb"}, {"england", "gb"},	  {"uk", "gb"},
-	{"gbr", "gb"},			{"usa", "us"},		   {"united states", "us"},	  {"nld", "nl"},
-	{"united states of america", "us"}, {"osterreich", "at"}, {"austria", "at"}, {"schweiz", "ch"},
-	{"switzerland", "ch"},	{"suisse", "ch"},	   {"italia", "it"},		  {"italy", "it"},
+	{"nederland", "nl"},
+	{"netherlands", "nl"},
+	{"the netherlands", "nl"},
+	{"holland", "nl"},
+	{"niederlande", "nl"},
+	{"pays bas", "nl"},
+	{"deutschland", "de"},
+	{"germany", "de"},
+	{"duitsland", "de"},
+	{"allemagne", "de"},
+	{"alemania", "de"},
+	{"deu", "de"},
+	{"france", "fr"},
+	{"frankrijk", "fr"},
+	{"frankreich", "fr"},
+	{"francia", "fr"},
+	{"fra", "fr"},
+	{"espana", "es"},
+	{"spain", "es"},
+	{"spanje", "es"},
+	{"spanien", "es"},
+	{"espagne", "es"},
+	{"esp", "es"},
+	{"belgie", "be"},
+	{"belgium", "be"},
+	{"belgique", "be"},
+	{"belgien", "be"},
+	{"bel", "be"},
+	{"united kingdom", "gb"},
+	{"great britain", "gb"},
+	{"england", "gb"},
+	{"uk", "gb"},
+	{"gbr", "gb"},
+	{"usa", "us"},
+	{"united states", "us"},
+	{"nld", "nl"},
+	{"united states of america", "us"},
+	{"osterreich", "at"},
+	{"austria", "at"},
+	{"schweiz", "ch"},
+	{"switzerland", "ch"},
+	{"suisse", "ch"},
+	{"italia", "it"},
+	{"italy", "it"},
 };
 
 #define listed(text, length, list) is_listed(text, length, list, sizeof(list) / sizeof(list[0]))
@@ -262,10 +297,10 @@ crm_value_country(const char *text, char *out, size_t size)
 char
 crm_value_gender(const char *text)
 {
-	static const char *const male[] = {"h", "herr", "homme", "hombre", "m", "male", "man",
-									   "mann", "mr"};
-	static const char *const female[] = {"f",	  "female", "femme", "frau", "mrs", "ms",
-										 "mujer", "v",		"vrouw", "w",	 "weiblich"};
+	static const char *const male[] = {"h",    "herr", "homme", "hombre", "m",
+									   "male", "man",  "mann",  "mr"};
+	static const char *const female[] = {"f",     "female", "femme", "frau", "mrs",     "ms",
+										 "mujer", "v",      "vrouw", "w",    "weiblich"};
 	char folded[CRM_TEXT_MAX];
 	size_t length = crm_text_fold(text, strlen(text), folded, sizeof(folded));
 

@@ -11,7 +11,8 @@
 extern uint32_t crm_value_hash32(const char *text, size_t length);
 extern uint64_t crm_value_hash64(const char *text, size_t length, uint64_t seed);
 
-/* Year first or last, with or without separators; parts are kept even if no calendar has the day. */
+/* Year first or last, with or without separators; parts are kept even if no calendar has the day.
+ */
 extern bool crm_value_date(const char *text, int *year, int *month, int *day);
 
 /* Lower-case letters and digits only: postal codes, registration numbers. */

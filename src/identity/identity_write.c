@@ -96,18 +96,13 @@ static void
 insert_record(const crm_record *r)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {INT8OID,  INT4OID, TEXTOID, INT8OID,		 CHAROID,
+	static const Oid types[] = {INT8OID,  INT4OID,  TEXTOID, INT8OID,        CHAROID,
 								JSONBOID, BYTEAOID, INT8OID, TIMESTAMPTZOID, INT8OID};
-	Datum args[] = {Int64GetDatum(r->record_id),
-					Int32GetDatum(r->source_id),
-					CStringGetTextDatum(r->key),
-					Int64GetDatum(r->new_customer_id),
-					CharGetDatum(r->profile.kind),
-					r->attributes,
-					PointerGetDatum(r->bytes),
-					Int64GetDatum(r->tie),
-					TimestampTzGetDatum(r->changed_at),
-					Int64GetDatum(r->source_hash)};
+	Datum args[] = {Int64GetDatum(r->record_id),        Int32GetDatum(r->source_id),
+					CStringGetTextDatum(r->key),        Int64GetDatum(r->new_customer_id),
+					CharGetDatum(r->profile.kind),      r->attributes,
+					PointerGetDatum(r->bytes),          Int64GetDatum(r->tie),
+					TimestampTzGetDatum(r->changed_at), Int64GetDatum(r->source_hash)};
 
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.record (record_id, source_id, source_key, customer_id,"
@@ -121,11 +116,11 @@ static void
 update_record(const crm_record *r)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {INT8OID,  INT8OID,		  CHAROID, JSONBOID,
+	static const Oid types[] = {INT8OID,  INT8OID,        CHAROID, JSONBOID,
 								BYTEAOID, TIMESTAMPTZOID, INT8OID};
-	Datum args[] = {Int64GetDatum(r->record_id),		 Int64GetDatum(r->new_customer_id),
-					CharGetDatum(r->profile.kind),		 r->attributes,
-					PointerGetDatum(r->bytes),			 TimestampTzGetDatum(r->changed_at),
+	Datum args[] = {Int64GetDatum(r->record_id),   Int64GetDatum(r->new_customer_id),
+					CharGetDatum(r->profile.kind), r->attributes,
+					PointerGetDatum(r->bytes),     TimestampTzGetDatum(r->changed_at),
 					Int64GetDatum(r->source_hash)};
 
 	crm_plan(&plan,
@@ -169,7 +164,8 @@ write_records(writing *w)
 	}
 	run_on_ids(&plan,
 			   "UPDATE crm_internal.record r SET customer_id = m.customer_id"
-			   "  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS m(record_id, customer_id)"
+			   "  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS m(record_id, "
+			   "customer_id)"
 			   " WHERE r.record_id OPERATOR(pg_catalog.=) m.record_id",
 			   &w->moved, &w->moved_to);
 	crm_ids_sort_distinct(&w->kept);
@@ -196,8 +192,7 @@ count_flows(writing *w)
 	int distinct = 0;
 
 	w->flows = MemoryContextAllocHuge(CurrentMemoryContext,
-									  sizeof(flow) *
-										  (hash_get_num_entries(w->batch->records) + 1));
+									  sizeof(flow) * (hash_get_num_entries(w->batch->records) + 1));
 	hash_seq_init(&all, w->batch->records);
 	while ((r = hash_seq_search(&all)) != NULL)
 		if (r->new_customer_id != 0 && r->new_customer_id != r->customer_id)

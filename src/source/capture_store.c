@@ -149,6 +149,8 @@ crm_capture_plan_of(int32 source_id, Relation relation)
 	entry->valid = true;
 	if (!crm_attempt(make_plan, &request, NULL))
 	{
+		/* For this statement only. */
+		entry->valid = false;
 		memset(entry->plan, 0, sizeof(crm_capture_plan));
 		entry->plan->known = true;
 		entry->plan->every_update = true;

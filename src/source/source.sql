@@ -11,7 +11,7 @@ CREATE TABLE crm_internal.source
 	key_types text[] NOT NULL,
 	mapping jsonb NOT NULL,
 	columns text[] NOT NULL,
-	column_numbers smallint[] NOT NULL,
+	column_numbers smallint[] NOT NULL DEFAULT '{}',
 	filter text,
 	kind text,
 	region text,

@@ -37,7 +37,7 @@ static crm_expression *parsed_expression(Relation relation, const char *text, Li
 static Node *parse_one(const char *text);
 static bool is_bare_expression(List *statements);
 static Node *analyse(Relation relation, Node *raw, const char *text, List *column_names);
-static void refuse_constructs(ParseState *pstate);
+static void refuse_constructs(ParseState *pstate, Node *expression);
 static void refuse_functions(Node *expression, Oid table_owner);
 static bool foreign_function(Oid function, void *table_owner);
 static bool foreign_function_walker(Node *node, void *table_owner);
@@ -174,7 +174,7 @@ analyse(Relation relation, Node *raw, const char *text, List *column_names)
 	item = addRangeTableEntryForRelation(pstate, relation, AccessShareLock, alias, false, true);
 	addNSItemToQuery(pstate, item, true, true, true);
 	expression = transformExpr(pstate, raw, EXPR_KIND_OTHER);
-	refuse_constructs(pstate);
+	refuse_constructs(pstate, expression);
 	if (exprType(expression) == UNKNOWNOID)
 		expression = coerce_type(pstate, expression, UNKNOWNOID, TEXTOID, -1, COERCION_IMPLICIT,
 								 COERCE_IMPLICIT_CAST, -1);
@@ -184,13 +184,13 @@ analyse(Relation relation, Node *raw, const char *text, List *column_names)
 }
 
 static void
-refuse_constructs(ParseState *pstate)
+refuse_constructs(ParseState *pstate, Node *expression)
 {
-	const char *found = pstate->p_hasSubLinks	   ? "a subquery"
-						: pstate->p_hasAggs		   ? "an aggregate function"
-						: pstate->p_hasWindowFuncs ? "a window function"
-						: pstate->p_hasTargetSRFs  ? "a set-returning function"
-												   : NULL;
+	const char *found = pstate->p_hasSubLinks				? "a subquery"
+						: pstate->p_hasAggs					? "an aggregate function"
+						: pstate->p_hasWindowFuncs			? "a window function"
+						: expression_returns_set(expression) ? "a set-returning function"
+															 : NULL;
 
 	if (found)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

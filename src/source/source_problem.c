@@ -41,6 +41,7 @@ static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
 static problem key_problem(const crm_source *source, Relation relation);
+static char *key_repair(const crm_source *source, Relation relation, List *numbers);
 static void check_key(void *arg);
 static List *key_numbers(const crm_source *source, Relation relation);
 static char *joined(List *texts);
@@ -50,6 +51,7 @@ Datum
 crm_source_problems(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	crm_user before = crm_become(crm_owner(), 0);
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -68,6 +70,7 @@ crm_source_problems(PG_FUNCTION_ARGS)
 		nulls[2] = false;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+	crm_restore_user(before);
 	return (Datum) 0;
 }
 
@@ -152,25 +155,35 @@ static problem
 key_problem(const crm_source *source, Relation relation)
 {
 	key_check check = {relation, key_numbers(source, relation), false};
-	List *better;
+	char *columns = crm_source_quoted_columns(relation, check.numbers);
 
 	if (!crm_source_has_triggers(relation->rd_rel->relkind) ||
 		crm_source_key_is_indexed(relation, check.numbers))
 		return (problem){NULL, NULL};
 	if (crm_source_guarded(source, check_key, &check) != NULL || !check.broken)
 		return (problem){NULL, NULL};
-	better = crm_source_key_found(relation);
+	return (problem){psprintf("key (%s) no longer identifies a row", columns),
+					 key_repair(source, relation, check.numbers)};
+}
+
+/* A better key if there is one, else the constraint that says which rows are in its way. */
+static char *
+key_repair(const crm_source *source, Relation relation, List *numbers)
+{
+	char *columns = crm_source_quoted_columns(relation, numbers);
+	List *better = crm_source_key_found(relation);
+
 	if (better == NIL)
-		return (problem){
-			psprintf("key (%s) no longer identifies a row",
-					 crm_source_quoted_columns(relation, check.numbers)),
-			psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source),
-					 crm_source_quoted_columns(relation, check.numbers))};
-	return (problem){psprintf("key (%s) no longer identifies a row",
-							  crm_source_quoted_columns(relation, check.numbers)),
-					 psprintf("SELECT crm.change_source(%s, key => %s);", literal(source),
-							  quote_literal_cstr(psprintf(
-								  "{%s}", crm_source_quoted_columns(relation, better))))};
+		return psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source), columns);
+	/* An index that holds for each of several inheritance children does not hold for all. */
+	if (equal(better, numbers))
+		return psprintf("SELECT tableoid::regclass, %s FROM %s WHERE (%s) IN (SELECT %s FROM %s "
+						"GROUP BY %s HAVING count(*) > 1);",
+						columns, crm_source_qualified(source), columns, columns,
+						crm_source_qualified(source), columns);
+	return psprintf(
+		"SELECT crm.change_source(%s, key => %s);", literal(source),
+		quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, better))));
 }
 
 /* Runs under crm_source_guarded(). */

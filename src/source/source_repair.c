@@ -27,6 +27,7 @@ static char *registered_name(const crm_source *source, Relation relation, AttrNu
 static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(const crm_source *source, Relation relation, List *names,
 						 crm_source_mended *mended);
+static void note_lost(crm_source_mended *mended, char *what);
 static char *mended_text(const crm_source *source, Relation relation, const char *text,
 						 List *names, Oid *type);
 static void parse_again(void *arg);
@@ -128,7 +129,20 @@ note_dropped(const crm_source *source, Relation relation, List *names, crm_sourc
 
 	foreach (cell, source->columns)
 		if (number_then(names, relation, lfirst(cell)) == 0)
-			mended->dropped = lappend(mended->dropped, lfirst(cell));
+			mended->dropped =
+				lappend(mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
+}
+
+/* Of an attribute with several expressions more than one may be lost. */
+static void
+note_lost(crm_source_mended *mended, char *what)
+{
+	ListCell *cell;
+
+	foreach (cell, mended->lost)
+		if (strcmp(lfirst(cell), what) == 0)
+			return;
+	mended->lost = lappend(mended->lost, what);
 }
 
 /* The expression as it must read by now, or NULL if it cannot be read. */
@@ -171,8 +185,7 @@ mended_items(const crm_source *source, Relation relation, List *names, crm_sourc
 		if (item->expression != NULL)
 			items = lappend(items, item);
 		else
-			mended->lost =
-				lappend(mended->lost, psprintf("attribute \"%s\"", item->attribute));
+			note_lost(mended, psprintf("attribute \"%s\"", item->attribute));
 	}
 	return items;
 }
@@ -231,7 +244,7 @@ append_field(StringInfo call, const crm_source *source, Relation relation, List 
 	if (now != NULL && strcmp(now, text) == 0)
 		return;
 	if (now == NULL)
-		mended->lost = lappend(mended->lost, pstrdup(field));
+		note_lost(mended, pstrdup(field));
 	appendStringInfo(call, ", %s => %s", field, quote_literal_cstr(now ? now : ""));
 }
 

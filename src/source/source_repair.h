@@ -7,8 +7,8 @@
 
 typedef struct crm_source_mended
 {
-	List *renamed; /* palloc'd texts "old to new" */
-	List *dropped; /* column names */
+	List *renamed; /* texts: "old" is now "new" */
+	List *dropped; /* column names, quoted */
 	List *lost;	   /* what can no longer be read: "attribute "email"", "filter" */
 	char *repair;  /* a statement, or NULL if nothing need be changed */
 } crm_source_mended;

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "parser/parse_func.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -34,6 +35,9 @@ typedef enum trigger_state
 	TRIGGER_WRONG /* of that name, but not of this source */
 } trigger_state;
 
+static void detach_except(List *tables, int32 source_id);
+static Datum trigger_argument(int32 source_id);
+static Datum oid_array(List *oids);
 static void attach_one(Oid relation_id, const char *name, int32 source_id, bool create);
 static void create_trigger(const char *table, const char *name, int32 source_id);
 static void run(const char *sql);
@@ -64,6 +68,7 @@ crm_source_attach(Oid relation_id, int32 source_id)
 	ListCell *cell;
 
 	SPI_connect();
+	detach_except(tables, source_id);
 	foreach (cell, tables)
 	{
 		Oid table = lfirst_oid(cell);
@@ -83,26 +88,9 @@ crm_source_detach(int32 source_id)
 {
 	crm_user before = crm_become(crm_owner(), 0);
 	int nest_level = crm_source_pin();
-	Oid types[] = {OIDOID, BYTEAOID};
-	Datum values[2];
-	char *argument = psprintf("%d", source_id);
-	SPITupleTable *found;
-	uint64 n;
 
-	values[0] = ObjectIdGetDatum(capture_function());
-	values[1] = PointerGetDatum(cstring_to_text_with_len(argument, strlen(argument) + 1));
 	SPI_connect();
-	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
-					   "c.relname) FROM pg_catalog.pg_trigger t "
-					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
-					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
-					   "ORDER BY t.oid",
-					   2, types, values, NULL, SPI_OK_SELECT);
-	found = SPI_tuptable;
-	n = SPI_processed;
-	for (uint64 i = 0; i < n; i++)
-		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+	detach_except(NIL, source_id);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
@@ -136,11 +124,10 @@ crm_source_trigger_table(int32 source_id)
 	int nest_level = crm_source_pin();
 	Oid types[] = {OIDOID, BYTEAOID};
 	Datum values[2];
-	char *argument = psprintf("%d", source_id);
 	Oid table = InvalidOid;
 
 	values[0] = ObjectIdGetDatum(capture_function());
-	values[1] = PointerGetDatum(cstring_to_text_with_len(argument, strlen(argument) + 1));
+	values[1] = trigger_argument(source_id);
 	SPI_connect();
 	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
@@ -157,6 +144,52 @@ crm_source_trigger_table(int32 source_id)
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
 	return table;
+}
+
+/* A table that was swapped out or a partition that was detached may still carry some. */
+static void
+detach_except(List *tables, int32 source_id)
+{
+	Oid types[] = {OIDOID, BYTEAOID, OIDARRAYOID};
+	Datum values[3];
+	SPITupleTable *found;
+	uint64 n;
+
+	values[0] = ObjectIdGetDatum(capture_function());
+	values[1] = trigger_argument(source_id);
+	values[2] = oid_array(tables);
+	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
+					   "c.relname) FROM pg_catalog.pg_trigger t "
+					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
+					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
+					   "AND NOT t.tgrelid = ANY ($3) ORDER BY t.oid",
+					   3, types, values, NULL, SPI_OK_SELECT);
+	found = SPI_tuptable;
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+}
+
+/* As pg_trigger holds it: each argument ends with a zero. */
+static Datum
+trigger_argument(int32 source_id)
+{
+	char *argument = psprintf("%d", source_id);
+
+	return PointerGetDatum(cstring_to_text_with_len(argument, strlen(argument) + 1));
+}
+
+static Datum
+oid_array(List *oids)
+{
+	Datum *elements = palloc(Max(list_length(oids), 1) * sizeof(Datum));
+	ListCell *cell;
+
+	foreach (cell, oids)
+		elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
+	return PointerGetDatum(construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true,
+										   TYPALIGN_INT));
 }
 
 static void

@@ -212,7 +212,7 @@ is_postal_code(const char *value)
 		else if (*p != ' ' && *p != '-')
 			return false;
 	}
-	return letters >= 2 && letters <= 4 && digits >= 1 && digits <= 5 && n >= 5 && n <= 8;
+	return letters >= 2 && letters <= 5 && digits >= 1 && digits <= 5 && n >= 5 && n <= 8;
 }
 
 static bool

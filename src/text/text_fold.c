@@ -1,5 +1,4 @@
-/*
- * text_fold.c - UTF-8 text to lower-case ASCII words.
+/* text_fold.c - UTF-8 text to lower-case ASCII words.
  *
  * Three roads, the cheap ones first: ASCII by table; the Latin letters that European names use
  * (U+00C0 to U+017F) by table; everything else in runs through ICU, which is not touched before

@@ -1,5 +1,4 @@
-/*
- * text_given_name.c - whether two given names are forms of one name.
+/* text_given_name.c - whether two given names are forms of one name.
  *
  * text_given_name_list.h holds one group of forms a line, so that a reader can check it; the index
  * over it is sorted once at the first question. A name may be in several groups (Jan is Johannes

@@ -1,5 +1,4 @@
-/*
- * text_phonetic.c - the sound of a folded name, for blocking.
+/* text_phonetic.c - the sound of a folded name, for blocking.
  *
  * A consonant skeleton. One set of rules for English, Dutch, German, French and Spanish, since a
  * name does not say which language it is spelled in; where the languages disagree the spelling

@@ -1,5 +1,4 @@
-/*
- * text_similarity.c - Jaro-Winkler, optimal string alignment and the letter bag.
+/* text_similarity.c - Jaro-Winkler, optimal string alignment and the letter bag.
  *
  * Values come from crm_text_fold, so bytes are characters. Both metrics keep one bit a position in
  * a 64-bit word while the strings allow it: a pair of names costs some tens of nanoseconds. Only

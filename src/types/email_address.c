@@ -1,5 +1,4 @@
-/*
- * email_address.c - the type email_address.
+/* email_address.c - the type email_address.
  *
  * Compares without case, by ASCII letters only: an index must not change its order when the
  * system's Unicode tables do. (The domain is ASCII by then; RFC 5321 lets a server tell case in
@@ -29,6 +28,7 @@ typedef struct email
 
 typedef struct span
 {
+	struct varlena *value;
 	const char *text;
 	int length;
 } span;
@@ -53,7 +53,8 @@ PG_FUNCTION_INFO_V1(crm_email_hash_extended);
 static struct varlena *parse_email(const char *text, crm_email_error *error);
 static Datum make_email(const char *text, Node *context);
 static span email_span(Datum datum);
-static int compare(span a, span b);
+static void release(span address, Datum datum);
+static int compare_arguments(FunctionCallInfo fcinfo);
 
 #define EMAIL_ARG(n) email_span(PG_GETARG_DATUM(n))
 
@@ -100,7 +101,7 @@ crm_email_address_send(PG_FUNCTION_ARGS)
 Datum
 crm_email_address_or_null(PG_FUNCTION_ARGS)
 {
-	crm_email_error error;
+	crm_email_error error = {0, NULL};
 	struct varlena *address = parse_email(text_to_cstring(PG_GETARG_TEXT_PP(0)), &error);
 
 	if (address == NULL)
@@ -129,58 +130,55 @@ crm_email_domain(PG_FUNCTION_ARGS)
 Datum
 crm_email_eq(PG_FUNCTION_ARGS)
 {
-	span a = EMAIL_ARG(0);
-	span b = EMAIL_ARG(1);
-
-	PG_RETURN_BOOL(a.length == b.length && compare(a, b) == 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
 }
 
 Datum
 crm_email_ne(PG_FUNCTION_ARGS)
 {
-	span a = EMAIL_ARG(0);
-	span b = EMAIL_ARG(1);
-
-	PG_RETURN_BOOL(a.length != b.length || compare(a, b) != 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
 }
 
 Datum
 crm_email_lt(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare(EMAIL_ARG(0), EMAIL_ARG(1)) < 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
 }
 
 Datum
 crm_email_le(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare(EMAIL_ARG(0), EMAIL_ARG(1)) <= 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
 }
 
 Datum
 crm_email_gt(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare(EMAIL_ARG(0), EMAIL_ARG(1)) > 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
 }
 
 Datum
 crm_email_ge(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare(EMAIL_ARG(0), EMAIL_ARG(1)) >= 0);
+	PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
 }
 
 Datum
 crm_email_cmp(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(compare(EMAIL_ARG(0), EMAIL_ARG(1)));
+	PG_RETURN_INT32(compare_arguments(fcinfo));
 }
 
+/* The address of an argument in lower case; its length. */
 static int
-lower_copy(span address, unsigned char out[CRM_EMAIL_SIZE])
+lower_argument(FunctionCallInfo fcinfo, unsigned char out[CRM_EMAIL_SIZE])
 {
+	span address = EMAIL_ARG(0);
 	int length = Min(address.length, CRM_EMAIL_SIZE);
 
 	for (int i = 0; i < length; i++)
 		out[i] = pg_ascii_tolower((unsigned char) address.text[i]);
+	release(address, PG_GETARG_DATUM(0));
 	return length;
 }
 
@@ -188,7 +186,7 @@ Datum
 crm_email_hash(PG_FUNCTION_ARGS)
 {
 	unsigned char lower[CRM_EMAIL_SIZE];
-	int length = lower_copy(EMAIL_ARG(0), lower);
+	int length = lower_argument(fcinfo, lower);
 
 	return hash_any(lower, length);
 }
@@ -197,7 +195,7 @@ Datum
 crm_email_hash_extended(PG_FUNCTION_ARGS)
 {
 	unsigned char lower[CRM_EMAIL_SIZE];
-	int length = lower_copy(EMAIL_ARG(0), lower);
+	int length = lower_argument(fcinfo, lower);
 
 	return hash_any_extended(lower, length, (uint64) PG_GETARG_INT64(1));
 }
@@ -233,7 +231,7 @@ parse_email(const char *text, crm_email_error *error)
 static Datum
 make_email(const char *text, Node *context)
 {
-	crm_email_error error;
+	crm_email_error error = {0, NULL};
 	struct varlena *address = parse_email(text, &error);
 
 	if (address == NULL)
@@ -249,8 +247,16 @@ email_span(Datum datum)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 
-	return (span){((email *) VARDATA_ANY(value))->text,
+	return (span){value, ((email *) VARDATA_ANY(value))->text,
 				  (int) VARSIZE_ANY_EXHDR(value) - EMAIL_HEADER};
+}
+
+/* A value that a wide row made the server compress was unpacked: a sort must not pile these up. */
+static void
+release(span address, Datum datum)
+{
+	if ((Pointer) address.value != DatumGetPointer(datum))
+		pfree(address.value);
 }
 
 static int
@@ -267,4 +273,16 @@ compare(span a, span b)
 			return x < y ? -1 : 1;
 	}
 	return (a.length > b.length) - (a.length < b.length);
+}
+
+static int
+compare_arguments(FunctionCallInfo fcinfo)
+{
+	span a = EMAIL_ARG(0);
+	span b = EMAIL_ARG(1);
+	int order = compare(a, b);
+
+	release(a, PG_GETARG_DATUM(0));
+	release(b, PG_GETARG_DATUM(1));
+	return order;
 }

@@ -1,5 +1,4 @@
-/*
- * email_address_rule.c - the addr-spec of RFC 5321 and 6531.
+/* email_address_rule.c - the addr-spec of RFC 5321 and 6531.
  *
  * What people write in a form is accepted if a mail server would accept it: no comments, no
  * folding white space, no display name. An ASCII domain is checked here; one with other letters
@@ -374,8 +373,10 @@ read_domain(parser *p)
 bool
 crm_email_parse(const char *text, size_t length, char out[CRM_EMAIL_SIZE], crm_email_error *error)
 {
-	parser p = {text, 0, 0, 0, out, 0, error};
+	parser p = {text, 0, 0, 0, out, 0, NULL};
 
+	*error = (crm_email_error){0, NULL};
+	p.error = error;
 	while (length > 0 && is_space(text[length - 1]))
 		length--;
 	while (length > 0 && is_space(*p.text))

@@ -1,5 +1,4 @@
-/*
- * phone_library.cpp - libphonenumber behind one C function.
+/* phone_library.cpp - libphonenumber behind one C function.
  *
  * A module of its own: loading libphonenumber and protobuf costs a connection some milliseconds,
  * which only those pay who read national numbers. No exception leaves this file, and nothing in it
@@ -20,7 +19,7 @@ extern "C"
 	PG_MODULE_MAGIC;
 
 	extern PGDLLEXPORT crm_phone_verdict crm_phone_library_parse(const char *text, size_t length,
-																 const char *region,
+																 const char *region, bool validate,
 																 uint64_t *digits);
 }
 
@@ -28,7 +27,7 @@ using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
 static crm_phone_verdict
-parse(const std::string &text, const std::string &region, uint64_t *digits)
+parse(const std::string &text, const std::string &region, bool validate, uint64_t *digits)
 {
 	const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
 	PhoneNumber number;
@@ -43,15 +42,16 @@ parse(const std::string &text, const std::string &region, uint64_t *digits)
 	if (written.length() < 2 || written.length() > 16)
 		return CRM_PHONE_UNUSABLE;
 	*digits = std::stoull(written.substr(1));
-	return util.IsValidNumber(number) ? CRM_PHONE_VALID : CRM_PHONE_POSSIBLE;
+	return validate && util.IsValidNumber(number) ? CRM_PHONE_VALID : CRM_PHONE_POSSIBLE;
 }
 
 extern "C" crm_phone_verdict
-crm_phone_library_parse(const char *text, size_t length, const char *region, uint64_t *digits)
+crm_phone_library_parse(const char *text, size_t length, const char *region, bool validate,
+						uint64_t *digits)
 {
 	try
 	{
-		return parse(std::string(text, length), region, digits);
+		return parse(std::string(text, length), region, validate, digits);
 	}
 	catch (...)
 	{

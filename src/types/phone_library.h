@@ -14,8 +14,11 @@ typedef enum crm_phone_verdict
 	CRM_PHONE_NO_REGION /* the region is none that libphonenumber knows */
 } crm_phone_verdict;
 
-/* region "ZZ": international writing only. *digits is E.164 without '+', if VALID or POSSIBLE. */
+/*
+ * region "ZZ": international writing only. *digits is E.164 without '+', if VALID or POSSIBLE. Only
+ * if asked to validate does it tell these two apart: that costs as much as the reading.
+ */
 typedef crm_phone_verdict (*crm_phone_library)(const char *text, size_t length, const char *region,
-											   uint64_t *digits);
+											   bool validate, uint64_t *digits);
 
 #endif

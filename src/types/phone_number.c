@@ -1,5 +1,4 @@
-/*
- * phone_number.c - the type phone_number and the functions that know national writing.
+/* phone_number.c - the type phone_number and the functions that know national writing.
  *
  * Its comparisons and hashes are those of bigint (see the .sql): the value is one, with the
  * format nibble the same in all.
@@ -26,9 +25,10 @@ PG_FUNCTION_INFO_V1(crm_parse_phone);
 PG_FUNCTION_INFO_V1(crm_is_valid_phone);
 
 static crm_phone_verdict ask_library(const char *text, size_t length, const char *region,
-									 crm_phone *out);
+									 bool validate, crm_phone *out);
 static bool is_rewritten(crm_phone phone);
-static void region_argument(FunctionCallInfo fcinfo, char region[REGION_SIZE]);
+static bool region_code(const char *region, char code[REGION_SIZE]);
+static void region_argument(FunctionCallInfo fcinfo, char code[REGION_SIZE]);
 static void report_region(const char *region);
 
 Datum
@@ -95,10 +95,12 @@ bool
 crm_phone_parse_national(const char *text, size_t length, const char *region, crm_phone *out)
 {
 	const char *reason;
+	char code[REGION_SIZE];
 
 	if (crm_phone_parse_international(text, length, out, &reason) && !is_rewritten(*out))
 		return true;
-	return ask_library(text, length, region, out) <= CRM_PHONE_POSSIBLE;
+	return region_code(region, code) &&
+		   ask_library(text, length, code, false, out) <= CRM_PHONE_POSSIBLE;
 }
 
 Datum
@@ -119,7 +121,7 @@ crm_parse_phone(PG_FUNCTION_ARGS)
 		!is_rewritten(phone))
 		PG_RETURN_INT64((int64) phone);
 
-	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, &phone);
+	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, false, &phone);
 	if (verdict == CRM_PHONE_NO_REGION)
 		report_region(region);
 	if (verdict == CRM_PHONE_UNUSABLE)
@@ -143,7 +145,7 @@ crm_is_valid_phone(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	number = PG_GETARG_TEXT_PP(0);
 	region_argument(fcinfo, region);
-	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, &phone);
+	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, true, &phone);
 	if (verdict == CRM_PHONE_NO_REGION)
 		report_region(region);
 	PG_RETURN_BOOL(verdict == CRM_PHONE_VALID);
@@ -151,7 +153,7 @@ crm_is_valid_phone(PG_FUNCTION_ARGS)
 
 /* libphonenumber's verdict; its library is loaded at the first question and stays. */
 static crm_phone_verdict
-ask_library(const char *text, size_t length, const char *region, crm_phone *out)
+ask_library(const char *text, size_t length, const char *region, bool validate, crm_phone *out)
 {
 	static crm_phone_library library = NULL;
 	char international[CRM_PHONE_SIZE];
@@ -175,7 +177,7 @@ ask_library(const char *text, size_t length, const char *region, crm_phone *out)
 		utf8 = pg_server_to_any(text, (int) length, PG_UTF8);
 		length = utf8 == text ? length : strlen(utf8);
 	}
-	verdict = library(utf8, length, region != NULL ? region : "ZZ", &digits);
+	verdict = library(utf8, length, region, validate, &digits);
 	if (verdict <= CRM_PHONE_POSSIBLE)
 	{
 		*out = digits | CRM_PHONE_FORMAT;
@@ -202,20 +204,27 @@ is_rewritten(crm_phone phone)
 	return text[1] == '5' && (text[2] == '2' || text[2] == '4');
 }
 
-/* The second argument as two capital letters; "ZZ", libphonenumber's word for none, if null. */
-static void
-region_argument(FunctionCallInfo fcinfo, char region[REGION_SIZE])
+/* A region in capital letters, "ZZ" (libphonenumber's word for none) if null; false if no code. */
+static bool
+region_code(const char *region, char code[REGION_SIZE])
 {
-	text *argument;
+	strcpy(code, "ZZ");
+	if (region == NULL)
+		return true;
+	if (strlen(region) != 2 || pg_strcasecmp(region, "ZZ") == 0)
+		return false;
+	code[0] = (char) pg_ascii_toupper((unsigned char) region[0]);
+	code[1] = (char) pg_ascii_toupper((unsigned char) region[1]);
+	return true;
+}
 
-	strcpy(region, "ZZ");
-	if (PG_ARGISNULL(1))
-		return;
-	argument = PG_GETARG_TEXT_PP(1);
-	if (VARSIZE_ANY_EXHDR(argument) != 2 || pg_strcasecmp(text_to_cstring(argument), "ZZ") == 0)
-		report_region(text_to_cstring(argument));
-	for (int i = 0; i < 2; i++)
-		region[i] = (char) pg_ascii_toupper((unsigned char) VARDATA_ANY(argument)[i]);
+static void
+region_argument(FunctionCallInfo fcinfo, char code[REGION_SIZE])
+{
+	char *region = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+	if (!region_code(region, code))
+		report_region(region);
 }
 
 static void

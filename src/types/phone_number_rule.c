@@ -1,5 +1,4 @@
-/*
- * phone_number_rule.c - international writing of telephone numbers (E.164, RFC 3966).
+/* phone_number_rule.c - international writing of telephone numbers (E.164, RFC 3966).
  *
  * Only what needs no knowledge of a country's plan is decided here: the exit code 00, the trunk
  * digit written (0), an assigned country calling code, the length. Letters are errors, since a

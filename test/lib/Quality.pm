@@ -116,10 +116,10 @@ sub evaluate
 	  'WHERE customer_id IS NOT NULL GROUP BY entity, customer_id';
 	my $others = $database->row(<<~'SQL');
 		WITH sized AS (
-			SELECT count(*) OVER (PARTITION BY entity, customer_id)::float8 AS both,
+			SELECT count(*) OVER (PARTITION BY entity, customer_id)::float8 AS shared,
 				count(*) OVER (PARTITION BY customer_id) AS found, count(*) OVER (PARTITION BY entity) AS truth, customer_id
 			FROM demo_truth.result)
-		SELECT avg(both / found), avg(both / truth), max(found) FILTER (WHERE customer_id IS NOT NULL),
+		SELECT avg(shared / found), avg(shared / truth), max(found) FILTER (WHERE customer_id IS NOT NULL),
 			count(DISTINCT customer_id), count(*) FILTER (WHERE customer_id IS NULL)
 		FROM sized
 		SQL

@@ -11,6 +11,7 @@ my $copy = 'test_restore';
 my $role = 'test_dump_reader';
 my $folder = "$ENV{OUT}/dump";
 
+drop($copy);
 create($source);
 psql('postgres', "SET client_min_messages = error; DROP ROLE IF EXISTS $role; CREATE ROLE $role");
 fill_departments($source);

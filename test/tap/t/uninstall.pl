@@ -53,8 +53,7 @@ sub state_of_departments
 	my ($when) = @_;
 	my $file = "$ENV{OUT}/uninstall_$when.sql";
 	run("pg_dump -s -d $database -f $file") or die 'pg_dump';
-	local (@ARGV, $/) = ($file);
-	my $dump = <>;
+	my $dump = do { local (@ARGV, $/) = ($file); <> };
 	$dump =~ s/^\\(?:un)?restrict .*\n//mg;    # a random token in newer versions
 	return ($dump, [state_of_rows()]);
 }

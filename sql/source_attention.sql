@@ -1,0 +1,96 @@
+-- The department's DDL always succeeds; the source says what is wrong and which statement repairs it.
+\set SHOW_CONTEXT never
+SELECT crm.add_department('sales');
+CREATE SCHEMA sales;
+CREATE TABLE sales.account (id integer PRIMARY KEY, name text, mail text, size integer, region text, active boolean, seen timestamptz);
+INSERT INTO sales.account VALUES (1, 'Ann', 'ann@a.example', 1, 'nl', true, '2024-01-01Z');
+SELECT crm.add_source('sales.account', 'sales', '{"name": "name", "email": ["mail", "lower(mail)"], "city": "(account).region || name"}',
+	filter => 'active', region => 'upper(region)', changed_at => 'seen');
+CREATE VIEW wrong AS SELECT needs_attention, repair FROM crm.source_status;
+TABLE wrong;
+
+-- renamed: every expression follows, found by the column's number
+ALTER TABLE sales.account RENAME mail TO e_mail;
+ALTER TABLE sales.account RENAME active TO "is Active";
+ALTER TABLE sales.account RENAME region TO "Region";
+SELECT * FROM wrong \gx
+SELECT crm_internal.read_source(1, '{1}');
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+SELECT source_key, region, attributes FROM crm_internal.read_source(1, '{1}');
+
+-- the key renamed
+ALTER TABLE sales.account RENAME id TO account_id;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+
+-- dropped, and another column under a name that was there: the name counts
+ALTER TABLE sales.account DROP COLUMN e_mail;
+TABLE wrong;
+ALTER TABLE sales.account ADD COLUMN e_mail text DEFAULT 'new@a.example';
+TABLE wrong;
+SELECT attributes->'email' AS email FROM crm_internal.read_source(1, '{1}');
+ALTER TABLE sales.account DROP COLUMN e_mail;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+
+-- retyped
+ALTER TABLE sales.account ALTER name TYPE integer USING 7;
+TABLE wrong;
+ALTER TABLE sales.account ALTER "Region" TYPE integer USING 7;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+ALTER TABLE sales.account ALTER "is Active" TYPE text USING 'yes';
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+ALTER TABLE sales.account ALTER account_id TYPE bigint;
+TABLE wrong;
+SELECT source_key, attributes FROM crm_internal.read_source(1, '{1,12345678901}');
+
+-- triggers
+ALTER TABLE sales.account DISABLE TRIGGER ALL;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+ALTER TABLE sales.account ENABLE TRIGGER crm_50_truncate;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+DROP TRIGGER crm_50_capture ON sales.account;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+
+-- a table renamed, moved, swapped, and gone
+ALTER TABLE sales.account RENAME TO customer;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+SELECT source, needs_attention FROM crm.source_status;
+CREATE SCHEMA archive;
+ALTER TABLE sales.customer SET SCHEMA archive;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+ALTER TABLE archive.customer RENAME TO old;
+CREATE TABLE archive.customer AS TABLE archive.old;
+TABLE wrong;
+ALTER TABLE archive.customer ADD PRIMARY KEY (account_id);
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+SELECT count(*) FROM pg_trigger WHERE tgrelid = 'archive.old'::regclass;
+DROP TABLE archive.old;
+-- no key any more
+ALTER TABLE archive.customer DROP CONSTRAINT customer_pkey;
+TABLE wrong;
+INSERT INTO archive.customer TABLE archive.customer;
+TABLE wrong;
+DELETE FROM archive.customer;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+-- what is mapped gone altogether, then the table
+ALTER TABLE archive.customer DROP COLUMN name;
+TABLE wrong;
+DROP TABLE archive.customer;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+SELECT count(*) FROM crm_internal.source;
+DROP VIEW wrong;

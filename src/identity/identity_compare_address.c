@@ -1,0 +1,72 @@
+/* identity_compare_address.c - addresses compared: one house counts once, not part by part. */
+#include "identity/identity_evidence.h"
+#include "identity/identity_span.h"
+
+static bool
+same_street(crm_span a, crm_span b)
+{
+	return crm_span_equal_without_spaces(a, b) || crm_span_similarity(a, b) >= 0.90;
+}
+
+static bool
+same_place(const crm_profile *a, const crm_profile *b)
+{
+	if (a->postal_code.length > 0 && b->postal_code.length > 0)
+		return crm_span_equal(a->postal_code, b->postal_code) ||
+			   (a->city.length > 0 && b->city.length > 0 &&
+				crm_span_similarity(a->city, b->city) >= 0.92);
+	return a->city.length > 0 && b->city.length > 0 &&
+		   crm_span_similarity(a->city, b->city) >= 0.90;
+}
+
+static crm_level
+place_level(const crm_profile *a, const crm_profile *b)
+{
+	if (a->postal_code.length > 0 && b->postal_code.length > 0)
+	{
+		if (crm_span_equal(a->postal_code, b->postal_code))
+			return a->postal_code.length >= 6 ? CRM_POSTAL_CODE_LONG : CRM_POSTAL_CODE_SHORT;
+		if (crm_span_one_error(a->postal_code, b->postal_code))
+			return CRM_POSTAL_CODE_CLOSE;
+	}
+	if (a->city.length > 0 && b->city.length > 0)
+	{
+		if (crm_span_equal(a->city, b->city))
+			return CRM_CITY_EXACT;
+		return crm_span_similarity(a->city, b->city) >= 0.88 ? CRM_CITY_CLOSE : CRM_CITY_DIFFERENT;
+	}
+	return a->postal_code.length > 0 && b->postal_code.length > 0 ? CRM_ADDRESS_DIFFERENT
+																  : CRM_LEVELS;
+}
+
+static crm_level
+address_level(const crm_profile *a, const crm_profile *b)
+{
+	if (a->street.length > 0 && b->street.length > 0 && same_street(a->street, b->street))
+	{
+		bool place = same_place(a, b);
+		bool number = a->number.length > 0 && crm_span_equal(a->number, b->number);
+
+		if (number)
+			return place ? CRM_ADDRESS_EXACT : CRM_ADDRESS_HOUSE;
+		if (place)
+			return CRM_ADDRESS_STREET;
+	}
+	return place_level(a, b);
+}
+
+void
+crm_compare_addresses(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_level level = address_level(a, b);
+
+	if (level != CRM_LEVELS)
+		crm_speak(&e->shared, e, level);
+	if (a->region.length > 0 && b->region.length > 0)
+		crm_speak(&e->shared, e,
+				  crm_span_equal(a->region, b->region) ? CRM_REGION_EXACT : CRM_REGION_DIFFERENT);
+	if (a->country.length == 2 && b->country.length == 2)
+		crm_speak(&e->shared, e,
+				  crm_span_equal(a->country, b->country) ? CRM_COUNTRY_EXACT
+														 : CRM_COUNTRY_DIFFERENT);
+}

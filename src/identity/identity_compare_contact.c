@@ -1,0 +1,158 @@
+/* identity_compare_contact.c - e-mails, telephone numbers and identifiers compared. */
+#include <string.h>
+
+#include "identity/identity_compare.h"
+#include "identity/identity_evidence.h"
+#include "identity/identity_span.h"
+#include "text/text.h"
+
+/* What is nobody else's is enough where no name is known, however many records there are. */
+#define ALONE_ENOUGH (26 * CRM_BIT)
+
+/* john.smith80 and john.smith81 are two people, however near the letters are. */
+static bool
+same_digits_in(crm_span a, crm_span b)
+{
+	size_t i = 0;
+	size_t j = 0;
+
+	for (;;)
+	{
+		while (i < a.length && (a.text[i] < '0' || a.text[i] > '9'))
+			i++;
+		while (j < b.length && (b.text[j] < '0' || b.text[j] > '9'))
+			j++;
+		if (i == a.length || j == b.length)
+			return i == a.length && j == b.length;
+		if (a.text[i++] != b.text[j++])
+			return false;
+	}
+}
+
+static bool
+contains(crm_span text, crm_span part)
+{
+	if (part.length < 3)
+		return false;
+	for (size_t i = 0; i + part.length <= text.length; i++)
+		if (memcmp(text.text + i, part.text, part.length) == 0)
+			return true;
+	return false;
+}
+
+/* A mailbox named after its owner repeats the name: at another provider it says nothing new. */
+static bool
+is_derived_from_name(crm_span local, const crm_profile *p)
+{
+	for (size_t i = 0; i < local.length; i++)
+		if (local.text[i] >= '0' && local.text[i] <= '9')
+			return false;
+	return contains(local, p->family) || contains(local, p->given);
+}
+
+static bool
+emails_one_error(const crm_profile_email *a, const crm_profile_email *b)
+{
+	crm_span x = {a->local.text, a->local.length + 1 + a->domain.length};
+	crm_span y = {b->local.text, b->local.length + 1 + b->domain.length};
+
+	if (a->shared || b->shared || !same_digits_in(a->local, b->local))
+		return false;
+	if ((a->free || b->free) && (a->local.length < 6 || b->local.length < 6))
+		return false;
+	return x.length >= 9 && crm_edit_distance(x.text, x.length, y.text, y.length, 2) <= 2;
+}
+
+static crm_level
+email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile_email *b)
+{
+	bool domain = crm_span_equal(a->domain, b->domain);
+
+	if (domain && crm_span_equal(a->local, b->local))
+		return a->shared ? CRM_EMAIL_SHARED : CRM_EMAIL_EXACT;
+	if (emails_one_error(a, b))
+		return CRM_EMAIL_CLOSE;
+	if (!a->shared && a->local.length >= 6 && crm_span_equal(a->local, b->local))
+		return is_derived_from_name(a->local, p) ? CRM_EMAIL_NAMED : CRM_EMAIL_LOCAL;
+	return domain && !a->free ? CRM_EMAIL_DOMAIN : CRM_EMAIL_DIFFERENT;
+}
+
+void
+crm_compare_emails(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_level best = CRM_EMAIL_DIFFERENT;
+
+	if (a->nemails == 0 || b->nemails == 0)
+		return;
+	for (int i = 0; i < a->nemails; i++)
+		for (int j = 0; j < b->nemails; j++)
+		{
+			crm_level level = email_level(a, &a->emails[i], &b->emails[j]);
+
+			if (level < best)
+				best = level;
+		}
+	crm_speak(&e->mailbox, e, best);
+	/* a mailbox of one's own is enough where nobody is named */
+	if (best == CRM_EMAIL_EXACT && !e->named)
+		e->own += ALONE_ENOUGH - crm_level_weight(CRM_EMAIL_EXACT) + CRM_BIT;
+}
+
+static bool
+phone_one_error(uint64_t a, uint64_t b)
+{
+	int different = 0;
+
+	while ((a > 0 || b > 0) && different <= 2)
+	{
+		different += a % 10 != b % 10;
+		a /= 10;
+		b /= 10;
+	}
+	return different == 1;
+}
+
+void
+crm_compare_phones(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_level best = CRM_PHONE_DIFFERENT;
+
+	if (a->nphones == 0 || b->nphones == 0)
+		return;
+	for (int i = 0; i < a->nphones; i++)
+		for (int j = 0; j < b->nphones; j++)
+		{
+			if (a->phones[i] == b->phones[j])
+				best = CRM_PHONE_EXACT;
+			else if (best > CRM_PHONE_CLOSE && phone_one_error(a->phones[i], b->phones[j]))
+				best = CRM_PHONE_CLOSE;
+		}
+	crm_speak(&e->shared, e, best);
+	if (best == CRM_PHONE_EXACT && !e->named)
+		e->own += ALONE_ENOUGH - crm_level_weight(CRM_PHONE_EXACT);
+}
+
+void
+crm_compare_identifiers(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_level best = CRM_LEVELS;
+
+	for (int i = 0; i < a->nidentifiers; i++)
+		for (int j = 0; j < b->nidentifiers; j++)
+		{
+			crm_span x = a->identifiers[i].value;
+			crm_span y = b->identifiers[j].value;
+			crm_level level = CRM_IDENTIFIER_DIFFERENT;
+
+			if (a->identifiers[i].attribute != b->identifiers[j].attribute)
+				continue;
+			if (crm_span_equal(x, y))
+				level = CRM_IDENTIFIER_EXACT;
+			else if (x.length >= 6 && crm_span_one_error(x, y))
+				level = CRM_IDENTIFIER_CLOSE;
+			if (level < best)
+				best = level;
+		}
+	if (best != CRM_LEVELS)
+		crm_speak(&e->own, e, best);
+}

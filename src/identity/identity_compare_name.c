@@ -1,0 +1,204 @@
+/* identity_compare_name.c - names of people and organizations compared. */
+#include <string.h>
+
+#include "identity/identity_common_name.h"
+#include "identity/identity_evidence.h"
+#include "identity/identity_name.h"
+#include "identity/identity_span.h"
+#include "text/text.h"
+
+/* Agreement on a name that many have is worth less. */
+static void
+speak_name(int32_t *heap, crm_evidence *e, crm_level level, crm_span a, crm_span b)
+{
+	int32_t weight = crm_level_weight(level);
+
+	crm_speak(heap, e, level);
+	if (weight > 0)
+		*heap -= crm_common_name_discount(a, b);
+}
+
+static bool
+is_initial_of(crm_span a, crm_span b)
+{
+	crm_span brief = a.length < b.length ? a : b;
+
+	return (brief.length == 1 || (brief.length > 1 && brief.text[1] == ' ')) &&
+		   a.text[0] == b.text[0];
+}
+
+static crm_level
+given_level(crm_span a, crm_span b)
+{
+	double s;
+
+	if (crm_span_equal_without_spaces(a, b))
+		return CRM_GIVEN_EXACT;
+	if (is_initial_of(a, b))
+		return CRM_GIVEN_INITIAL;
+	if (crm_same_given_name(a.text, a.length, b.text, b.length))
+		return CRM_GIVEN_FORM;
+	if (crm_span_one_error(a, b))
+		return CRM_GIVEN_CLOSE;
+	if (crm_span_is_part_of(a, b))
+		return CRM_GIVEN_PART;
+	s = crm_span_similarity(a, b);
+	if (s >= 0.93)
+		return CRM_GIVEN_CLOSE;
+	if (s >= 0.85 || crm_span_sounds_alike(a, b))
+		return CRM_GIVEN_SIMILAR;
+	return s >= 0.72 ? CRM_GIVEN_UNCLEAR : CRM_GIVEN_DIFFERENT;
+}
+
+static crm_level
+family_level(crm_span a, crm_span b)
+{
+	double s;
+
+	if (crm_span_equal_without_spaces(a, b))
+		return CRM_FAMILY_EXACT;
+	if (crm_span_one_error(a, b))
+		return CRM_FAMILY_CLOSE;
+	if (crm_span_is_part_of(a, b))
+		return CRM_FAMILY_PART;
+	s = crm_span_similarity(a, b);
+	if (s >= 0.93)
+		return CRM_FAMILY_CLOSE;
+	if (s >= 0.87 || crm_span_sounds_alike(a, b))
+		return CRM_FAMILY_SIMILAR;
+	return s >= 0.75 ? CRM_FAMILY_UNCLEAR : CRM_FAMILY_DIFFERENT;
+}
+
+/* One source splits "Anna Maria Lopez" after the first word, another after the second. */
+static bool
+same_words(const crm_profile *a, const crm_profile *b)
+{
+	char x[2 * CRM_TEXT_MAX];
+	char y[2 * CRM_TEXT_MAX];
+	crm_words wa;
+	crm_words wb;
+
+	if (a->given.length + a->family.length != b->given.length + b->family.length)
+		return false;
+	memcpy(x, a->given.text, a->given.length);
+	x[a->given.length] = ' ';
+	memcpy(x + a->given.length + 1, a->family.text, a->family.length);
+	memcpy(y, b->given.text, b->given.length);
+	y[b->given.length] = ' ';
+	memcpy(y + b->given.length + 1, b->family.text, b->family.length);
+	crm_words_split(x, a->given.length + 1 + a->family.length, &wa);
+	crm_words_split(y, b->given.length + 1 + b->family.length, &wb);
+	return wa.n == wb.n && crm_words_in_common(&wa, &wb) == wa.n;
+}
+
+static bool
+is_swapped(const crm_profile *a, const crm_profile *b)
+{
+	return given_level(a->given, b->family) <= CRM_GIVEN_CLOSE &&
+		   given_level(a->family, b->given) <= CRM_GIVEN_CLOSE;
+}
+
+/* A single name may be either of the two. */
+static bool
+lone_name(const crm_profile *a, const crm_profile *b, crm_span *x, crm_span *y)
+{
+	if (a->given.length > 0 && a->family.length > 0)
+		return false;
+	*x = a->given.length > 0 ? a->given : a->family;
+	if (b->given.length > 0 && b->family.length > 0)
+		*y = family_level(*x, b->family) <= family_level(*x, b->given) ? b->family : b->given;
+	else
+		*y = b->given.length > 0 ? b->given : b->family;
+	return x->length > 0 && y->length > 0;
+}
+
+static void
+compare_lone_names(const crm_profile *a, const crm_profile *b, crm_span x, crm_span y,
+				   crm_evidence *e)
+{
+	crm_level family = family_level(x, y);
+	crm_level given = given_level(x, y);
+
+	if (given < CRM_GIVEN_UNCLEAR && (a->family.length == 0 || b->family.length == 0))
+		speak_name(&e->own, e, given, x, y);
+	else if (family < CRM_FAMILY_UNCLEAR)
+		speak_name(&e->shared, e, family, x, y);
+	else if ((a->family.length > 0) == (b->family.length > 0) ||
+			 (a->given.length > 0) == (b->given.length > 0))
+		crm_speak(&e->shared, e, family);
+	/* a given name here and a family name there say nothing */
+}
+
+static void
+compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_level given = given_level(a->given, b->given);
+	crm_level family = family_level(a->family, b->family);
+
+	if (given >= CRM_GIVEN_SIMILAR || family >= CRM_FAMILY_SIMILAR)
+	{
+		if (is_swapped(a, b))
+		{
+			crm_speak(&e->own, e, CRM_NAME_SWAPPED);
+			return;
+		}
+		if (same_words(a, b))
+		{
+			given = CRM_GIVEN_EXACT;
+			family = CRM_FAMILY_EXACT;
+		}
+	}
+	speak_name(&e->own, e, given, a->given, b->given);
+	speak_name(&e->shared, e, family, a->family, b->family);
+	if (given >= CRM_GIVEN_UNCLEAR)
+		e->two_persons = true;
+}
+
+void
+crm_compare_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	crm_span x;
+	crm_span y;
+
+	if (a->generation && b->generation && a->generation != b->generation)
+	{
+		crm_speak(&e->own, e, CRM_GENERATION_DIFFERENT);
+		e->two_persons = true;
+	}
+	if (a->given.length > 0 && a->family.length > 0 && b->given.length > 0 && b->family.length > 0)
+	{
+		e->named = true;
+		compare_full_names(a, b, e);
+	}
+	else if (lone_name(a, b, &x, &y) || lone_name(b, a, &x, &y))
+	{
+		e->named = true;
+		compare_lone_names(a, b, x, y, e);
+	}
+}
+
+crm_level
+crm_organization_level(crm_span a, crm_span b)
+{
+	double s;
+
+	if (crm_span_equal_without_spaces(a, b))
+		return CRM_ORGANIZATION_EXACT;
+	if (crm_span_one_error(a, b))
+		return CRM_ORGANIZATION_CLOSE;
+	if (crm_span_is_part_of(a, b))
+		return CRM_ORGANIZATION_PART;
+	s = crm_span_similarity(a, b);
+	if (s >= 0.94)
+		return CRM_ORGANIZATION_CLOSE;
+	return s >= 0.86 ? CRM_ORGANIZATION_SIMILAR : CRM_ORGANIZATION_DIFFERENT;
+}
+
+void
+crm_compare_organizations(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	if (a->organization.length == 0 || b->organization.length == 0)
+		return;
+	e->named = true;
+	crm_speak(&e->own, e, crm_organization_level(a->organization, b->organization));
+}
