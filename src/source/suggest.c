@@ -193,9 +193,9 @@ static int
 position_of(const char *attribute)
 {
 	static const char *const order[] = {
-		"name",		  "given_name", "family_name", "organization", "email",		 "phone",
-		"street",	  "postal_code", "city",	   "region",	   "country",	 "birth_date",
-		"gender",	  "language",	"tax_number",  "external_id",  "latitude",	 "longitude",
+		"name",   "given_name",  "family_name", "organization", "email",    "phone",
+		"street", "postal_code", "city",        "region",       "country",  "birth_date",
+		"gender", "language",    "tax_number",  "external_id",  "latitude", "longitude",
 	};
 
 	for (int i = 0; i < lengthof(order); i++)
