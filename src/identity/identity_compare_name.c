@@ -42,6 +42,31 @@ is_form_of(crm_span a, crm_span b)
 	return crm_same_given_name(a.text, first_word(a), b.text, first_word(b));
 }
 
+static bool
+ends_with(crm_span name, size_t stem, const char *ending)
+{
+	return name.length == stem + strlen(ending) &&
+		   memcmp(name.text + stem, ending, name.length - stem) == 0;
+}
+
+/* Paul and Paula, Mario and Maria: near in letters, yet two people, often married. */
+static bool
+is_other_gender(crm_span a, crm_span b)
+{
+	static const char *const endings[][2] = {
+		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"o", "a"}, {"us", "a"},
+	};
+	size_t stem = 0;
+
+	while (stem < a.length && stem < b.length && a.text[stem] == b.text[stem])
+		stem++;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && stem >= 3; i++)
+		if ((ends_with(a, stem, endings[i][0]) && ends_with(b, stem, endings[i][1])) ||
+			(ends_with(b, stem, endings[i][0]) && ends_with(a, stem, endings[i][1])))
+			return true;
+	return false;
+}
+
 static crm_level
 given_level(crm_span a, crm_span b)
 {
@@ -53,6 +78,8 @@ given_level(crm_span a, crm_span b)
 		return CRM_GIVEN_INITIAL;
 	if (is_form_of(a, b))
 		return CRM_GIVEN_FORM;
+	if (is_other_gender(a, b))
+		return CRM_GIVEN_UNCLEAR;
 	if (crm_span_one_error(a, b))
 		return CRM_GIVEN_CLOSE;
 	if (crm_span_is_part_of(a, b))
