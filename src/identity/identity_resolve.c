@@ -20,7 +20,8 @@
 
 /*
  * Plans of a batch are index probes from arrays. The planner cannot know how short the arrays are,
- * and freshly loaded tables have no statistics yet, so it is told.
+ * and freshly loaded tables have no statistics yet, so it is told. The search path is the caller's,
+ * the rights are crm's: no operator of the caller's making may slip into a statement.
  */
 static int
 probe_settings(void)
@@ -33,6 +34,8 @@ probe_settings(void)
 	for (int i = 0; i < lengthof(off); i++)
 		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
 								 0, false);
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	return level;
 }
 
