@@ -4,7 +4,7 @@
 
 #include "identity/identity_profile.h"
 
-#define CRM_KEYS_MAX 48
+#define CRM_KEYS_MAX 64 /* the fullest record has 50 */
 
 /*
  * A key that more records have than this finds nothing: it is a mailbox of an office, a placeholder

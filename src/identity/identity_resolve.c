@@ -21,7 +21,8 @@
 /*
  * Plans of a batch are index probes from arrays. The planner cannot know how short the arrays are,
  * and freshly loaded tables have no statistics yet, so it is told; and planning once a backend is
- * enough for plans that never change.
+ * enough for plans that never change. The search path is the caller's, the rights are crm's: no
+ * operator of the caller's making may slip into a statement.
  */
 static int
 probe_settings(void)
@@ -34,6 +35,7 @@ probe_settings(void)
 		{"enable_memoize", "off"},
 		{"jit", "off"},
 		{"plan_cache_mode", "force_generic_plan"},
+		{"search_path", "pg_catalog, pg_temp"},
 	};
 	int level = NewGUCNestLevel();
 
