@@ -3,6 +3,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_namespace.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/syscache.h"
@@ -80,4 +81,22 @@ crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types)
 		*slot = plan;
 	}
 	return *slot;
+}
+
+static bool
+converts(void)
+{
+	return GetDatabaseEncoding() != PG_UTF8 && GetDatabaseEncoding() != PG_SQL_ASCII;
+}
+
+const char *
+crm_to_utf8(const char *text)
+{
+	return converts() ? pg_server_to_any(text, strlen(text), PG_UTF8) : text;
+}
+
+const char *
+crm_from_utf8(const char *text)
+{
+	return converts() ? pg_any_to_server(text, strlen(text), PG_UTF8) : text;
 }

@@ -180,6 +180,11 @@ split_at_comma(const char *name, crm_person_name *out)
 					&words);
 	if (words.n == 0 || (words.n == 1 && generation_of(&words, 0) != 0))
 		return false;
+	if (generation_of(&words, 0) != 0) /* "Berg, Jr., Anna" */
+	{
+		out->generation = generation_of(&words, 0);
+		memmove(&words.word[0], &words.word[1], --words.n * sizeof(words.word[0]));
+	}
 	strip_person(&words, &out->generation);
 	join(&words, 0, words.n, true, out->given, sizeof(out->given));
 

@@ -83,7 +83,7 @@ walk(crm_batch *batch)
 {
 	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = batch->context};
 	HTAB *reached =
-		hash_create("crm reached records", 1024, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		hash_create("crm reached records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	crm_ids frontier = {0};
 	crm_ids all = {0};
 

@@ -32,13 +32,20 @@ has_only(word w, const char *allowed)
 	return true;
 }
 
+/* Not isspace(): in some locales a byte of a longer letter is a space. */
+static bool
+is_space(char c)
+{
+	return c != '\0' && strchr(" \t\n\v\f\r", c) != NULL;
+}
+
 static bool
 next_word(const char **text, word *w)
 {
-	while (**text != '\0' && isspace((unsigned char) **text))
+	while (**text != '\0' && is_space(**text))
 		(*text)++;
 	w->text = *text;
-	while (**text != '\0' && !isspace((unsigned char) **text))
+	while (**text != '\0' && !is_space(**text))
 		(*text)++;
 	w->length = *text - w->text;
 	return w->length > 0;

@@ -144,7 +144,7 @@ clean_values(const crm_source_row *row, crm_profile_value *values)
 
 		value->attribute = row->values[i].attribute;
 		value->kind = row->values[i].kind;
-		value->text = row->values[i].text;
+		value->text = crm_to_utf8(row->values[i].text);
 		value->phone = 0;
 		if (value->kind == CRM_KIND_EMAIL)
 			value->text = clean_email(value->text);
@@ -185,7 +185,7 @@ attributes_of(const crm_profile_value *values, int n)
 				continue;
 			if (j > i)
 				appendStringInfoChar(&json, ',');
-			escape_json(&json, values[j].text);
+			escape_json(&json, crm_from_utf8(values[j].text));
 		}
 		appendStringInfoChar(&json, ']');
 	}

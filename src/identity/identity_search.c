@@ -92,7 +92,7 @@ make_question(const char *text, question *q)
 
 	memset(q, 0, sizeof(*q));
 	q->name = -1;
-	crm_query_parse(text, query);
+	crm_query_parse(crm_to_utf8(text), query);
 	for (int i = 0; i < query->nemails; i++)
 	{
 		char *canonical = palloc(CRM_EMAIL_SIZE);

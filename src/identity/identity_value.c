@@ -159,7 +159,7 @@ crm_value_date(const char *text, int *year, int *month, int *day)
 		if (!isdigit((unsigned char) p[1]))
 			groups++;
 	}
-	if (n == 8 && groups <= 1)
+	if (n == 8 && groups == 1)
 	{
 		*year = number_of(digits, 0, 4);
 		*month = number_of(digits, 4, 2);
@@ -246,8 +246,9 @@ crm_value_street(const char *text, char street[CRM_TEXT_MAX], char number[CRM_TE
 			digits = length;
 			continue;
 		}
-		/* "12 a" and "12a" are one house; what follows it is a floor or a flat */
-		if (digits > 0 && length == 1 && isdigit((unsigned char) number[digits - 1]) && i > 1)
+		/* "12 a" and "12a" are one house, "1-3" is not number 13 */
+		if (digits > 0 && length == 1 && !isdigit((unsigned char) w[0]) &&
+			isdigit((unsigned char) number[digits - 1]) && i > 1)
 		{
 			number[digits++] = w[0];
 			continue;
@@ -264,6 +265,13 @@ crm_value_street(const char *text, char street[CRM_TEXT_MAX], char number[CRM_TE
 	number[digits] = '\0';
 }
 
+/* Not tolower(): bytes beyond ASCII are parts of letters, whatever the locale of the database. */
+static char
+ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
 size_t
 crm_value_email(const char *text, char *out, size_t size)
 {
@@ -273,9 +281,9 @@ crm_value_email(const char *text, char *out, size_t size)
 	size_t used = 0;
 
 	for (size_t i = 0; i < local && used + 1 < size; i++)
-		out[used++] = (char) tolower((unsigned char) text[i]);
+		out[used++] = ascii_lower(text[i]);
 	for (const char *p = at; *p != '\0' && used + 1 < size; p++)
-		out[used++] = (char) tolower((unsigned char) *p);
+		out[used++] = ascii_lower(*p);
 	out[used] = '\0';
 	return used;
 }

@@ -127,6 +127,8 @@ crm_source_mark(int32 source_id, const char *attention, const char *repair)
 					  attention ? CStringGetTextDatum(attention) : (Datum) 0,
 					  repair ? CStringGetTextDatum(repair) : (Datum) 0};
 	char nulls[] = {' ', attention ? ' ' : 'n', repair ? ' ' : 'n'};
+	/* IS DISTINCT FROM looks its operator up along the search path, which is the caller's. */
+	int nest_level = crm_source_pin();
 
 	SPI_connect();
 	crm_source_execute("UPDATE crm_internal.source SET attention = $2, repair = $3 "
@@ -137,6 +139,7 @@ crm_source_mark(int32 source_id, const char *attention, const char *repair)
 					   "FOR UPDATE SKIP LOCKED))",
 					   3, types, values, nulls, SPI_OK_UPDATE);
 	SPI_finish();
+	crm_source_unpin(nest_level);
 	crm_restore_user(before);
 }
 
