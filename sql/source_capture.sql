@@ -3,20 +3,12 @@ SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 CREATE ROLE crm_test_shop;
 CREATE SCHEMA shop AUTHORIZATION crm_test_shop;
-CREATE FUNCTION pg_temp.watch(of regclass, key text, columns text, mode text DEFAULT 'watch') RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-	id integer;
-	part regclass;
+SELECT crm.add_department('shop');
+CREATE PROCEDURE pg_temp.watch(of text, map jsonb, key text[] DEFAULT NULL, mode text DEFAULT 'watch') LANGUAGE plpgsql AS $$
 BEGIN
-	INSERT INTO crm_internal.source (department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, mode)
-	SELECT 'shop', relnamespace::regnamespace, relname, relkind, key::text[], '{}', '{}', columns::text[], watch.mode
-	FROM pg_class WHERE oid = of RETURNING source_id INTO id;
-	EXECUTE format('CREATE TRIGGER crm_50_capture AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION crm_internal.capture(%L)', of, id);
-	EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER crm_50_capture', of);
-	FOR part IN SELECT of UNION SELECT relid FROM pg_partition_tree(of) LOOP
-		EXECUTE format('CREATE TRIGGER crm_50_truncate AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.capture(%L)', part, id);
-	END LOOP;
+	PERFORM crm.add_source(of, department => 'shop', map => map, key => key, mode => mode);
+	-- the first load
+	DELETE FROM crm_internal.pending;
 END $$;
 CREATE FUNCTION pg_temp.seen() RETURNS TABLE (source text, ops text, keys text) LANGUAGE sql AS $$
 	WITH gone AS (DELETE FROM crm_internal.pending RETURNING *)
@@ -28,8 +20,8 @@ SET ROLE crm_test_shop;
 CREATE TABLE shop.client (id integer PRIMARY KEY, name text, email text, visits integer DEFAULT 0);
 CREATE TABLE shop.note (client integer REFERENCES shop.client ON DELETE CASCADE ON UPDATE CASCADE, line integer, body text, PRIMARY KEY (client, line));
 RESET ROLE;
-SELECT pg_temp.watch('shop.client', '{id}', '{id,name,email}');
-SELECT pg_temp.watch('shop.note', '{client,line}', '{client,line,body}');
+CALL pg_temp.watch('shop.client', '{"name": "name", "email": "email"}');
+CALL pg_temp.watch('shop.note', '{"name": "body"}');
 
 -- a department's role, which has no right at all on crm, writes as before
 SET ROLE crm_test_shop;

@@ -5,20 +5,12 @@ SET client_min_messages = warning;
 SET crm.inline_limit = 0;
 CREATE ROLE crm_test_shop;
 CREATE SCHEMA shop AUTHORIZATION crm_test_shop;
-CREATE FUNCTION pg_temp.watch(of regclass, key text, columns text, mode text DEFAULT 'watch') RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-	id integer;
-	part regclass;
+SELECT crm.add_department('shop');
+CREATE PROCEDURE pg_temp.watch(of text, map jsonb, key text[] DEFAULT NULL, mode text DEFAULT 'watch') LANGUAGE plpgsql AS $$
 BEGIN
-	INSERT INTO crm_internal.source (department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, mode)
-	SELECT 'shop', relnamespace::regnamespace, relname, relkind, key::text[], '{}', '{}', columns::text[], watch.mode
-	FROM pg_class WHERE oid = of RETURNING source_id INTO id;
-	EXECUTE format('CREATE TRIGGER crm_50_capture AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION crm_internal.capture(%L)', of, id);
-	EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER crm_50_capture', of);
-	FOR part IN SELECT of UNION SELECT relid FROM pg_partition_tree(of) LOOP
-		EXECUTE format('CREATE TRIGGER crm_50_truncate AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.capture(%L)', part, id);
-	END LOOP;
+	PERFORM crm.add_source(of, department => 'shop', map => map, key => key, mode => mode);
+	-- the first load
+	DELETE FROM crm_internal.pending;
 END $$;
 CREATE FUNCTION pg_temp.seen() RETURNS TABLE (source text, ops text, keys text) LANGUAGE sql AS $$
 	WITH gone AS (DELETE FROM crm_internal.pending RETURNING *)
@@ -35,14 +27,14 @@ RESET ROLE;
 CREATE FUNCTION pg_temp.keys() RETURNS TABLE (source text, entries bigint, missing bigint, invented bigint) LANGUAGE sql AS $$
 	WITH rows AS (SELECT 'client' AS of, id::text FROM shop.client UNION ALL SELECT 'visit', id::text FROM shop.visit),
 		gone AS (DELETE FROM crm_internal.pending RETURNING *)
-	SELECT s.table_name, count(source_key),
-		(SELECT count(*) FROM rows r WHERE r.of = s.table_name AND NOT EXISTS (SELECT FROM gone h WHERE h.source_id = s.source_id AND h.source_key = r.id)),
-		count(*) FILTER (WHERE NOT EXISTS (SELECT FROM rows r WHERE r.of = s.table_name AND r.id = source_key))
-	FROM gone g JOIN crm_internal.source s USING (source_id) GROUP BY s.table_name, s.source_id ORDER BY 1
+	SELECT s.table_name, (SELECT count(*) FROM gone g WHERE g.source_id = s.source_id),
+		(SELECT count(*) FROM (SELECT id FROM rows r WHERE r.of = s.table_name EXCEPT SELECT source_key FROM gone g WHERE g.source_id = s.source_id) x),
+		(SELECT count(*) FROM (SELECT source_key FROM gone g WHERE g.source_id = s.source_id EXCEPT SELECT id FROM rows r WHERE r.of = s.table_name) x)
+	FROM crm_internal.source s ORDER BY 1
 $$;
 CREATE PROCEDURE pg_temp.anew() LANGUAGE sql SET crm.enabled = off AS 'TRUNCATE shop.client, shop.visit, crm_internal.pending';
-SELECT pg_temp.watch('shop.client', '{id}', '{id,name}', 'inline');
-SELECT pg_temp.watch('shop.visit', '{id}', '{id,name}', 'watch');
+CALL pg_temp.watch('shop.client', '{"name": "name"}', mode => 'inline');
+CALL pg_temp.watch('shop.visit', '{"name": "name"}');
 SET ROLE crm_test_shop;
 
 -- an inline and a watched table in one transaction, by a role without any right on crm

@@ -67,6 +67,9 @@ BEGIN ISOLATION LEVEL SERIALIZABLE;
 INSERT INTO sales.lead VALUES (2, 'm@b.example');
 SELECT source_key, attributes FROM crm_internal.read_source(2, '{1,2,3}') ORDER BY 1;
 ROLLBACK;
+-- no key at all, and an expression that fails before any row
+SELECT count(*) FROM crm_internal.read_source(2, '{}');
+SELECT crm.change_source('sales.lead', map => '{"email": "mail || 1/0"}');
 -- many keys at once, more than the kept plan takes
 INSERT INTO sales.lead SELECT i, 'x@b.example' FROM generate_series(10, 3000) i;
 SELECT count(*) FROM crm_internal.read_source(2, ARRAY(SELECT i::text FROM generate_series(1, 5000) i));

@@ -38,7 +38,7 @@ UPDATE crm_internal.source SET department = 'sales';
 
 -- what others put on crm's tables
 ALTER TABLE crm_internal.customer ADD COLUMN nickname text;
-CREATE INDEX customer_name_idx ON crm_internal.customer (name);
+CREATE INDEX theirs_idx ON crm_internal.customer (name);
 CREATE POLICY mine ON crm_internal.customer USING (true);
 CREATE RULE quiet AS ON DELETE TO crm_internal.department DO INSTEAD NOTHING;
 CREATE TRIGGER watch BEFORE UPDATE ON crm_internal.source FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();

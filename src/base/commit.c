@@ -1,6 +1,5 @@
+/* commit.c - the one commit phase. */
 /*
- * commit.c - the one commit phase.
- *
  * The first change of a (sub)transaction that wants it buys a ticket: a row in crm_internal.ticket.
  * Its deferred trigger runs the rooms' drain, in a second lap so that deferred triggers of the
  * application run before. What no drain has taken, before_commit writes.

@@ -1,54 +1,54 @@
-/*
- * customer_history.c - former golden values, with the record each came from.
+/* customer_history.c - former golden values, with the record each came from.
  *
  * Values that never changed have no row: the view shows them since the golden record began, so that
  * a first load writes no history at all. From its first change on an attribute has an open row.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/timestamp.h"
 
 #include "base/base.h"
 #include "base/ids.h"
 #include "customer/customer_history.h"
 
-/* One array a parameter, so that a batch is written by a handful of statements. */
-enum
+typedef struct note
 {
-	NOTE_CUSTOMER,
-	NOTE_ATTRIBUTE,
-	NOTE_OLD_VALUE,
-	NOTE_OLD_RECORD,
-	NOTE_SINCE,
-	NOTE_NEW_VALUE,
-	NOTE_NEW_RECORD,
-	NOTE_FIELDS
-};
-
-static const Oid note_types[NOTE_FIELDS] = {INT8OID,        TEXTOID, TEXTOID, INT8OID,
-											TIMESTAMPTZOID, TEXTOID, INT8OID};
-static const Oid array_types[NOTE_FIELDS] = {INT8ARRAYOID, TEXTARRAYOID,        TEXTARRAYOID,
-											 INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID,
-											 INT8ARRAYOID};
-
-#define NOTES                                                                                      \
-	"unnest($1, $2, $3, $4, $5, $6, $7)"                                                           \
-	" n(customer_id, attribute, old_value, old_record, since, new_value, new_record)"
-#define OPEN_ROW                                                                                   \
-	"h.customer_id OPERATOR(pg_catalog.=) n.customer_id"                                           \
-	" AND h.attribute OPERATOR(pg_catalog.=) n.attribute AND h.valid_to IS NULL"
+	int64 customer_id;
+	const char *attribute;
+	const char *was; /* NULL: none */
+	const char *is;
+	int64 was_of; /* record, 0: none */
+	int64 is_of;
+	TimestampTz since; /* since when the golden record is there */
+	Datum open_row;    /* ctid of the attribute's open row */
+	bool has_open_row;
+	bool has_origin; /* the record of the old value is still there */
+} note;
 
 struct crm_history
 {
 	const crm_policy_set *policies;
 	int n;
 	int room;
-	Datum *fields[NOTE_FIELDS];
-	bool *nulls[NOTE_FIELDS];
+	note *notes;
 };
+
+/* Rows to be inserted by one statement. */
+typedef struct row_set
+{
+	int n;
+	Datum *customers;
+	Datum *attributes;
+	Datum *values;
+	Datum *records;
+	Datum *from;
+} row_set;
 
 crm_history *
 crm_history_begin(const crm_policy_set *policies)
@@ -57,38 +57,14 @@ crm_history_begin(const crm_policy_set *policies)
 
 	history->policies = policies;
 	history->room = 64;
-	for (int i = 0; i < NOTE_FIELDS; i++)
-	{
-		history->fields[i] = palloc(history->room * sizeof(Datum));
-		history->nulls[i] = palloc(history->room * sizeof(bool));
-	}
+	history->notes = palloc(history->room * sizeof(note));
 	return history;
 }
 
-static void
-make_room(crm_history *history)
+static bool
+same_text(const char *a, const char *b)
 {
-	if (history->n < history->room)
-		return;
-	history->room *= 2;
-	for (int i = 0; i < NOTE_FIELDS; i++)
-	{
-		history->fields[i] = repalloc(history->fields[i], history->room * sizeof(Datum));
-		history->nulls[i] = repalloc(history->nulls[i], history->room * sizeof(bool));
-	}
-}
-
-static void
-set_field(crm_history *history, int field, Datum value, bool isnull)
-{
-	history->fields[field][history->n] = value;
-	history->nulls[field][history->n] = isnull;
-}
-
-static void
-set_text(crm_history *history, int field, const char *text)
-{
-	set_field(history, field, text ? CStringGetTextDatum(text) : (Datum) 0, text == NULL);
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 void
@@ -96,83 +72,206 @@ crm_history_note(crm_history *history, const crm_golden *before, const crm_golde
 {
 	for (int i = 0; i < history->policies->n; i++)
 	{
-		const char *name = history->policies->policies[i].name;
-		const char *was = crm_golden_value(before, history->policies, i);
-		const char *is = after ? crm_golden_value(after, history->policies, i) : NULL;
-		int64 was_of = crm_golden_origin(before, name);
-		int64 is_of = after ? crm_golden_origin(after, name) : 0;
+		note made = {.customer_id = before->customer_id, .since = before->first_at};
 
-		if (was_of == is_of && (was == is || (was && is && strcmp(was, is) == 0)))
+		made.attribute = history->policies->policies[i].name;
+		made.was = crm_golden_value(before, history->policies, i);
+		made.is = after ? crm_golden_value(after, history->policies, i) : NULL;
+		made.was_of = crm_golden_origin(before, made.attribute);
+		made.is_of = after ? crm_golden_origin(after, made.attribute) : 0;
+		if (made.was_of == made.is_of && same_text(made.was, made.is))
 			continue;
-		make_room(history);
-		set_field(history, NOTE_CUSTOMER, Int64GetDatum(before->customer_id), false);
-		set_text(history, NOTE_ATTRIBUTE, name);
-		set_text(history, NOTE_OLD_VALUE, was);
-		set_field(history, NOTE_OLD_RECORD, Int64GetDatum(was_of), was_of == 0);
-		set_field(history, NOTE_SINCE, TimestampTzGetDatum(before->first_at), false);
-		set_text(history, NOTE_NEW_VALUE, is);
-		set_field(history, NOTE_NEW_RECORD, Int64GetDatum(is_of), is_of == 0);
-		history->n++;
+		if (history->n == history->room)
+		{
+			history->room *= 2;
+			history->notes = repalloc(history->notes, history->room * sizeof(note));
+		}
+		history->notes[history->n++] = made;
 	}
 }
 
 static Datum
-make_array(const crm_history *history, int field)
+make_array(Datum *values, int n, Oid type)
 {
-	int dims[1] = {history->n};
-	int lower[1] = {1};
-	bool is_text = note_types[field] == TEXTOID;
+	bool by_reference = type == TEXTOID || type == TIDOID;
+	int length = type == TEXTOID ? -1 : type == TIDOID ? sizeof(ItemPointerData) : 8;
 
-	return PointerGetDatum(construct_md_array(
-		history->fields[field], history->nulls[field], 1, dims, lower, note_types[field],
-		is_text ? -1 : sizeof(int64), is_text ? false : FLOAT8PASSBYVAL,
-		is_text ? TYPALIGN_INT : TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(values, n, type, length,
+										   by_reference ? false : FLOAT8PASSBYVAL,
+										   type == TEXTOID  ? TYPALIGN_INT
+										   : type == TIDOID ? TYPALIGN_SHORT
+															: TYPALIGN_DOUBLE));
 }
 
 /*
- * In this order: a value whose record changed but that stayed the same only changes its origin; the
- * first change of an attribute writes its value so far; open rows close; the new values open. What
- * a departed record said is not written, and what was true for no time leaves no row.
+ * The open row of each note, and whether its old record is still there. Scalar subqueries, because
+ * they stay index scans whatever the size of the table was when the plan was made.
  */
-static const char *const write_sql[] = {
-	"UPDATE crm_internal.customer_history h SET record_id = n.new_record FROM " NOTES
-	" WHERE " OPEN_ROW " AND n.old_value OPERATOR(pg_catalog.=) n.new_value",
+static void
+look_up(crm_history *history)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[] = {INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID};
+	Datum *fields[3];
+	Datum values[3];
 
-	"INSERT INTO crm_internal.customer_history (customer_id, attribute, value, record_id,"
-	" valid_from, valid_to)"
-	" SELECT n.customer_id, n.attribute, n.old_value, n.old_record, n.since, pg_catalog.now()"
-	" FROM " NOTES " JOIN crm_internal.record r ON r.record_id OPERATOR(pg_catalog.=) n.old_record"
-	" WHERE n.old_value IS NOT NULL AND n.since OPERATOR(pg_catalog.<) pg_catalog.now()"
-	" AND (n.new_value IS NULL OR n.old_value OPERATOR(pg_catalog.<>) n.new_value)"
-	" AND NOT EXISTS (SELECT FROM crm_internal.customer_history h WHERE " OPEN_ROW ")",
+	for (int f = 0; f < 3; f++)
+		fields[f] = palloc(history->n * sizeof(Datum));
+	for (int i = 0; i < history->n; i++)
+	{
+		fields[0][i] = Int64GetDatum(history->notes[i].customer_id);
+		fields[1][i] = CStringGetTextDatum(history->notes[i].attribute);
+		fields[2][i] = Int64GetDatum(history->notes[i].was_of);
+	}
+	values[0] = make_array(fields[0], history->n, INT8OID);
+	values[1] = make_array(fields[1], history->n, TEXTOID);
+	values[2] = make_array(fields[2], history->n, INT8OID);
+	crm_run_plan(&plan,
+				 "SELECT (SELECT h.ctid FROM crm_internal.customer_history h"
+				 " WHERE h.customer_id OPERATOR(pg_catalog.=) n.customer_id"
+				 " AND h.attribute OPERATOR(pg_catalog.=) n.attribute AND h.valid_to IS NULL),"
+				 " (SELECT true FROM crm_internal.record r"
+				 " WHERE r.record_id OPERATOR(pg_catalog.=) n.record_id)"
+				 " FROM unnest($1, $2, $3) WITH ORDINALITY"
+				 " n(customer_id, attribute, record_id, place) ORDER BY n.place",
+				 3, types, values, NULL, false);
+	for (int i = 0; i < history->n; i++)
+	{
+		HeapTuple row = SPI_tuptable->vals[i];
+		bool isnull;
+		Datum tid = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
 
-	"DELETE FROM crm_internal.customer_history h USING " NOTES " WHERE " OPEN_ROW
-	" AND (n.new_value IS NULL OR n.old_value OPERATOR(pg_catalog.<>) n.new_value)"
-	" AND h.valid_from OPERATOR(pg_catalog.=) pg_catalog.now()",
+		history->notes[i].has_open_row = !isnull;
+		history->notes[i].open_row =
+			isnull ? (Datum) 0 : datumCopy(tid, false, sizeof(ItemPointerData));
+		SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
+		history->notes[i].has_origin = !isnull;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
 
-	"UPDATE crm_internal.customer_history h SET valid_to = pg_catalog.now() FROM " NOTES
-	" WHERE " OPEN_ROW
-	" AND (n.new_value IS NULL OR n.old_value OPERATOR(pg_catalog.<>) n.new_value)",
+/* The same value, now of another record. */
+static void
+move_origin(const note *moved)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[] = {TIDOID, INT8OID};
+	Datum values[] = {moved->open_row, Int64GetDatum(moved->is_of)};
 
-	"INSERT INTO crm_internal.customer_history (customer_id, attribute, value, record_id,"
-	" valid_from)"
-	" SELECT n.customer_id, n.attribute, n.new_value, n.new_record, pg_catalog.now() FROM " NOTES
-	" WHERE n.new_value IS NOT NULL AND n.since OPERATOR(pg_catalog.<) pg_catalog.now()"
-	" AND (n.old_value IS NULL OR n.old_value OPERATOR(pg_catalog.<>) n.new_value)",
-};
+	crm_run_plan(&plan,
+				 "UPDATE crm_internal.customer_history SET record_id = $2"
+				 " WHERE ctid OPERATOR(pg_catalog.=) $1",
+				 2, types, values, NULL, false);
+}
 
+/* What was true for no time leaves no row. */
+static void
+close_rows(Datum *tids, int n)
+{
+	static SPIPlanPtr removing = NULL;
+	static SPIPlanPtr closing = NULL;
+	static const Oid types[] = {TIDARRAYOID};
+	Datum values[] = {make_array(tids, n, TIDOID)};
+
+	if (n == 0)
+		return;
+	crm_run_plan(&removing,
+				 "DELETE FROM crm_internal.customer_history"
+				 " WHERE ctid OPERATOR(pg_catalog.=) ANY ($1)"
+				 " AND valid_from OPERATOR(pg_catalog.>=) pg_catalog.now()",
+				 1, types, values, NULL, false);
+	crm_run_plan(&closing,
+				 "UPDATE crm_internal.customer_history SET valid_to = pg_catalog.now()"
+				 " WHERE ctid OPERATOR(pg_catalog.=) ANY ($1)",
+				 1, types, values, NULL, false);
+}
+
+static row_set
+new_rows(int room)
+{
+	return (row_set){0,
+					 palloc(room * sizeof(Datum)),
+					 palloc(room * sizeof(Datum)),
+					 palloc(room * sizeof(Datum)),
+					 palloc(room * sizeof(Datum)),
+					 palloc(room * sizeof(Datum))};
+}
+
+static void
+add_row(row_set *rows, const note *of, const char *value, int64 record_id, TimestampTz from)
+{
+	rows->customers[rows->n] = Int64GetDatum(of->customer_id);
+	rows->attributes[rows->n] = CStringGetTextDatum(of->attribute);
+	rows->values[rows->n] = CStringGetTextDatum(value);
+	rows->records[rows->n] = Int64GetDatum(record_id);
+	rows->from[rows->n++] = TimestampTzGetDatum(from);
+}
+
+static void
+insert_rows(const row_set *rows, bool open)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[] = {INT8ARRAYOID, TEXTARRAYOID,        TEXTARRAYOID,
+								INT8ARRAYOID, TIMESTAMPTZARRAYOID, BOOLOID};
+	Datum values[6];
+
+	if (rows->n == 0)
+		return;
+	values[0] = make_array(rows->customers, rows->n, INT8OID);
+	values[1] = make_array(rows->attributes, rows->n, TEXTOID);
+	values[2] = make_array(rows->values, rows->n, TEXTOID);
+	values[3] = make_array(rows->records, rows->n, INT8OID);
+	values[4] = make_array(rows->from, rows->n, TIMESTAMPTZOID);
+	values[5] = BoolGetDatum(open);
+	crm_run_plan(&plan,
+				 "INSERT INTO crm_internal.customer_history (customer_id, attribute, value,"
+				 " record_id, valid_from, valid_to)"
+				 " SELECT n.customer_id, n.attribute, n.value, n.record_id, n.valid_from,"
+				 " CASE WHEN $6 THEN NULL ELSE pg_catalog.now() END"
+				 " FROM unnest($1, $2, $3, $4, $5)"
+				 " n(customer_id, attribute, value, record_id, valid_from)",
+				 6, types, values, NULL, false);
+}
+
+/*
+ * The first change of an attribute writes its value so far, unless its record has departed. A
+ * golden record that began in this transaction has no past yet.
+ */
 void
 crm_history_write(crm_history *history)
 {
-	static SPIPlanPtr plans[lengthof(write_sql)];
-	Datum values[NOTE_FIELDS];
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	Datum *closing;
+	int nclosing = 0;
+	row_set past;
+	row_set present;
 
 	if (history->n == 0)
 		return;
-	for (int i = 0; i < NOTE_FIELDS; i++)
-		values[i] = make_array(history, i);
-	for (int i = 0; i < lengthof(write_sql); i++)
-		crm_run_plan(&plans[i], write_sql[i], NOTE_FIELDS, array_types, values, NULL, false);
+	look_up(history);
+	closing = palloc(history->n * sizeof(Datum));
+	past = new_rows(history->n);
+	present = new_rows(history->n);
+	for (int i = 0; i < history->n; i++)
+	{
+		const note *n = &history->notes[i];
+
+		if (same_text(n->was, n->is))
+		{
+			if (n->has_open_row)
+				move_origin(n);
+			continue;
+		}
+		if (n->has_open_row)
+			closing[nclosing++] = n->open_row;
+		else if (n->was && n->has_origin && n->since < now)
+			add_row(&past, n, n->was, n->was_of, n->since);
+		if (n->is && n->since < now)
+			add_row(&present, n, n->is, n->is_of, now);
+	}
+	close_rows(closing, nclosing);
+	insert_rows(&past, false);
+	insert_rows(&present, true);
 }
 
 /*

@@ -1,5 +1,4 @@
-/*
- * customer_lineage.c - which value came from where and why it won, computed when it is read: the
+/* customer_lineage.c - which value came from where and why it won, computed when it is read: the
  * same rule over the same records as the golden record, so it is never stale and takes no room.
  */
 #include "postgres.h"

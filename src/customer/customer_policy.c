@@ -1,5 +1,4 @@
-/*
- * customer_policy.c - the names, groups and default rules of survivorship. Pure.
+/* customer_policy.c - the names, groups and default rules of survivorship. Pure.
  *
  * Why these defaults: a name or a birth date hardly changes, so what most records say is better
  * than what one said last (a typing error is recent as often as not); people do move and change

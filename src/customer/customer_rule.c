@@ -1,5 +1,4 @@
-/*
- * customer_rule.c - survivorship: decides which asserted values make the golden record.
+/* customer_rule.c - survivorship: decides which asserted values make the golden record.
  *
  * Everything here is a function of the records' values, never of the order in which they came: the
  * last word has the hash of source and key. The lineage runs the same code at read, so that it can

@@ -24,9 +24,9 @@ crm_add_department(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	if (crm_department_exists(name))
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("department \"%s\" already exists", name),
-				 errhint("SELECT * FROM crm.departments lists them.")));
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("department \"%s\" already exists", name),
+						errhint("SELECT * FROM crm.departments lists them.")));
 	insert_department(name, roles);
 	SPI_finish();
 	crm_restore_user(before);
@@ -52,9 +52,9 @@ checked_name(FunctionCallInfo fcinfo)
 	char *name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	if (name[strspn(name, " \t\r\n")] == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a department needs a name"),
-						errhint("For example SELECT crm.add_department('sales').")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a department needs a name"),
+				 errhint("For example SELECT crm.add_department('sales').")));
 	return name;
 }
 
@@ -77,7 +77,7 @@ insert_department(const char *name, ArrayType *roles)
 	Oid types[] = {TEXTOID, TEXTARRAYOID};
 	Datum values[] = {CStringGetTextDatum(name), PointerGetDatum(roles)};
 
-	if (SPI_execute_with_args("INSERT INTO crm_internal.department (name, roles) VALUES ($1, $2)", 2,
-							  types, values, NULL, false, 0) != SPI_OK_INSERT)
+	if (SPI_execute_with_args("INSERT INTO crm_internal.department (name, roles) VALUES ($1, $2)",
+							  2, types, values, NULL, false, 0) != SPI_OK_INSERT)
 		elog(ERROR, "inserting into crm_internal.department failed");
 }

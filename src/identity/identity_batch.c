@@ -21,7 +21,7 @@ crm_batch_begin(const char *cause)
 	batch->context = context;
 	batch->cause = pstrdup(cause);
 	batch->records =
-		hash_create("crm batch records", 1024, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		hash_create("crm batch records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	MemoryContextSwitchTo(before);
 	return batch;
 }

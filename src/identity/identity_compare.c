@@ -25,7 +25,11 @@ compare_persons(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 		crm_speak(&e->own, e, a->gender == b->gender ? CRM_GENDER_EXACT : CRM_GENDER_DIFFERENT);
 	if (a->organization.length > 0 && b->organization.length > 0 &&
 		crm_organization_level(a->organization, b->organization) <= CRM_ORGANIZATION_PART)
+	{
 		crm_speak(&e->shared, e, CRM_EMPLOYER_EXACT);
+		/* colleagues: the rest they share is the office's */
+		e->two_persons |= e->two_families;
+	}
 }
 
 crm_comparison
@@ -43,10 +47,9 @@ crm_profile_compare(const crm_profile *a, const crm_profile *b)
 	crm_compare_emails(a, b, &e);
 	crm_compare_phones(a, b, &e);
 	crm_compare_addresses(a, b, &e);
-	if (e.two_persons)
-		e.shared += e.mailbox;
-	else
-		e.own += e.mailbox;
+	/* twins share their birth date too, but no number of their own */
+	*(e.two_names && !e.identified ? &e.shared : &e.own) += e.birth;
+	*(e.two_persons ? &e.shared : &e.own) += e.mailbox;
 	if ((e.two_persons || e.two_generations) && e.shared > HOUSEHOLD_CAP)
 		e.shared = HOUSEHOLD_CAP;
 	return (crm_comparison){.weight = e.own + e.shared + e.against, .conflict = e.against};
@@ -55,9 +58,9 @@ crm_profile_compare(const crm_profile *a, const crm_profile *b)
 int32_t
 crm_match_weight(int64_t records)
 {
-	int32_t weight = 13 * CRM_BIT;
+	int32_t weight = 12 * CRM_BIT;
 
 	for (int64_t limit = 1024; records > limit && weight < 25 * CRM_BIT; limit *= 4)
-		weight += 2 * CRM_BIT;
+		weight += 5 * CRM_BIT / 2;
 	return weight;
 }

@@ -18,8 +18,9 @@
 
 /*
  * Weight at which a pair is as likely one customer as two. Two strangers among more records agree
- * more often by chance, so it grows with their number: two bits at every fourfold, in steps, so
- * that it changes seldom. A function of the number alone.
+ * more often by chance, so it grows with their number: at every fourfold two bits for the pairs and
+ * half a bit for names that repeat. In steps, so that it changes seldom; a function of the number
+ * alone.
  */
 extern int32_t crm_match_weight(int64_t records);
 

@@ -63,6 +63,26 @@ emails_one_error(const crm_profile_email *a, const crm_profile_email *b)
 	return x.length >= 9 && crm_edit_distance(x.text, x.length, y.text, y.length, 2) <= 2;
 }
 
+/* ann.lee, ann_lee, annlee: whoever came second had to write the name otherwise. */
+static bool
+same_but_separators(crm_span a, crm_span b)
+{
+	size_t i = 0;
+	size_t j = 0;
+
+	for (;;)
+	{
+		while (i < a.length && strchr("._-", a.text[i]) != NULL)
+			i++;
+		while (j < b.length && strchr("._-", b.text[j]) != NULL)
+			j++;
+		if (i == a.length || j == b.length)
+			return i == a.length && j == b.length;
+		if (a.text[i++] != b.text[j++])
+			return false;
+	}
+}
+
 static crm_level
 email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile_email *b)
 {
@@ -70,6 +90,8 @@ email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile_
 
 	if (domain && crm_span_equal(a->local, b->local))
 		return a->shared ? CRM_EMAIL_SHARED : CRM_EMAIL_EXACT;
+	if (a->free && same_but_separators(a->local, b->local) && is_derived_from_name(a->local, p))
+		return CRM_EMAIL_NAMED;
 	if (emails_one_error(a, b))
 		return CRM_EMAIL_CLOSE;
 	if (!a->shared && a->local.length >= 6 && crm_span_equal(a->local, b->local))
@@ -153,6 +175,8 @@ crm_compare_identifiers(const crm_profile *a, const crm_profile *b, crm_evidence
 			if (level < best)
 				best = level;
 		}
-	if (best != CRM_LEVELS)
-		crm_speak(&e->own, e, best);
+	if (best == CRM_LEVELS)
+		return;
+	crm_speak(&e->own, e, best);
+	e->identified = best <= CRM_IDENTIFIER_CLOSE;
 }

@@ -62,7 +62,7 @@ crm_compare_dates(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	if (a->year == 0 || b->year == 0)
 		return;
 	level = date_level(a, b);
-	crm_speak(&e->own, e, level);
+	crm_speak(&e->birth, e, level);
 	if (level == CRM_DATE_GENERATION)
 		e->two_generations = true;
 }

@@ -27,6 +27,46 @@ is_initial_of(crm_span a, crm_span b)
 		   a.text[0] == b.text[0];
 }
 
+static size_t
+first_word(crm_span name)
+{
+	const char *space = memchr(name.text, ' ', name.length);
+
+	return space != NULL ? (size_t) (space - name.text) : name.length;
+}
+
+/* Bill, William J. */
+static bool
+is_form_of(crm_span a, crm_span b)
+{
+	return crm_same_given_name(a.text, first_word(a), b.text, first_word(b));
+}
+
+static bool
+ends_with(crm_span name, size_t stem, const char *ending)
+{
+	return name.length == stem + strlen(ending) &&
+		   memcmp(name.text + stem, ending, name.length - stem) == 0;
+}
+
+/* Paul and Paula, Mario and Maria: near in letters, yet two people, often married. */
+static bool
+is_other_gender(crm_span a, crm_span b)
+{
+	static const char *const endings[][2] = {
+		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"o", "a"}, {"us", "a"},
+	};
+	size_t stem = 0;
+
+	while (stem < a.length && stem < b.length && a.text[stem] == b.text[stem])
+		stem++;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && stem >= 3; i++)
+		if ((ends_with(a, stem, endings[i][0]) && ends_with(b, stem, endings[i][1])) ||
+			(ends_with(b, stem, endings[i][0]) && ends_with(a, stem, endings[i][1])))
+			return true;
+	return false;
+}
+
 static crm_level
 given_level(crm_span a, crm_span b)
 {
@@ -36,8 +76,10 @@ given_level(crm_span a, crm_span b)
 		return CRM_GIVEN_EXACT;
 	if (is_initial_of(a, b))
 		return CRM_GIVEN_INITIAL;
-	if (crm_same_given_name(a.text, a.length, b.text, b.length))
+	if (is_form_of(a, b))
 		return CRM_GIVEN_FORM;
+	if (is_other_gender(a, b))
+		return CRM_GIVEN_UNCLEAR;
 	if (crm_span_one_error(a, b))
 		return CRM_GIVEN_CLOSE;
 	if (crm_span_is_part_of(a, b))
@@ -152,6 +194,10 @@ compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	speak_name(&e->shared, e, family, a->family, b->family);
 	if (given >= CRM_GIVEN_UNCLEAR)
 		e->two_persons = true;
+	if (given == CRM_GIVEN_DIFFERENT)
+		e->two_names = true;
+	if (family >= CRM_FAMILY_UNCLEAR)
+		e->two_families = true;
 }
 
 void
@@ -177,28 +223,81 @@ crm_compare_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	}
 }
 
+/* "hldgs" for holdings, "pharm" for pharmaceutical: its letters in their order, the first first. */
+static bool
+is_abbreviation(crm_span brief, crm_span full)
+{
+	size_t j = 0;
+
+	if (brief.length < 3 || brief.length + 2 > full.length || brief.text[0] != full.text[0])
+		return false;
+	for (size_t i = 0; i < full.length && j < brief.length; i++)
+		if (full.text[i] == brief.text[j])
+			j++;
+	return j == brief.length;
+}
+
+static bool
+same_company_word(crm_span a, crm_span b)
+{
+	return crm_span_equal(a, b) || (a.length >= 5 && crm_span_one_error(a, b)) ||
+		   is_abbreviation(a, b) || is_abbreviation(b, a) || crm_span_similarity(a, b) >= 0.94;
+}
+
+/* How many words of two names can be laid side by side. */
+static int
+company_words_in_common(const crm_words *a, const crm_words *b)
+{
+	unsigned used = 0;
+	int common = 0;
+
+	for (int i = 0; i < a->n; i++)
+		for (int j = 0; j < b->n; j++)
+			if ((used & (1u << j)) == 0 &&
+				same_company_word((crm_span){a->word[i].text, a->word[i].length},
+								  (crm_span){b->word[j].text, b->word[j].length}))
+			{
+				used |= 1u << j;
+				common++;
+				break;
+			}
+	return common;
+}
+
 crm_level
 crm_organization_level(crm_span a, crm_span b)
 {
-	double s;
+	crm_words x;
+	crm_words y;
+	int common;
 
 	if (crm_span_equal_without_spaces(a, b))
 		return CRM_ORGANIZATION_EXACT;
-	if (crm_span_one_error(a, b))
+	crm_words_split(a.text, a.length, &x);
+	crm_words_split(b.text, b.length, &y);
+	common = company_words_in_common(&x, &y);
+	if (common == x.n && common == y.n)
 		return CRM_ORGANIZATION_CLOSE;
-	if (crm_span_is_part_of(a, b))
+	if (common > 0 && (common == x.n || common == y.n))
 		return CRM_ORGANIZATION_PART;
-	s = crm_span_similarity(a, b);
-	if (s >= 0.94)
+	if (crm_span_one_error(a, b) || (common == 0 && crm_span_similarity(a, b) >= 0.93))
 		return CRM_ORGANIZATION_CLOSE;
-	return s >= 0.86 ? CRM_ORGANIZATION_SIMILAR : CRM_ORGANIZATION_DIFFERENT;
+	if (common * 2 >= (x.n > y.n ? x.n : y.n) && crm_span_similarity(a, b) >= 0.95)
+		return CRM_ORGANIZATION_SIMILAR;
+	return CRM_ORGANIZATION_DIFFERENT;
 }
 
 void
 crm_compare_organizations(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
+	crm_level level;
+
 	if (a->organization.length == 0 || b->organization.length == 0)
 		return;
 	e->named = true;
-	crm_speak(&e->own, e, crm_organization_level(a->organization, b->organization));
+	level = crm_organization_level(a->organization, b->organization);
+	crm_speak(&e->own, e, level);
+	/* companies in one building share its address, and sometimes its switchboard */
+	if (level == CRM_ORGANIZATION_DIFFERENT)
+		e->two_persons = true;
 }

@@ -15,8 +15,12 @@ typedef struct crm_evidence
 	int32_t own;
 	int32_t shared;  /* by a household: address, telephone, family name */
 	int32_t mailbox; /* by fewer: e-mail */
+	int32_t birth;   /* by twins: birth date */
 	int32_t against;
-	bool two_persons;     /* given names or generations differ clearly */
+	bool two_persons;     /* given names or generations differ */
+	bool two_names;       /* given names have nothing in common */
+	bool two_families;    /* family names differ */
+	bool identified;      /* an identifier agrees, or nearly */
 	bool two_generations; /* birth dates are so far apart */
 	bool named;           /* both have a name to compare */
 } crm_evidence;

@@ -65,7 +65,7 @@ contact_keys(const crm_profile *p, key_set *set)
 
 		add(set, "email", email->local.text, email->local.length, email->domain.text,
 			email->domain.length);
-		if (!email->shared && email->local.length >= 5)
+		if (!email->shared && email->local.length >= 4)
 			add(set, "local", email->local.text, email->local.length, "", 0);
 		if (p->kind == 'o' && !email->free)
 			add(set, "domain", email->domain.text, email->domain.length, "", 0);
@@ -99,9 +99,7 @@ date_keys(const crm_profile *p, const sounds *s, key_set *set)
 			strlen(s->sound[i]));
 		add(set, "day+name", (const char *) day, sizeof(day), s->sound[i], strlen(s->sound[i]));
 	}
-	if (p->postal_code.length > 0)
-		add(set, "date+postal", (const char *) full, sizeof(full), p->postal_code.text,
-			p->postal_code.length);
+	add(set, "date", (const char *) full, sizeof(full), "", 0);
 }
 
 static size_t

@@ -11,7 +11,7 @@
  * or a name like any other. Whether it is too common is a function of the records that exist, so
  * the order in which they came does not matter.
  */
-#define CRM_KEY_COMMON 100
+#define CRM_KEY_COMMON 50
 
 /* Distinct keys of a profile, in ascending order; returns how many. */
 extern int crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX]);

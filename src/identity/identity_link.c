@@ -368,9 +368,10 @@ crm_batch_link(crm_batch *batch)
 	HASHCTL keys = {
 		.keysize = sizeof(int64), .entrysize = sizeof(key_change), .hcxt = batch->context};
 
-	work.pairs = hash_create("crm candidates", 4096, &pairs, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	work.key_changes =
-		hash_create("crm key changes", 4096, &keys, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	work.pairs = hash_create("crm candidates", 64 + 16 * batch->relink.n, &pairs,
+							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	work.key_changes = hash_create("crm key changes", 64 + 16 * batch->relink.n, &keys,
+								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	store_key_changes(batch);
 	count_key_changes(&work);
 	find_candidates(&work);

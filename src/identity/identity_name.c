@@ -21,11 +21,23 @@ static const char *const particles[] = {
 };
 
 static const char *const legal_forms[] = {
-	"ab",   "ag",      "aps",  "bv",   "bvba", "co",   "company", "corp",         "corporation",
-	"cv",   "ek",      "eurl", "ev",   "gbr",  "gmbh", "inc",     "incorporated", "kg",
-	"kgaa", "limited", "llc",  "llp",  "ltd",  "mbh",  "nv",      "ohg",          "oy",
-	"plc",  "pty",     "sa",   "sarl", "sas",  "sasu", "sau",     "se",           "sl",
-	"slu",  "spa",     "sprl", "srl",  "ug",   "vof",
+	"ab",           "ag",           "aktiengesellschaft",
+	"aps",          "beschrankter", "besloten",
+	"bv",           "bvba",         "co",
+	"company",      "corp",         "corporation",
+	"cv",           "ek",           "eurl",
+	"ev",           "gbr",          "gesellschaft",
+	"gmbh",         "haftung",      "inc",
+	"incorporated", "kg",           "kgaa",
+	"liability",    "limited",      "llc",
+	"llp",          "ltd",          "mbh",
+	"mit",          "nv",           "ohg",
+	"oy",           "partnership",  "plc",
+	"pty",          "sa",           "sarl",
+	"sas",          "sasu",         "sau",
+	"se",           "sl",           "slu",
+	"spa",          "sprl",         "srl",
+	"ug",           "vennootschap", "vof",
 };
 
 static const char *const fillers[] = {

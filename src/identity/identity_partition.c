@@ -114,8 +114,8 @@ static crm_ids
 walk(crm_batch *batch)
 {
 	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = batch->context};
-	HTAB *reached = hash_create("crm reached records", 1024, &ctl,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HTAB *reached =
+		hash_create("crm reached records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	bool reclustering = crm_store_is_reclustering();
 	crm_ids frontier = {0};
 	crm_ids all = {0};

@@ -107,6 +107,26 @@ put_street(builder *b, const char *text)
 	put(b, FIELD_NUMBER, number, strlen(number));
 }
 
+/* 17 numbers a row of some table, 0000000 fills a form: neither tells who somebody is. */
+static bool
+is_telling(const char *code, size_t length)
+{
+	char first = code[0];
+	char second = 0;
+
+	if (length < 4)
+		return false;
+	for (size_t i = 1; i < length; i++)
+	{
+		if (code[i] == first || code[i] == second)
+			continue;
+		if (second != 0)
+			return true;
+		second = code[i];
+	}
+	return false;
+}
+
 static void
 put_identifier(builder *b, const crm_profile_value *value)
 {
@@ -115,7 +135,7 @@ put_identifier(builder *b, const crm_profile_value *value)
 	size_t length = crm_value_code(value->text, text + 4, CRM_TEXT_MAX);
 
 	memcpy(text, &attribute, 4);
-	if (length > 0)
+	if (is_telling(text + 4, length))
 		put(b, FIELD_IDENTIFIER, text, 4 + length);
 }
 

@@ -20,22 +20,28 @@
 
 /*
  * Plans of a batch are index probes from arrays. The planner cannot know how short the arrays are,
- * and freshly loaded tables have no statistics yet, so it is told. The search path is the caller's,
- * the rights are crm's: no operator of the caller's making may slip into a statement.
+ * and freshly loaded tables have no statistics yet, so it is told; and planning once a backend is
+ * enough for plans that never change. The search path is the caller's, the rights are crm's: no
+ * operator of the caller's making may slip into a statement.
  */
 static int
 probe_settings(void)
 {
-	static const char *const off[] = {"enable_seqscan",   "enable_hashjoin",
-									  "enable_mergejoin", "jit",
-									  "enable_material",  "enable_memoize"};
+	static const char *const settings[][2] = {
+		{"enable_seqscan", "off"},
+		{"enable_hashjoin", "off"},
+		{"enable_mergejoin", "off"},
+		{"enable_material", "off"},
+		{"enable_memoize", "off"},
+		{"jit", "off"},
+		{"plan_cache_mode", "force_generic_plan"},
+		{"search_path", "pg_catalog, pg_temp"},
+	};
 	int level = NewGUCNestLevel();
 
-	for (int i = 0; i < lengthof(off); i++)
-		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-								 0, false);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 	return level;
 }
 

@@ -1,6 +1,5 @@
+/* capture.c - the trigger that notes which departmental rows changed. */
 /*
- * capture.c - the trigger that notes which departmental rows changed.
- *
  * It must never fail or slow the department's write, and never lose a change: where the key of a
  * row cannot be told, "all of the source" is noted. Per row it only appends to memory.
  */

@@ -1,7 +1,4 @@
-/*
- * capture_commit.c - what becomes of captured changes: resolved in the writing transaction, or
- * written to crm_internal.pending.
- */
+/* capture_commit.c - what becomes of captured changes: resolved at once, or written to pending. */
 #include "postgres.h"
 
 #include "access/xact.h"
@@ -46,7 +43,7 @@ crm_capture_set_resolver(crm_inline_resolver new_resolver)
 void
 crm_capture_init(void)
 {
-	crm_capture_store_init();
+	crm_capture_store_begin();
 	crm_commit_register(&room);
 }
 

@@ -1,6 +1,5 @@
+/* capture_rule.c - what several changes of one key come to. */
 /*
- * capture_rule.c - what several changes of one key come to.
- *
  * A partition move, and an application that saves by DELETE and INSERT, must not cost the customer
  * its id: delete and insert of one key is an update.
  */

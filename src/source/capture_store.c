@@ -1,6 +1,5 @@
+/* capture_store.c - how the rows of one relation are captured for one source, kept by backend. */
 /*
- * capture_store.c - how the rows of one relation are captured for one source, kept by backend.
- *
  * A partition or an inheritance child has its own attribute numbers, so a plan belongs to a source
  * and a relation. Callbacks only mark; the registry is read with the latest snapshot, or a
  * transaction in REPEATABLE READ would go on by a registry that is gone.
@@ -96,7 +95,7 @@ crm_registry_changed(PG_FUNCTION_ARGS)
 }
 
 void
-crm_capture_store_init(void)
+crm_capture_store_begin(void)
 {
 	CacheRegisterRelcacheCallback(on_relcache, (Datum) 0);
 }

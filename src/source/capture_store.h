@@ -33,6 +33,6 @@ extern uint64 crm_capture_generation;
 /* Never raises for what is wrong with the registry: then all of the source is noted. */
 extern const crm_capture_plan *crm_capture_plan_of(int32 source_id, Relation relation);
 
-extern void crm_capture_store_init(void);
+extern void crm_capture_store_begin(void);
 
 #endif

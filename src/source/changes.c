@@ -1,6 +1,5 @@
+/* changes.c - what this transaction changed, in memory, by subtransaction. */
 /*
- * changes.c - what this transaction changed, in memory, by subtransaction.
- *
  * One level a subtransaction that changed something; a level's changes are packed in chunks.
  * Changes of an ancestor that were dealt with inside a savepoint are kept, marked with that
  * savepoint, until its fate is known: rolled back, they wait again (else they would be lost).
@@ -11,33 +10,15 @@
 #include "utils/memutils.h"
 
 #include "source/changes.h"
+#include "source/chunk.h"
 
-#define FIRST_CHUNK 1000
-#define LARGEST_CHUNK (128 * 1024)
 #define MANY 8192
-
-struct crm_chunk
-{
-	crm_chunk *next;
-	SubTransactionId done_in; /* Invalid: waits */
-	uint32 used;
-	uint32 size;
-	uint32 last; /* offset of the last entry */
-	uint32 count;
-	char data[FLEXIBLE_ARRAY_MEMBER];
-};
-
-typedef struct chunk_list
-{
-	crm_chunk *first;
-	crm_chunk *last;
-} chunk_list;
 
 struct crm_level
 {
 	crm_level *parent;
 	SubTransactionId subtransaction;
-	chunk_list list[2];
+	crm_chunk_list list[2];
 	int64 waiting[2];
 	int64 many; /* see crm_changes_are_many */
 };
@@ -63,24 +44,6 @@ current_level(void)
 	level->many = MANY;
 	top = level;
 	return level;
-}
-
-static crm_chunk *
-new_chunk(chunk_list *list, uint32 need)
-{
-	uint32 size = list->last == NULL ? FIRST_CHUNK : Min(list->last->size * 4, LARGEST_CHUNK);
-	crm_chunk *chunk;
-
-	size = Max(size, need);
-	chunk = MemoryContextAlloc(TopTransactionContext, offsetof(crm_chunk, data) + size);
-	memset(chunk, 0, offsetof(crm_chunk, data));
-	chunk->size = size;
-	if (list->last == NULL)
-		list->first = chunk;
-	else
-		list->last->next = chunk;
-	list->last = chunk;
-	return chunk;
 }
 
 static bool
@@ -110,7 +73,7 @@ crm_changes_add(int32 source_id, char op, const char *key, int length, int road)
 		return;
 	if (chunk == NULL || chunk->done_in != InvalidSubTransactionId ||
 		chunk->size - chunk->used < need)
-		chunk = new_chunk(&level->list[PLACE(road)], need);
+		chunk = crm_chunk_add(&level->list[PLACE(road)], need);
 
 	entry = (crm_entry *) (chunk->data + chunk->used);
 	entry->source_id = source_id;
@@ -218,27 +181,12 @@ crm_changes_next(crm_entry_scan *scan)
 }
 
 static void
-free_list(chunk_list *list)
-{
-	crm_chunk *chunk = list->first;
-
-	while (chunk != NULL)
-	{
-		crm_chunk *next = chunk->next;
-
-		pfree(chunk);
-		chunk = next;
-	}
-	list->first = list->last = NULL;
-}
-
-static void
 list_done(crm_level *level, int place, SubTransactionId current)
 {
 	level->waiting[place] = 0;
 	if (level->subtransaction == current)
 	{
-		free_list(&level->list[place]);
+		crm_chunks_free(&level->list[place]);
 		return;
 	}
 	for (crm_chunk *chunk = level->list[place].first; chunk != NULL; chunk = chunk->next)
@@ -264,25 +212,12 @@ crm_changes_done(int roads, bool all_levels)
 	}
 }
 
-static void
-append_list(chunk_list *to, chunk_list *from)
-{
-	if (from->first == NULL)
-		return;
-	if (to->last == NULL)
-		to->first = from->first;
-	else
-		to->last->next = from->first;
-	to->last = from->last;
-	from->first = from->last = NULL;
-}
-
 void
 crm_changes_give_up_resolving(void)
 {
 	for (crm_level *level = top; level != NULL; level = level->parent)
 	{
-		append_list(&level->list[PLACE(CRM_TO_WRITE)], &level->list[PLACE(CRM_TO_RESOLVE)]);
+		crm_chunks_append(&level->list[PLACE(CRM_TO_WRITE)], &level->list[PLACE(CRM_TO_RESOLVE)]);
 		level->waiting[PLACE(CRM_TO_WRITE)] += level->waiting[PLACE(CRM_TO_RESOLVE)];
 		level->waiting[PLACE(CRM_TO_RESOLVE)] = 0;
 	}
@@ -295,58 +230,23 @@ crm_changes_postpone(void)
 		level->many = Max(level->many, 2 * (level->waiting[0] + level->waiting[1]));
 }
 
-/* Marks of a savepoint that ends become its parent's, or go. */
-static void
-settle_done(crm_level *level, int place, SubTransactionId mine, SubTransactionId parent,
-			bool committed)
-{
-	for (crm_chunk *chunk = level->list[place].first; chunk != NULL; chunk = chunk->next)
-	{
-		if (chunk->done_in != mine)
-			continue;
-		chunk->done_in = committed ? parent : InvalidSubTransactionId;
-		if (!committed)
-			level->waiting[place] += chunk->count;
-	}
-}
-
-/* What a level's own subtransaction has dealt with can go: both live and die together. */
-static void
-drop_done(crm_level *level, int place)
-{
-	chunk_list kept = {NULL, NULL};
-	crm_chunk *chunk = level->list[place].first;
-
-	while (chunk != NULL)
-	{
-		crm_chunk *next = chunk->next;
-
-		chunk->next = NULL;
-		if (chunk->done_in == level->subtransaction)
-			pfree(chunk);
-		else
-		{
-			chunk_list one = {chunk, chunk};
-
-			append_list(&kept, &one);
-		}
-		chunk = next;
-	}
-	level->list[place] = kept;
-}
-
 static void
 settle_all_done(SubTransactionId mine, SubTransactionId parent, bool committed)
 {
+	bool wait = false;
+
 	for (crm_level *level = top; level != NULL; level = level->parent)
 		for (int place = 0; place < 2; place++)
 		{
-			settle_done(level, place, mine, parent, committed);
+			int64 again = crm_chunks_settle(&level->list[place], mine, parent, committed);
+
+			level->waiting[place] += again;
+			wait |= again > 0;
 			if (committed && level->subtransaction == parent)
-				drop_done(level, place);
+				crm_chunks_drop_done(&level->list[place], parent);
 		}
 	/* A rolled-back savepoint has written in vain: wait longer, or it would be done for each. */
-	if (!committed)
+	if (wait)
 		crm_changes_postpone();
 }
 
@@ -362,7 +262,8 @@ hand_to_parent(crm_level *level, SubTransactionId parent)
 	}
 	for (int place = 0; place < 2; place++)
 	{
-		append_list(&heir->list[place], &level->list[place]);
+		if (!crm_chunks_pack(&heir->list[place], &level->list[place]))
+			crm_chunks_append(&heir->list[place], &level->list[place]);
 		heir->waiting[place] += level->waiting[place];
 	}
 	top = heir;
@@ -381,8 +282,8 @@ crm_changes_subtransaction_end(SubTransactionId mine, SubTransactionId parent, b
 		else
 		{
 			top = level->parent;
-			free_list(&level->list[0]);
-			free_list(&level->list[1]);
+			crm_chunks_free(&level->list[0]);
+			crm_chunks_free(&level->list[1]);
 			pfree(level);
 		}
 	}

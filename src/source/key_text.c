@@ -1,6 +1,5 @@
+/* key_text.c - the canonical text of a departmental row's key. */
 /*
- * key_text.c - the canonical text of a departmental row's key.
- *
  * One column: what `column::text` gives; several: jsonb_build_array(a::text, b::text)::text, both
  * under crm_key_settings(), so that a session's DateStyle makes no second key of one row. Integers
  * and text, nearly all keys there are, go without a function call.

@@ -1,6 +1,5 @@
+/* pending.c - writes changes to crm_internal.pending. */
 /*
- * pending.c - writes changes to crm_internal.pending.
- *
  * By heap multi-insert, a page and a WAL record for hundreds of keys: a third of what an INSERT
  * costs. That looks after no index and no trigger, so a table that somebody gave one, or another
  * shape, gets an INSERT.

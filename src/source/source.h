@@ -67,7 +67,6 @@ typedef struct crm_change
 typedef void (*crm_inline_resolver)(const crm_change *changes, int nchanges);
 extern void crm_capture_set_resolver(crm_inline_resolver resolver);
 
-extern void crm_source_init(void);
 extern void crm_capture_init(void);
 
 #endif

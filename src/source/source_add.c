@@ -1,5 +1,4 @@
-/*
- * source_add.c - makes departmental tables sources, changes, repairs and drops them.
+/* source_add.c - makes departmental tables sources, changes, repairs and drops them.
  *
  * Nothing is written before all is checked, and whatever fails later takes the whole statement with
  * it. The caller's own rights decide about the table; the registry and the triggers are then
@@ -60,8 +59,9 @@ crm_add_source(PG_FUNCTION_ARGS)
 	draft->items = crm_source_parse_map(PG_GETARG_JSONB_P(2));
 	draft->key = key_arg(fcinfo, 3);
 	for (int i = 4; i <= 7; i++)
-		set_text(fcinfo, i,
-				 (char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 4]);
+		set_text(
+			fcinfo, i,
+			(char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 4]);
 	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
 	draft->mode = PG_ARGISNULL(9) ? "watch" : text_arg(fcinfo, 9);
 	crm_source_check_draft(draft, relation);
@@ -82,8 +82,9 @@ crm_change_source(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(2))
 		draft->key = key_arg(fcinfo, 2);
 	for (int i = 3; i <= 6; i++)
-		set_text(fcinfo, i,
-				 (char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 3]);
+		set_text(
+			fcinfo, i,
+			(char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 3]);
 	if (!PG_ARGISNULL(7))
 		draft->trust = PG_GETARG_FLOAT4(7);
 	if (!PG_ARGISNULL(8))
@@ -110,7 +111,8 @@ crm_drop_source(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Puts back what somebody with a right to the table had asked for, so the right is not asked again. */
+/* Puts back what somebody with a right to the table had asked for, so the right is not asked again.
+ */
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
 {
@@ -139,10 +141,10 @@ required_arg(FunctionCallInfo fcinfo, int number, const char *name)
 	char *value = PG_ARGISNULL(number) ? NULL : text_arg(fcinfo, number);
 
 	if (value == NULL || *value == '\0')
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("\"%s\" must be given", name),
-						errhint("For example SELECT crm.add_source('sales.account', department => "
-								"'sales', map => '{\"email\": \"mail\"}').")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" must be given", name),
+				 errhint("For example SELECT crm.add_source('sales.account', department => "
+						 "'sales', map => '{\"email\": \"mail\"}').")));
 	return value;
 }
 

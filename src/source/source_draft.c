@@ -35,8 +35,8 @@ static crm_expression *checked(Relation relation, const char *text, const char *
 							   Bitmapset **columns);
 static bool is_string_type(Oid type);
 static bool is_two_letters(const char *text);
-static void refuse_type(Relation relation, const char *what, Oid type,
-						const char *wanted) pg_attribute_noreturn();
+static void refuse_type(Relation relation, const char *what, Oid type, const char *wanted)
+	pg_attribute_noreturn();
 static void fill_columns(crm_source *draft, Relation relation, Bitmapset *columns);
 static char *label(Relation relation);
 

@@ -1,5 +1,4 @@
-/*
- * source_expression.c - parses one expression over the row of a departmental table.
+/* source_expression.c - parses one expression over the row of a departmental table.
  *
  * The text comes from a user and is later run as the table's owner, so it never reaches a query as
  * written: it is parsed as one expression in a name space that holds only this table, checked, and
@@ -43,8 +42,8 @@ static bool foreign_function(Oid function, void *table_owner);
 static bool foreign_function_walker(Node *node, void *table_owner);
 static Bitmapset *columns_used(Relation relation, Node *expression);
 static Bitmapset *all_columns(Relation relation);
-static void rethrow(Relation relation, const char *text, const char *what,
-					MemoryContext context) pg_attribute_noreturn();
+static void rethrow(Relation relation, const char *text, const char *what, MemoryContext context)
+	pg_attribute_noreturn();
 
 crm_expression *
 crm_source_expression(Relation relation, const char *text, const char *what, List *column_names)
@@ -122,7 +121,8 @@ parsed_expression(Relation relation, const char *text, List *column_names)
 	result->plain_column = IsA(expression, Var) ? ((Var *) expression)->varattno : 0;
 	nest_level = crm_source_pin();
 	result->text = deparse_expression(
-		expression, deparse_context_for(CRM_SOURCE_ALIAS, RelationGetRelid(relation)), false, false);
+		expression, deparse_context_for(CRM_SOURCE_ALIAS, RelationGetRelid(relation)), false,
+		false);
 	crm_source_unpin(nest_level);
 	return result;
 }
@@ -134,9 +134,8 @@ parse_one(const char *text)
 
 	if (!is_bare_expression(statements))
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("not one expression over the row")));
-	return linitial_node(
-			   ResTarget,
-			   castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt)->targetList)
+	return linitial_node(ResTarget,
+						 castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt)->targetList)
 		->val;
 }
 
@@ -147,8 +146,7 @@ is_bare_expression(List *statements)
 	SelectStmt *stmt;
 	ResTarget *target;
 
-	if (list_length(statements) != 1 ||
-		!IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
+	if (list_length(statements) != 1 || !IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
 		return false;
 	stmt = (SelectStmt *) linitial_node(RawStmt, statements)->stmt;
 	if (list_length(stmt->targetList) != 1 || stmt->op != SETOP_NONE)
@@ -186,9 +184,9 @@ analyse(Relation relation, Node *raw, const char *text, List *column_names)
 static void
 refuse_constructs(ParseState *pstate, Node *expression)
 {
-	const char *found = pstate->p_hasSubLinks				? "a subquery"
-						: pstate->p_hasAggs					? "an aggregate function"
-						: pstate->p_hasWindowFuncs			? "a window function"
+	const char *found = pstate->p_hasSubLinks                ? "a subquery"
+						: pstate->p_hasAggs                  ? "an aggregate function"
+						: pstate->p_hasWindowFuncs           ? "a window function"
 						: expression_returns_set(expression) ? "a set-returning function"
 															 : NULL;
 

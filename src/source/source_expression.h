@@ -8,7 +8,7 @@
 
 typedef struct crm_expression
 {
-	char *text;     /* deparsed under alias CRM_SOURCE_ALIAS, qualified: no search_path matters */
+	char *text; /* deparsed under alias CRM_SOURCE_ALIAS, qualified: no search_path matters */
 	Oid type;
 	Bitmapset *columns; /* attribute numbers */
 	int plain_column;   /* the attribute number if it is just that column, else 0 */
@@ -19,8 +19,8 @@ typedef struct crm_expression
  * subqueries, aggregates, window and set-returning functions, volatile functions, system columns,
  * functions that belong neither to a superuser nor to the table's owner. what is named in errors
  * ("attribute "email""). column_names NIL: the columns by their names; else a list of String nodes,
- * one for each column that is not dropped: the name by which text calls it (to read what was written
- * before a rename).
+ * one for each column that is not dropped: the name by which text calls it (to read what was
+ * written before a rename).
  */
 extern crm_expression *crm_source_expression(Relation relation, const char *text, const char *what,
 											 List *column_names);

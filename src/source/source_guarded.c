@@ -136,8 +136,7 @@ run_as_owner(const crm_source *source, void (*work)(void *), void *arg)
 static Oid
 table_owner(const crm_source *source)
 {
-	Oid relation =
-		RangeVarGetRelid(makeRangeVar(source->schema, source->table, -1), NoLock, true);
+	Oid relation = RangeVarGetRelid(makeRangeVar(source->schema, source->table, -1), NoLock, true);
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
 	Oid owner;
 

@@ -127,9 +127,9 @@ crm_source_column_names(Relation relation, List *numbers)
 	ListCell *cell;
 
 	foreach (cell, numbers)
-		names = lappend(names, pstrdup(NameStr(TupleDescAttr(RelationGetDescr(relation),
-															 lfirst_int(cell) - 1)
-												   ->attname)));
+		names = lappend(
+			names, pstrdup(NameStr(
+					   TupleDescAttr(RelationGetDescr(relation), lfirst_int(cell) - 1)->attname)));
 	return names;
 }
 
@@ -158,10 +158,11 @@ named_key(Relation relation, List *named)
 		if (number == 0 || list_member_int(numbers, number))
 			ereport(ERROR,
 					(errcode(number ? ERRCODE_DUPLICATE_COLUMN : ERRCODE_UNDEFINED_COLUMN),
-					 number ? errmsg("key of source \"%s\" names column \"%s\" twice",
-									 label(relation), (char *) lfirst(cell))
-							: errmsg("key of source \"%s\" names column \"%s\", which does not exist",
-									 label(relation), (char *) lfirst(cell)),
+					 number
+						 ? errmsg("key of source \"%s\" names column \"%s\" twice", label(relation),
+								  (char *) lfirst(cell))
+						 : errmsg("key of source \"%s\" names column \"%s\", which does not exist",
+								  label(relation), (char *) lfirst(cell)),
 					 errhint("The columns are: %s.", crm_source_column_list(relation))));
 		numbers = lappend_int(numbers, number);
 	}
@@ -173,8 +174,7 @@ has_indexes(Relation relation)
 {
 	char kind = relation->rd_rel->relkind;
 
-	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE ||
-		   kind == RELKIND_MATVIEW;
+	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_MATVIEW;
 }
 
 static bool

@@ -10,7 +10,8 @@
 #include "base/base.h"
 #include "source/source_draft.h"
 
-#define EXAMPLE "For example map => '{\"name\": \"account_name\", \"email\": [\"mail\", \"mail2\"]}'."
+#define EXAMPLE                                                                                    \
+	"For example map => '{\"name\": \"account_name\", \"email\": [\"mail\", \"mail2\"]}'."
 
 static List *parse_values(JsonbIterator **iterator, const char *attribute, crm_attribute_kind kind);
 static crm_source_item *new_item(const char *attribute, crm_attribute_kind kind,
@@ -35,8 +36,8 @@ crm_source_parse_map(Jsonb *map)
 	{
 		char *attribute = pnstrdup(value.val.string.val, value.val.string.len);
 
-		items = list_concat(items,
-							parse_values(&iterator, attribute, kind_of_attribute(attribute)));
+		items =
+			list_concat(items, parse_values(&iterator, attribute, kind_of_attribute(attribute)));
 	}
 	if (items == NIL)
 		refuse_map();
@@ -121,9 +122,9 @@ new_item(const char *attribute, crm_attribute_kind kind, const JsonbValue *value
 static void
 refuse_map(void)
 {
-	ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
-					errmsg("map must be an object that maps at least one attribute"),
-					errhint(EXAMPLE)));
+	ereport(ERROR,
+			(errcode(ERRCODE_CRM_BAD_MAPPING),
+			 errmsg("map must be an object that maps at least one attribute"), errhint(EXAMPLE)));
 }
 
 static void
@@ -152,8 +153,8 @@ kind_of_attribute(const char *name)
 		ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
 						errmsg("\"%s\" is no attribute of a customer", name),
 						errhint("%s", attribute_hint(name))));
-	kind = crm_attribute_kind_by_name(
-		SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	kind =
+		crm_attribute_kind_by_name(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	SPI_finish();
 	crm_restore_user(before);
 	return kind;

@@ -1,5 +1,4 @@
-/*
- * source_problem.c - what keeps a source from being read or captured, found when somebody looks.
+/* source_problem.c - what keeps a source from being read or captured, found when somebody looks.
  *
  * The department's DDL meets nothing of crm and is told nothing, so every look compares anew.
  */
@@ -78,8 +77,7 @@ static problem
 problem_of(const crm_source *source)
 {
 	Oid table = crm_source_table_id(source);
-	Relation relation =
-		OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
+	Relation relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
 	problem found;
 
 	if (relation == NULL)

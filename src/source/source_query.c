@@ -231,9 +231,9 @@ equality(Oid type)
 	char *name;
 
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
-						errmsg("type %s of a key column has no equality operator",
-							   format_type_be(type))));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("type %s of a key column has no equality operator", format_type_be(type))));
 	form = (Form_pg_operator) GETSTRUCT(tuple);
 	name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
 					NameStr(form->oprname));
@@ -273,8 +273,8 @@ read_kind(const crm_source *source, char *text, crm_source_row *row)
 	{
 		const char *word;
 		char kind;
-	} words[] = {{"person", 'p'},		{"p", 'p'}, {"organization", 'o'},
-				 {"organisation", 'o'}, {"o", 'o'}};
+	} words[] = {
+		{"person", 'p'}, {"p", 'p'}, {"organization", 'o'}, {"organisation", 'o'}, {"o", 'o'}};
 
 	if (source->kind && is_constant_kind(source->kind))
 		text = source->kind;
@@ -351,8 +351,8 @@ texts_of(HeapTuple tuple, TupleDesc desc, int column)
 		return NIL;
 	get_typlenbyvalalign(element, &length, &by_value, &align);
 	getTypeOutputInfo(element, &output, &is_varlena);
-	deconstruct_array(DatumGetArrayTypeP(datum), element, length, by_value, align, &elements, &nulls,
-					  &n);
+	deconstruct_array(DatumGetArrayTypeP(datum), element, length, by_value, align, &elements,
+					  &nulls, &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
 			texts = lappend(texts, OidOutputFunctionCall(output, elements[i]));

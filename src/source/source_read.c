@@ -1,5 +1,4 @@
-/*
- * source_read.c - reads departmental rows by key.
+/* source_read.c - reads departmental rows by key.
  *
  * Rows become plain values while the table's owner is acting; sinks run after that, as whoever
  * called. A batch that fails because of a row is halved until the row stands alone.
@@ -30,6 +29,7 @@ typedef struct key_read
 	const crm_source *source;
 	const char *const *keys;
 	int nkeys;
+	bool once;             /* not worth a kept plan */
 	MemoryContext context; /* where the rows go */
 	List *rows;
 } key_read;
@@ -38,7 +38,8 @@ static ErrorData *read_batch(const crm_source *source, const char *const *keys, 
 							 bool whole, List **rows);
 static ErrorData *read_halves(const crm_source *source, const char *const *keys, int nkeys,
 							  List **rows);
-static crm_source_row *bad_row(const char *key, const ErrorData *error);
+static crm_source_row *bad_row(const crm_source *source, const char *key, const ErrorData *error);
+static const char *culprit(const crm_source *source, const char *key);
 static void read_keys(void *arg);
 static void collect_rows(key_read *read);
 static void execute_once(const crm_source_query *query, Datum *params);
@@ -49,8 +50,8 @@ bool
 crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_sink sink,
 				void *context)
 {
-	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext, "rows of a source",
-												ALLOCSET_DEFAULT_SIZES);
+	MemoryContext batch =
+		AllocSetContextCreate(CurrentMemoryContext, "rows of a source", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(batch);
 	crm_source *source = crm_source_load(source_id);
 	List *rows = NIL;
@@ -73,16 +74,17 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 ErrorData *
 crm_source_probe(const crm_source *source)
 {
-	key_read read = {source, NULL, 0, CurrentMemoryContext, NIL};
+	key_read read = {source, NULL, 0, false, CurrentMemoryContext, NIL};
 
 	return crm_source_guarded(source, read_keys, &read);
 }
 
-/* The error of the source as a whole, or NULL: then each row is in rows, bad ones with their error. */
+/* The error of the source as a whole, or NULL: then each row is in rows, bad ones with their error.
+ */
 static ErrorData *
 read_batch(const crm_source *source, const char *const *keys, int nkeys, bool whole, List **rows)
 {
-	key_read read = {source, keys, nkeys, CurrentMemoryContext, NIL};
+	key_read read = {source, keys, nkeys, false, CurrentMemoryContext, NIL};
 	ErrorData *error;
 
 	CHECK_FOR_INTERRUPTS();
@@ -92,7 +94,8 @@ read_batch(const crm_source *source, const char *const *keys, int nkeys, bool wh
 		*rows = list_concat(*rows, read.rows);
 		return NULL;
 	}
-	/* A function may raise anything for one row; that the source is broken shows without any row. */
+	/* A function may raise anything for one row; that the source is broken shows without any row.
+	 */
 	if (whole && crm_source_is_broken(error))
 	{
 		ErrorData *probed = crm_source_probe(source);
@@ -100,9 +103,12 @@ read_batch(const crm_source *source, const char *const *keys, int nkeys, bool wh
 		if (probed != NULL)
 			return probed;
 	}
+	/* Without a row to blame it is the source's: a constant that cannot be computed, say. */
+	if (nkeys == 0)
+		return error;
 	if (nkeys == 1)
 	{
-		*rows = lappend(*rows, bad_row(keys[0], error));
+		*rows = lappend(*rows, bad_row(source, keys[0], error));
 		return NULL;
 	}
 	return read_halves(source, keys, nkeys, rows);
@@ -118,14 +124,41 @@ read_halves(const crm_source *source, const char *const *keys, int nkeys, List *
 }
 
 static crm_source_row *
-bad_row(const char *key, const ErrorData *error)
+bad_row(const crm_source *source, const char *key, const ErrorData *error)
 {
 	crm_source_row *row = palloc0(sizeof(crm_source_row));
+	const char *attribute = culprit(source, key);
+	char *text = crm_source_error_text(error);
 
 	row->key = pstrdup(key);
-	row->error = crm_source_error_text(error);
+	row->error = attribute ? psprintf("attribute \"%s\": %s", attribute, text) : text;
 	row->sqlerrcode = error->sqlerrcode;
 	return row;
+}
+
+/* The attribute whose expression alone fails for this row, or NULL: then it is something else. */
+static const char *
+culprit(const crm_source *source, const char *key)
+{
+	ListCell *cell;
+
+	foreach (cell, source->items)
+	{
+		crm_source_item *item = lfirst(cell);
+		crm_source alone = *source;
+		key_read read = {&alone, &key, 1, true, CurrentMemoryContext, NIL};
+		ErrorData *error;
+
+		alone.items = list_make1(item);
+		alone.filter = alone.kind = alone.region = alone.changed_at = NULL;
+		error = crm_source_guarded(&alone, read_keys, &read);
+		if (error == NULL)
+			continue;
+		/* That the key itself cannot be looked up says nothing about the attribute. */
+		alone.items = NIL;
+		return crm_source_guarded(&alone, read_keys, &read) == NULL ? item->attribute : NULL;
+	}
+	return NULL;
 }
 
 /* Runs under crm_source_guarded(). */
@@ -136,7 +169,10 @@ read_keys(void *arg)
 	crm_source_query *query = crm_source_query_build(read->source, CRM_SCOPE_KEYS);
 	Datum *params = crm_source_query_params(query, read->keys, read->nkeys);
 
-	if (read->nkeys > KEPT_PLAN_MAX_KEYS)
+	/* Without keys it is a probe: all is planned and checked, no row of a large view is touched. */
+	if (read->nkeys == 0)
+		query->sql = psprintf("%s LIMIT 0", query->sql);
+	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS)
 		execute_once(query, params);
 	else
 		execute_kept(read->source, query, params);

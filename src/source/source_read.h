@@ -21,8 +21,8 @@ extern char *crm_source_error_text(const ErrorData *error);
 extern ErrorData *crm_source_probe(const crm_source *source);
 
 /* Raises it as the source's. */
-extern void crm_source_raise_broken(const crm_source *source,
-									const ErrorData *error) pg_attribute_noreturn();
+extern void crm_source_raise_broken(const crm_source *source, const ErrorData *error)
+	pg_attribute_noreturn();
 
 /* Marks the source as needing attention because of this error. */
 extern void crm_source_mark_broken(const crm_source *source, const ErrorData *error);

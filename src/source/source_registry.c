@@ -16,15 +16,14 @@
 #include "source/key_text.h"
 #include "source/source_registry.h"
 
-#define SOURCE_COLUMNS                                                                            \
-	"SELECT xmin, source_id, department, schema_name, table_name, relation_kind, key_columns, "   \
-	"columns, column_numbers, filter, kind, region, changed_at, trust, mode, attention, repair "  \
+#define SOURCE_COLUMNS                                                                             \
+	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
+	"columns, column_numbers, filter, kind, region, changed_at, trust, mode, attention, repair "   \
 	"FROM crm_internal.source "
 
 enum
 {
-	COL_VERSION = 1,
-	COL_ID,
+	COL_ID = 1,
 	COL_DEPARTMENT,
 	COL_SCHEMA,
 	COL_TABLE,
@@ -85,8 +84,7 @@ crm_source_find(const char *name)
 	resolve_name(name, &schema, &table);
 	source = schema ? crm_source_find_table(schema, table) : NULL;
 	if (source == NULL)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("\"%s\" is not a source", name),
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not a source", name),
 						errhint("SELECT source FROM crm.source_status lists the sources; a table "
 								"becomes one by crm.add_source().")));
 	return source;
@@ -184,11 +182,7 @@ crm_source_name(int32 source_id)
 int
 crm_source_pin(void)
 {
-	int nest_level = crm_key_settings();
-
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	return nest_level;
+	return crm_key_settings();
 }
 
 void
@@ -235,7 +229,6 @@ source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
 	crm_source *source = palloc0(sizeof(crm_source));
 	bool isnull;
 
-	source->version = DatumGetTransactionId(SPI_getbinval(row, desc, COL_VERSION, &isnull));
 	source->source_id = DatumGetInt32(SPI_getbinval(row, desc, COL_ID, &isnull));
 	source->department = SPI_getvalue(row, desc, COL_DEPARTMENT);
 	source->schema = SPI_getvalue(row, desc, COL_SCHEMA);

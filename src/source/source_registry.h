@@ -2,7 +2,6 @@
 #ifndef CRM_SOURCE_REGISTRY_H
 #define CRM_SOURCE_REGISTRY_H
 
-#include "access/transam.h"
 #include "nodes/pg_list.h"
 #include "source/source.h"
 #include "utils/relcache.h"
@@ -18,7 +17,6 @@ typedef struct crm_source_item
 typedef struct crm_source
 {
 	int32 source_id;
-	TransactionId version; /* changes with the registry row */
 	char *department;
 	char *schema;
 	char *table;

@@ -28,8 +28,8 @@ static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(const crm_source *source, Relation relation, List *names,
 						 crm_source_mended *mended);
 static void note_lost(crm_source_mended *mended, char *what);
-static char *mended_text(const crm_source *source, Relation relation, const char *text,
-						 List *names, Oid *type);
+static char *mended_text(const crm_source *source, Relation relation, const char *text, List *names,
+						 Oid *type);
 static void parse_again(void *arg);
 static List *mended_items(const crm_source *source, Relation relation, List *names,
 						  crm_source_mended *mended);
@@ -86,8 +86,7 @@ names_then(const crm_source *source, Relation relation, crm_source_mended *mende
 		if (then == NULL || is_registered(source, now))
 			then = now;
 		else
-			mended->renamed =
-				lappend(mended->renamed, psprintf("\"%s\" is now \"%s\"", then, now));
+			mended->renamed = lappend(mended->renamed, psprintf("\"%s\" is now \"%s\"", then, now));
 		names = lappend(names, makeString(pstrdup(then)));
 	}
 	return names;
@@ -104,10 +103,10 @@ registered_name(const crm_source *source, Relation relation, AttrNumber number)
 	ListCell *name;
 	ListCell *known;
 
-	forboth(name, source->columns, known, source->column_numbers)
-		if (lfirst_int(known) == number &&
-			crm_source_column_number(relation, lfirst(name)) == 0)
-			return lfirst(name);
+	forboth(name, source->columns, known,
+			source->column_numbers) if (lfirst_int(known) == number &&
+										crm_source_column_number(relation, lfirst(name)) ==
+											0) return lfirst(name);
 	return NULL;
 }
 
@@ -129,8 +128,7 @@ note_dropped(const crm_source *source, Relation relation, List *names, crm_sourc
 
 	foreach (cell, source->columns)
 		if (number_then(names, relation, lfirst(cell)) == 0)
-			mended->dropped =
-				lappend(mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
+			mended->dropped = lappend(mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
 }
 
 /* Of an attribute with several expressions more than one may be lost. */

@@ -1,5 +1,4 @@
-/*
- * source_scan.c - whole sources: their keys with a hash, and how they differ from what is known.
+/* source_scan.c - whole sources: their keys with a hash, and how they differ from what is known.
  *
  * A scan goes through a cursor, a chunk at a time, into a tuplestore that spills. A row that cannot
  * be read fails the cursor, so the scan then starts over with the bare keys and reads them in
@@ -79,8 +78,8 @@ scan_all(const crm_source *source, Tuplestorestate *store, TupleDesc desc)
 	scan work = {source, CRM_SCOPE_ALL, store, desc, NULL};
 	ErrorData *error;
 
-	work.scratch = AllocSetContextCreate(CurrentMemoryContext, "scan of a source",
-										 ALLOCSET_DEFAULT_SIZES);
+	work.scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "scan of a source", ALLOCSET_DEFAULT_SIZES);
 	error = crm_source_guarded(source, run_cursor, &work);
 	if (error != NULL && crm_source_probe(source) == NULL)
 	{

@@ -44,8 +44,7 @@ crm_source_insert(const crm_source *source, Relation relation)
 								"RETURNING source_id",
 								field_names),
 					   NFIELDS, types, values, nulls, SPI_OK_INSERT_RETURNING);
-	id = DatumGetInt32(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	crm_restore_user(before);
 	return id;
@@ -111,8 +110,8 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 	set_field(i++, TEXTARRAYOID, text_array(source->key), false, types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(key_types(source, relation)), false, types, values,
 			  nulls);
-	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_map_text(source->items, false)), false, types,
-			  values, nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_map_text(source->items, false)), false,
+			  types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(source->columns), false, types, values, nulls);
 	set_field(i++, INT2ARRAYOID, number_array(source->column_numbers), false, types, values, nulls);
 	for (int t = 0; t < lengthof(texts); t++)
@@ -166,14 +165,15 @@ key_types(const crm_source *source, Relation relation)
 		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
 
 		if (number == 0)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-							errmsg("key column \"%s\" of source \"%s.%s\" does not exist",
-								   (char *) lfirst(cell), source->schema, source->table),
-							errhint("SELECT crm.change_source(%s, key => '{...}');",
-									quote_literal_cstr(
-										crm_source_label(source->schema, source->table)))));
-		types = lappend(types, crm_source_type_name(
-								   TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid));
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("key column \"%s\" of source \"%s.%s\" does not exist",
+							(char *) lfirst(cell), source->schema, source->table),
+					 errhint("SELECT crm.change_source(%s, key => '{...}');",
+							 quote_literal_cstr(crm_source_label(source->schema, source->table)))));
+		types = lappend(
+			types,
+			crm_source_type_name(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid));
 	}
 	return types;
 }

@@ -132,8 +132,12 @@ put_row(const crm_source_row *row, void *context)
 	ReturnSetInfo *result = context;
 	bool bad = row->error != NULL;
 	Datum values[6] = {CStringGetTextDatum(row->key)};
-	bool nulls[6] = {false, row->kind == '\0' || bad, row->region == NULL || bad,
-					 !row->has_changed_at || bad, bad, !bad};
+	bool nulls[6] = {false,
+					 row->kind == '\0' || bad,
+					 row->region == NULL || bad,
+					 !row->has_changed_at || bad,
+					 bad,
+					 !bad};
 
 	if (!nulls[1])
 		values[1] = CStringGetTextDatum(row->kind == 'p' ? "person" : "organization");
@@ -157,8 +161,7 @@ attributes_of(const crm_source_row *row)
 	appendStringInfoChar(&json, '{');
 	for (int i = 0; i < row->nvalues; i++)
 	{
-		bool same =
-			i > 0 && strcmp(row->values[i].attribute, row->values[i - 1].attribute) == 0;
+		bool same = i > 0 && strcmp(row->values[i].attribute, row->values[i - 1].attribute) == 0;
 
 		appendStringInfoString(&json, same ? ", " : i > 0 ? "], " : "");
 		if (!same)

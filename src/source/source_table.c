@@ -35,9 +35,9 @@ crm_source_open_table(const char *name)
 											   check_before_lock, NULL);
 
 	if (!OidIsValid(relation_id))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("source \"%s\" does not exist", name),
-						errhint("Name a table, view or foreign table with its schema.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("source \"%s\" does not exist", name),
+				 errhint("Name a table, view or foreign table with its schema.")));
 	return relation_open(relation_id, NoLock);
 }
 
@@ -49,11 +49,11 @@ crm_source_lock_table(const crm_source *source)
 	if (!OidIsValid(relation_id))
 		relation_id = crm_source_trigger_table(source->source_id);
 	if (!OidIsValid(relation_id))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("table \"%s.%s\" does not exist", source->schema, source->table),
-						errhint("SELECT crm.drop_source(%s);",
-								quote_literal_cstr(
-									crm_source_label(source->schema, source->table)))));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s.%s\" does not exist", source->schema, source->table),
+				 errhint("SELECT crm.drop_source(%s);",
+						 quote_literal_cstr(crm_source_label(source->schema, source->table)))));
 	LockRelationOid(relation_id, ShareRowExclusiveLock);
 	return relation_id;
 }
@@ -76,10 +76,10 @@ crm_source_refuse_registered(Relation relation)
 	if (registered == NULL)
 		return;
 	if (strcmp(table, registered) == 0)
-		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
-						errmsg("\"%s\" is already a source", table),
-						errhint("SELECT crm.change_source(%s, ...) changes how it is read.",
-								quote_literal_cstr(table))));
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("\"%s\" is already a source", table),
+				 errhint("SELECT crm.change_source(%s, ...) changes how it is read.",
+						 quote_literal_cstr(table))));
 	ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 					errmsg("rows of \"%s\" are already captured through \"%s\"", table, registered),
 					errdetail("One is a partition or inheritance child of the other."),
@@ -144,9 +144,9 @@ static void
 check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 {
 	Oid user = GetUserId();
-	bool reads = pg_class_aclcheck(relation_id, user, ACL_SELECT) == ACLCHECK_OK ||
-				 pg_attribute_aclcheck_all(relation_id, user, ACL_SELECT, ACLMASK_ANY) ==
-					 ACLCHECK_OK;
+	bool reads =
+		pg_class_aclcheck(relation_id, user, ACL_SELECT) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(relation_id, user, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
 
 	if (!reads)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -171,9 +171,9 @@ check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("\"%s\" is no table, view or foreign table", range->relname)));
 	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is a temporary table, which others cannot read",
-							   range->relname)));
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is a temporary table, which others cannot read", range->relname)));
 	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
 		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
 		strcmp(schema, "crm_internal") == 0)
@@ -205,8 +205,8 @@ registered_relative(Oid relation_id)
 		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
 		1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
-		found = MemoryContextStrdup(
-			context, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+		found = MemoryContextStrdup(context,
+									SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);

@@ -1,5 +1,4 @@
-/*
- * source_trigger.c - attaches, checks and removes the capture triggers.
+/* source_trigger.c - attaches, checks and removes the capture triggers.
  *
  * They are made as the owner of crm's tables: the caller's right to the table was checked before,
  * and nobody needs a right on crm_internal or ownership for ENABLE ALWAYS.
@@ -188,8 +187,8 @@ oid_array(List *oids)
 
 	foreach (cell, oids)
 		elements[foreach_current_index(cell)] = ObjectIdGetDatum(lfirst_oid(cell));
-	return PointerGetDatum(construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true,
-										   TYPALIGN_INT));
+	return PointerGetDatum(
+		construct_array(elements, list_length(oids), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
 }
 
 static void

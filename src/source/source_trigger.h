@@ -13,7 +13,8 @@ extern void crm_source_detach(int32 source_id);
 /* What is wrong with the triggers, palloc'd, or NULL. */
 extern char *crm_source_trigger_problem(Oid relation_id, int32 source_id);
 
-/* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid. */
+/* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid.
+ */
 extern Oid crm_source_trigger_table(int32 source_id);
 
 /* Whether capture needs triggers on this kind of relation; others are read by crm.sync(). */

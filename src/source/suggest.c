@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "access/relation.h"
+#include "access/sysattr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -25,6 +26,7 @@
 PG_FUNCTION_INFO_V1(crm_suggest_mapping);
 
 static List *suggest_columns(Relation relation);
+static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
 static crm_column_type type_of(Oid type);
 static List *best_of_each(List *columns);
@@ -74,6 +76,8 @@ suggest_columns(Relation relation)
 			!crm_suggest(NameStr(attribute->attname), RelationGetRelationName(relation),
 						 type_of(attribute->atttypid), &tallies[i], &column->suggestion))
 			continue;
+		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute))
+			continue;
 		column->number = attribute->attnum;
 		column->joined = false;
 		column->expression = pstrdup(quote_identifier(NameStr(attribute->attname)));
@@ -81,6 +85,16 @@ suggest_columns(Relation relation)
 		columns = lappend(columns, column);
 	}
 	return columns;
+}
+
+/* A table's own key numbers its rows; another department's row 17 is another customer. */
+static bool
+is_own_key(Relation relation, AttrNumber attribute, const char *suggested)
+{
+	Bitmapset *key = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+
+	return strcmp(suggested, "external_id") == 0 &&
+		   bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, key);
 }
 
 /* The first rows do: a suggestion is read by a person before it is used. */
@@ -193,9 +207,9 @@ static int
 position_of(const char *attribute)
 {
 	static const char *const order[] = {
-		"name",		  "given_name", "family_name", "organization", "email",		 "phone",
-		"street",	  "postal_code", "city",	   "region",	   "country",	 "birth_date",
-		"gender",	  "language",	"tax_number",  "external_id",  "latitude",	 "longitude",
+		"name",   "given_name",  "family_name", "organization", "email",    "phone",
+		"street", "postal_code", "city",        "region",       "country",  "birth_date",
+		"gender", "language",    "tax_number",  "external_id",  "latitude", "longitude",
 	};
 
 	for (int i = 0; i < lengthof(order); i++)

@@ -8,10 +8,10 @@
 typedef enum crm_column_type
 {
 	CRM_COLUMN_TEXT,
-	CRM_COLUMN_WHOLE,	/* integers */
-	CRM_COLUMN_NUMBER,	/* with a fraction */
+	CRM_COLUMN_WHOLE,  /* integers */
+	CRM_COLUMN_NUMBER, /* with a fraction */
 	CRM_COLUMN_DATE,
-	CRM_COLUMN_TIME,	/* timestamps */
+	CRM_COLUMN_TIME, /* timestamps */
 	CRM_COLUMN_BOOLEAN,
 	CRM_COLUMN_OTHER
 } crm_column_type;
@@ -24,14 +24,14 @@ typedef struct crm_value_tally
 	int phone;
 	int date;
 	int postal_code; /* with letters, as in NL, GB, CA */
-	int digits45;	 /* four or five digits */
+	int digits45;    /* four or five digits */
 	int country;
 	int gender;
 	int language;
-	int birth;		 /* a date of somebody alive */
+	int birth; /* a date of somebody alive */
 	int latitude;
 	int longitude;
-	int spaced;		 /* two words or more */
+	int spaced; /* two words or more */
 } crm_value_tally;
 
 extern void crm_value_tally_add(crm_value_tally *tally, const char *value);

@@ -52,11 +52,12 @@ crm_suggest_statement(Relation relation, List *columns)
 					 quote_literal_cstr(label));
 	if (!registered)
 		appendStringInfo(&statement, ", department => %s", quote_literal_cstr(schema));
-	appendStringInfo(&statement, ", map => %s", quote_literal_cstr(crm_source_map_text(items, true)));
+	appendStringInfo(&statement, ", map => %s",
+					 quote_literal_cstr(crm_source_map_text(items, true)));
 	if (!registered && crm_source_key_found(relation) == NIL)
-		appendStringInfo(&statement, ", key => %s",
-						 quote_literal_cstr(psprintf(
-							 "{%s}", crm_source_quoted_columns(relation, key))));
+		appendStringInfo(
+			&statement, ", key => %s",
+			quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, key))));
 	append_options(&statement, columns);
 	appendStringInfoString(&statement, ");");
 	return statement.data;
@@ -88,9 +89,9 @@ join_parts(List *columns, const char *part, const char *whole, bool part_first)
 	if (b != NULL)
 	{
 		b->joined = true;
-		b->expression = psprintf("concat_ws(' ', %s, %s)",
-								 part_first ? a->expression : b->expression,
-								 part_first ? b->expression : a->expression);
+		b->expression =
+			psprintf("concat_ws(' ', %s, %s)", part_first ? a->expression : b->expression,
+					 part_first ? b->expression : a->expression);
 	}
 	return list_delete_ptr(columns, a);
 }
@@ -129,15 +130,16 @@ map_items(Relation relation, List *columns)
 			continue;
 		item->attribute = pstrdup(column->suggestion.attribute);
 		/* A bare column name needs no quotes inside the map. */
-		item->expression = column->joined ? column->expression
-										  : get_attname(RelationGetRelid(relation), column->number,
-														false);
+		item->expression = column->joined
+							   ? column->expression
+							   : get_attname(RelationGetRelid(relation), column->number, false);
 		items = lappend(items, item);
 	}
 	return items;
 }
 
-/* Where nothing declares a key, the first column called like one that identifies the rows there are. */
+/* Where nothing declares a key, the first column called like one that identifies the rows there
+ * are. */
 static List *
 key_of(Relation relation)
 {

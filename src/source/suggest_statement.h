@@ -12,7 +12,7 @@ typedef struct crm_column_suggestion
 	int number; /* of the column */
 	int position;
 	char *expression;
-	bool joined; /* out of several columns */
+	bool joined;        /* out of several columns */
 	bool country_codes; /* every value could be one */
 } crm_column_suggestion;
 

@@ -1,5 +1,4 @@
-/*
- * suggest_words.c - what columns are called in English, Dutch, German, French and Spanish.
+/* suggest_words.c - what columns are called in English, Dutch, German, French and Spanish.
  *
  * Names are folded to lower-case ASCII words first, so a dictionary entry is written that way.
  */
@@ -23,16 +22,21 @@ static const entry dictionary[] = {
 	{"email", "German", "email adresse|e mail adresse|mailadresse|emailadresse"},
 	{"email", "French", "courriel|adresse mail|adresse email|adresse courriel|mel"},
 	{"email", "Spanish", "correo|correo electronico|direccion correo|email correo"},
-	{"phone", "English", "phone|telephone|tel|phone number|telephone number|mobile|mobile phone|"
-						 "cell|cell phone|cellphone|mobile number|msisdn|landline"},
-	{"phone", "Dutch", "telefoon|telefoonnummer|telefoonnr|tel nr|telnr|mobiel|mobiele nummer|"
-					   "mobiel nummer|gsm|vast nummer"},
-	{"phone", "German", "telefon|telefonnummer|telefonnr|tel nummer|rufnummer|handy|handynummer|"
-						"mobil|mobilnummer|mobiltelefon|festnetz"},
-	{"phone", "French", "telephone portable|portable|mobile|numero telephone|num tel|tel portable|"
-						"telephone fixe|numero de telephone"},
-	{"phone", "Spanish", "telefono|movil|telefono movil|celular|numero telefono|telefono fijo|"
-						 "numero de telefono"},
+	{"phone", "English",
+	 "phone|telephone|tel|phone number|telephone number|mobile|mobile phone|"
+	 "cell|cell phone|cellphone|mobile number|msisdn|landline"},
+	{"phone", "Dutch",
+	 "telefoon|telefoonnummer|telefoonnr|tel nr|telnr|mobiel|mobiele nummer|"
+	 "mobiel nummer|gsm|vast nummer"},
+	{"phone", "German",
+	 "telefon|telefonnummer|telefonnr|tel nummer|rufnummer|handy|handynummer|"
+	 "mobil|mobilnummer|mobiltelefon|festnetz"},
+	{"phone", "French",
+	 "telephone portable|portable|mobile|numero telephone|num tel|tel portable|"
+	 "telephone fixe|numero de telephone"},
+	{"phone", "Spanish",
+	 "telefono|movil|telefono movil|celular|numero telefono|telefono fijo|"
+	 "numero de telefono"},
 	{"given_name", "English", "given name|first name|firstname|fname|forename|givenname"},
 	{"given_name", "Dutch", "voornaam|voornamen|roepnaam"},
 	{"given_name", "German", "vorname|vornamen|rufname"},
@@ -44,21 +48,25 @@ static const entry dictionary[] = {
 	{"family_name", "French", "nom de famille|nom famille|patronyme"},
 	{"family_name", "Spanish", "apellido|apellidos|primer apellido"},
 	{"name_prefix", "Dutch", "tussenvoegsel|tussenvoegsels|voorvoegsel|voorvoegsels"},
-	{"name", "English", "name|full name|fullname|display name|customer name|account name|"
-						"contact name|client name|person name"},
+	{"name", "English",
+	 "name|full name|fullname|display name|customer name|account name|"
+	 "contact name|client name|person name"},
 	{"name", "Dutch", "naam|volledige naam|klantnaam|weergavenaam|contactpersoon"},
 	{"name", "German", "vollstandiger name|kundenname|anzeigename|ansprechpartner"},
 	{"name", "French", "nom|nom complet|nom client|nom et prenom|raison"},
 	{"name", "Spanish", "nombre|nombre completo|nombre cliente|nombre y apellidos"},
-	{"organization", "English", "organization|organisation|company|company name|business name|"
-								"organization name|organisation name|firm|employer|legal name"},
-	{"organization", "Dutch", "bedrijf|bedrijfsnaam|organisatie|organisatienaam|firma|firmanaam|"
-							  "handelsnaam"},
+	{"organization", "English",
+	 "organization|organisation|company|company name|business name|"
+	 "organization name|organisation name|firm|employer|legal name"},
+	{"organization", "Dutch",
+	 "bedrijf|bedrijfsnaam|organisatie|organisatienaam|firma|firmanaam|"
+	 "handelsnaam"},
 	{"organization", "German", "firma|firmenname|unternehmen|organisation|firmenbezeichnung"},
 	{"organization", "French", "entreprise|societe|raison sociale|nom entreprise|nom societe"},
 	{"organization", "Spanish", "empresa|razon social|nombre empresa|sociedad|compania"},
-	{"street", "English", "street|address|street address|address line|address line 1|addr|road|"
-						  "street name|address1|mailing street|billing street|shipping street"},
+	{"street", "English",
+	 "street|address|street address|address line|address line 1|addr|road|"
+	 "street name|address1|mailing street|billing street|shipping street"},
 	{"street", "Dutch", "straat|straatnaam|adres|adresregel|straat en huisnummer|bezoekadres"},
 	{"street", "German", "strasse|str|anschrift|adresse|strasse hausnummer|strasse und hausnummer"},
 	{"street", "French", "rue|voie|adresse|adresse postale|adresse ligne 1|adresse1"},
@@ -105,11 +113,13 @@ static const entry dictionary[] = {
 	{"language", "Spanish", "idioma|lengua|codigo idioma"},
 	{"tax_number", "English", "tax number|tax id|vat|vat number|vat id|vat no|tin|ein|tax no"},
 	{"tax_number", "Dutch", "btw|btw nummer|btwnummer|btw nr|kvk|kvk nummer|kvknummer|rsin"},
-	{"tax_number", "German", "ust id|ustid|u st id|u st id nr|ust idnr|umsatzsteuer id|steuernummer|uid nummer|ust nr"},
+	{"tax_number", "German",
+	 "ust id|ustid|u st id|u st id nr|ust idnr|umsatzsteuer id|steuernummer|uid nummer|ust nr"},
 	{"tax_number", "French", "tva|numero tva|num tva|siret|siren|tva intracommunautaire"},
 	{"tax_number", "Spanish", "nif|cif|nie|rfc|numero fiscal"},
-	{"external_id", "English", "external id|external ref|customer number|customer no|client number|"
-							   "account number|crm id"},
+	{"external_id", "English",
+	 "external id|external ref|customer number|customer no|client number|"
+	 "account number|crm id"},
 	{"external_id", "Dutch", "klantnummer|klantnr|relatienummer|debiteurnummer"},
 	{"external_id", "German", "kundennummer|kundennr|kunden nr|debitorennummer"},
 	{"external_id", "French", "numero client|num client|code client"},
@@ -122,17 +132,22 @@ static const entry dictionary[] = {
 	{"longitude", "Spanish", "longitud"},
 	{"longitude", "Dutch", "lengtegraad"},
 	{"longitude", "German", "langengrad|laengengrad"},
-	{"changed_at", "English", "updated at|updated|updated on|modified|modified at|modified on|"
-							  "last modified|last update|last updated|changed at|changed on|"
-							  "write date|last change"},
-	{"changed_at", "Dutch", "gewijzigd|gewijzigd op|bijgewerkt|bijgewerkt op|wijzigingsdatum|"
-							"laatst gewijzigd"},
-	{"changed_at", "German", "geandert|geandert am|geaendert|geaendert am|anderungsdatum|"
-							 "aenderungsdatum|aktualisiert|aktualisiert am"},
-	{"changed_at", "French", "modifie|modifie le|date modification|mis a jour|mis a jour le|"
-							 "date maj|maj"},
-	{"changed_at", "Spanish", "modificado|actualizado|actualizado en|fecha modificacion|"
-							  "fecha actualizacion"},
+	{"changed_at", "English",
+	 "updated at|updated|updated on|modified|modified at|modified on|"
+	 "last modified|last update|last updated|changed at|changed on|"
+	 "write date|last change"},
+	{"changed_at", "Dutch",
+	 "gewijzigd|gewijzigd op|bijgewerkt|bijgewerkt op|wijzigingsdatum|"
+	 "laatst gewijzigd"},
+	{"changed_at", "German",
+	 "geandert|geandert am|geaendert|geaendert am|anderungsdatum|"
+	 "aenderungsdatum|aktualisiert|aktualisiert am"},
+	{"changed_at", "French",
+	 "modifie|modifie le|date modification|mis a jour|mis a jour le|"
+	 "date maj|maj"},
+	{"changed_at", "Spanish",
+	 "modificado|actualizado|actualizado en|fecha modificacion|"
+	 "fecha actualizacion"},
 	{"is_organization", "English", "is company|is organization|is organisation|is business"},
 	{"is_organization", "Dutch", "is bedrijf|is organisatie|zakelijk"},
 	{"is_organization", "German", "ist firma|ist unternehmen"},
@@ -198,7 +213,8 @@ fold_name(const char *name, char out[NAME_SIZE])
 		spaced[n++] = name[i];
 	}
 	length = crm_text_fold(spaced, n, out, NAME_SIZE);
-	while (length > 0 && ((out[length - 1] >= '0' && out[length - 1] <= '9') || out[length - 1] == ' '))
+	while (length > 0 &&
+		   ((out[length - 1] >= '0' && out[length - 1] <= '9') || out[length - 1] == ' '))
 		out[--length] = '\0';
 }
 
@@ -207,11 +223,12 @@ static void
 strip_table_words(char *name, const char *table)
 {
 	static const char *const fillers[] = {
-		"customer", "client",  "account", "contact", "person",	"user",	  "lead",	 "member",
-		"primary",	"main",	   "home",	  "work",	 "private", "billing", "shipping", "default",
-		"klant",	"relatie", "persoon", "zakelijk", "prive",	"kunde",  "kunden",	 "privat",
-		"cliente",	"usuario", "contacto", "kontakt", "debiteur", "partner", "prospect", "subscriber",
-		"value",	"txt",	   "fld",	  "col",	 "nr",		"x",
+		"customer", "client",  "account",  "contact",    "person",  "user",     "lead",
+		"member",   "primary", "main",     "home",       "work",    "private",  "billing",
+		"shipping", "default", "klant",    "relatie",    "persoon", "zakelijk", "prive",
+		"kunde",    "kunden",  "privat",   "cliente",    "usuario", "contacto", "kontakt",
+		"debiteur", "partner", "prospect", "subscriber", "value",   "txt",      "fld",
+		"col",      "nr",      "x",
 	};
 	char own[NAME_SIZE];
 	char *save;

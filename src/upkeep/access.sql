@@ -60,6 +60,7 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('customer_history', '{customer_id,attribute,valid_from,valid_to,source}'),
 	('customer_event', NULL),
 	('survivorship', NULL),
+	('departments', NULL),
 	('source_status', NULL),
 	('progress', NULL);
 

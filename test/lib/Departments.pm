@@ -93,7 +93,7 @@ INSERT INTO marketing.lead
 SELECT g, CASE WHEN g % 2 = 0 THEN 'eu' ELSE 'us' END, 'Name' || g, 'Family' || g, 'P' || g || '@example.org', '198001' || lpad((1 + g % 28)::text, 2, '0')
 FROM generate_series(31, 90) g;
 INSERT INTO service.client
-SELECT 'c' || g, 'Name' || g || ' Family' || g, '00316-1' || lpad(g::text, 7, '0'), CASE WHEN g > 75 THEN 'Company ' || g END
+SELECT 'c' || g, 'Name' || g || ' Family' || g, '06-1' || lpad(g::text, 7, '0'), CASE WHEN g > 75 THEN 'Company ' || g END
 FROM generate_series(41, 80) g;
 INSERT INTO service.ticket SELECT g, 'C' || g FROM generate_series(41, 80) g;
 SQL
@@ -110,7 +110,7 @@ SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'cha
 	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');
 SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"given_name": "first_name",
 	"family_name": "last_name", "email": "email", "birth_date": "birth"}');
-SELECT crm.add_source('service.client', department => 'service', map => '{"name": "full_name", "phone": "mobile",
+SELECT crm.add_source('service.client', department => 'service', region => 'NL', map => '{"name": "full_name", "phone": "mobile",
 	"organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}');
 CALL crm.resolve();
 SQL

@@ -101,7 +101,7 @@ sub registration
 		  sort keys %{ $shape->{columns} };
 		my %trust = (sales => 0.6, marketing => 0.3, service => 0.6);
 		push @statements, "SELECT crm.add_department('$department')",
-		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => '''person''', "
+		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => 'person', "
 		  . "changed_at => 'changed', trust => $trust{$department}, mode => '"
 		  . ($department eq 'service' ? 'inline' : 'watch') . "')";
 	}
@@ -341,25 +341,53 @@ sub _operation
 	return "TRUNCATE $shape{$department}{table}";
 }
 
-# Plays the history in two sessions; returns the number of operations and the errors by SQLSTATE.
+# Plays the history in two sessions, one statement in four at the same time as one of the other;
+# returns the number of operations that succeeded and the errors by SQLSTATE.
 sub play
 {
 	my ($self, @sessions) = @_;
+	my $random = $self->{random};
 	$_->do("SET lock_timeout = '40ms'") for @sessions;
 	while ($self->{left} > 0)
 	{
-		my $who       = $self->{random}->below(scalar @sessions);
-		my $statement = $self->{open}[$who] ? $self->_inside($who) : $self->_outside($who);
-		my $answer    = $sessions[$who]->do($statement);
-		next if $answer->{sqlstate} eq '00000';
-		$self->{failed}{ $answer->{sqlstate} }++;
-		push @{ $self->{messages} }, "$statement\n$answer->{output}"
-		  if $answer->{sqlstate} !~ /^(?:23505|55P03|40001|40P01|25P02|57014)$/;
-		$sessions[$who]->do('ROLLBACK') if $self->{open}[$who];
-		$self->{open}[$who] = 0;
+		my @who = $random->chance(0.15) ? (0, 1) : $random->below(scalar @sessions);
+		my %sent = map { $_ => $self->_next($_) } @who;
+		$sessions[$_]->send($sent{$_}) for @who;
+		my %answer = map { $_ => $sessions[$_]->answer } @who;
+		$self->_judge($_, $sent{$_}, $answer{$_}, $sessions[$_]) for @who;
 	}
-	$_->do('COMMIT') for map { $sessions[$_] } grep { $self->{open}[$_] } 0 .. $#sessions;
+	for my $who (grep { $self->{open}[$_] } 0 .. $#sessions)
+	{
+		$self->_judge($who, 'COMMIT', $sessions[$who]->do('COMMIT'), $sessions[$who]);
+	}
 	return ($self->{done}, $self->{failed});
+}
+
+sub _next
+{
+	my ($self, $who) = @_;
+	return $self->{open}[$who] ? $self->_inside($who) : $self->_outside($who);
+}
+
+# A duplicate key, a row that the other session holds and a serialization failure are the
+# department's own; whatever else fails, or waits for a table of crm, is told.
+sub _judge
+{
+	my ($self, $who, $statement, $answer, $session) = @_;
+	my $state = $answer->{sqlstate};
+	return if $state eq '00000';
+	$self->{failed}{$state}++;
+	if ($statement =~ /^(?:SAVEPOINT|INSERT|UPDATE|DELETE|MERGE|WITH|TRUNCATE)/)
+	{
+		$self->{left}++;
+		$self->{done}--;
+	}
+	my $own = $state =~ /^(?:23505|55P03|40001|25P02)$/ && $answer->{output} !~ /crm_internal/;
+	push @{ $self->{messages} }, "$statement\n$answer->{output}"
+	  unless $own || $statement =~ /^CALL/ && $state =~ /^(?:55P03|40001)$/;
+	$session->do('ROLLBACK') if $self->{open}[$who];
+	$self->{open}[$who] = 0;
+	return;
 }
 
 sub _outside

@@ -13,6 +13,7 @@ sub script
 	my ($set, $file) = @_;
 	my %source = map { $_->{table} => $_ } @{ $set->sources };
 	my ($truth, %lines) = ('');
+	die "a set is generated once; open it anew\n" if $set->{generated}++;
 	$set->generate(
 		sub {
 			my ($table, $entity, $row) = @_;

@@ -2,8 +2,8 @@
  * resolver.c - a resolver for tests: writes down what it was given, and misbehaves by request.
  *
  * LOAD 'crm' first. What it does is decided by the keys: 'fail' raises, 'slow' sleeps, 'spin' never
- * looks at a clock of its own, 'lock' waits for a table, 'cancel' asks the server to cancel this very
- * statement, 'again' changes a departmental row once.
+ * looks at a clock of its own, 'lock' waits for a table, 'cancel' asks the server to cancel this
+ * very statement, 'again' changes a departmental row once.
  */
 #include "postgres.h"
 
@@ -38,7 +38,8 @@ misbehave(const char *key)
 	if (strcmp(key, "lock") == 0)
 		execute("LOCK TABLE public.wanted");
 	if (strcmp(key, "again") == 0)
-		execute("UPDATE public.inlined SET v = 'changed by crm' WHERE k = 'again' AND v <> 'changed by crm'");
+		execute("UPDATE public.inlined SET v = 'changed by crm' WHERE k = 'again' AND v <> "
+				"'changed by crm'");
 	if (strcmp(key, "cancel") == 0)
 		raise(SIGINT);
 	while (strcmp(key, "spin") == 0)
@@ -53,8 +54,7 @@ resolve(const crm_change *changes, int nchanges)
 	for (int i = 0; i < nchanges; i++)
 	{
 		Oid types[] = {INT4OID, TEXTOID, TEXTOID};
-		Datum values[] = {Int32GetDatum(changes[i].source_id),
-						  CStringGetTextDatum(changes[i].key),
+		Datum values[] = {Int32GetDatum(changes[i].source_id), CStringGetTextDatum(changes[i].key),
 						  CStringGetTextDatum(psprintf("%c", changes[i].op))};
 
 		if (SPI_execute_with_args("INSERT INTO public.resolved (source_id, key, op, by) "

@@ -49,7 +49,7 @@ sub _table
 		columns    => [ @$key, @$columns ],
 		ddl        => "CREATE SCHEMA $schema; CREATE TABLE $table ($list, PRIMARY KEY ("
 		  . join(', ', @$key) . "));\n",
-		kind    => q('person'),
+		kind    => 'person',
 		kind_of => sub { 'p' },
 		%source
 	};

@@ -53,26 +53,15 @@ sub household
 sub _members
 {
 	my ($random, $home, $kind) = @_;
-	my $first = _person($random, $home, $random->date(1940, 1998));
+	# whoever has children that are customers too is not young
+	my $parent = $kind eq 'juniors' || $kind eq 'family';
+	my $first  = _person(
+		$random, $home,
+		$random->date(1938, $parent ? 1970 : 1998),
+		$kind eq 'juniors' ? (gender => 'm') : ());
 	return $first if $kind eq 'single';
-	if ($kind eq 'juniors')
-	{
-		my $son = _person(
-			$random, $home,
-			_later($random, $first->{birth_date}, 20, 35),
-			%$first{qw(given gender)});
-		my $suffixes = $age_suffix{ $home->{country} };
-		($first->{suffixes}, $son->{suffixes}) = @$suffixes;
-		$_->{traits}{'father and son of one name'} = 1, $_->{keep_birth} = 1 for $first, $son;
-		return ($first, $son);
-	}
-	if ($kind eq 'twins')
-	{
-		my $twin = _person($random, $home, $first->{birth_date});
-		return $first if substr($twin->{given}, 0, 2) eq substr($first->{given}, 0, 2);
-		$_->{traits}{'twins'} = 1 for $first, $twin;
-		return ($first, $twin);
-	}
+	return _juniors($random, $home, $first) if $kind eq 'juniors';
+	return _twins($random, $home, $first) if $kind eq 'twins';
 	my $partner = _person(
 		$random, $home,
 		_later($random, $first->{birth_date}, -6, 6),
@@ -87,6 +76,26 @@ sub _members
 	# Two members whose names begin alike could not be told apart by anybody.
 	my %seen;
 	return grep { !$seen{ substr $_->{given}, 0, 2 }++ } $first, $partner, @children;
+}
+
+sub _juniors
+{
+	my ($random, $home, $father) = @_;
+	my $birth_date = _later($random, $father->{birth_date}, 20, 35);
+	my $son = _person($random, $home, $birth_date, %$father{qw(given gender)});
+	my $suffixes = $age_suffix{ $home->{country} };
+	($father->{suffixes}, $son->{suffixes}) = @$suffixes;
+	$_->{traits}{'father and son of one name'} = 1, $_->{keep_birth} = 1 for $father, $son;
+	return ($father, $son);
+}
+
+sub _twins
+{
+	my ($random, $home, $first) = @_;
+	my $twin = _person($random, $home, $first->{birth_date});
+	return $first if substr($twin->{given}, 0, 2) eq substr($first->{given}, 0, 2);
+	$_->{traits}{'twins'} = 1 for $first, $twin;
+	return ($first, $twin);
 }
 
 sub _later

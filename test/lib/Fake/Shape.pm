@@ -102,7 +102,7 @@ sub departments
 				country      => ['country_code'],
 				birth_date   => ['date_of_birth']
 			},
-			kind       => q('person'),
+			kind       => 'person',
 			kind_of    => sub { 'p' },
 			region     => 'country_code',
 			changed_at => 'created_at',

@@ -17,7 +17,7 @@ sub table
 	  ($key, grep { !$seen{$_}++ } map { ref $_ ? @$_ : $_ } map { @{ $map{$_} } } sort keys %map);
 	my $kind = $source{kind} // 'p';
 	push @columns, $kind->[0] if ref $kind && !$seen{ $kind->[0] }++;
-	my %word = (p => q('person'), o => q('organization'));
+	my %word = (p => 'person', o => 'organization');
 	return {
 		table      => $table,
 		department => $schema,

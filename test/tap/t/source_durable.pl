@@ -17,12 +17,9 @@ CREATE TABLE public.item (id integer PRIMARY KEY, name text);
 SQL
 my $watch = <<'SQL';
 CREATE EXTENSION crm CASCADE;
-INSERT INTO crm_internal.source (department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, mode)
-	VALUES ('a', 'public', 'item', 'r', '{id}', '{integer}', '{}', '{id,name}', 'watch');
-CREATE TRIGGER crm_50_capture AFTER INSERT OR UPDATE OR DELETE ON public.item FOR EACH ROW EXECUTE FUNCTION crm_internal.capture('1');
-CREATE TRIGGER crm_50_truncate AFTER TRUNCATE ON public.item FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.capture('1');
-ALTER TABLE public.item ENABLE ALWAYS TRIGGER crm_50_capture;
-ALTER TABLE public.item ENABLE ALWAYS TRIGGER crm_50_truncate;
+SELECT crm.add_department('a');
+SELECT crm.add_source('public.item', 'a', '{"name": "name"}');
+DELETE FROM crm_internal.pending;
 SQL
 $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(shop copy restored);
 $node->safe_psql('shop', $tables . $watch);
