@@ -92,6 +92,17 @@ crm_store_match_weight(void)
 				 0, NULL));
 }
 
+bool
+crm_store_is_reclustering(void)
+{
+	static SPIPlanPtr plan;
+
+	return single_int64(crm_plan(&plan,
+								 "SELECT pg_catalog.count(c.recluster_after)"
+								 "  FROM crm_internal.identity_clock c",
+								 0, NULL)) > 0;
+}
+
 void
 crm_store_set_match_weight(int32 weight)
 {
