@@ -124,7 +124,7 @@ text_array(const char *const *texts, int n)
 	return PointerGetDatum(construct_array(datums, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* OFFSET 0: each key is looked up by itself, a plan must not go through the whole source instead. */
+/* OFFSET 0: each key is looked up by itself; no plan goes through the whole source instead. */
 void
 crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys)
 {
