@@ -39,6 +39,7 @@ static problem gone_problem(const crm_source *source);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem type_problem(const crm_source *source, Relation relation);
+static const char *type_label(const char *qualified);
 static problem trigger_problem(const crm_source *source, Relation relation);
 static problem key_problem(const crm_source *source, Relation relation);
 static char *key_repair(const crm_source *source, Relation relation, List *numbers);
@@ -154,11 +155,19 @@ type_problem(const crm_source *source, Relation relation)
 	{
 		if (strcmp(lfirst(then), lfirst(now)) != 0)
 			return (problem){psprintf("column \"%s\" was of type %s and is now of type %s",
-									  (char *) lfirst(name), (char *) lfirst(then),
-									  (char *) lfirst(now)),
+									  (char *) lfirst(name), type_label(lfirst(then)),
+									  type_label(lfirst(now))),
 							 psprintf("SELECT crm.repair_source(%s);", literal(source))};
 	}
 	return (problem){NULL, NULL};
+}
+
+static const char *
+type_label(const char *qualified)
+{
+	const char *prefix = "pg_catalog.";
+
+	return strncmp(qualified, prefix, strlen(prefix)) == 0 ? qualified + strlen(prefix) : qualified;
 }
 
 static problem
