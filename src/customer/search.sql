@@ -1,7 +1,11 @@
 -- search: who is this?
 
-CREATE INDEX customer_family_name_idx ON crm_internal.customer (pg_catalog.lower(family_name) pg_catalog.text_pattern_ops);
-CREATE INDEX customer_name_idx ON crm_internal.customer (pg_catalog.lower(name) pg_catalog.text_pattern_ops);
+-- Who has no family name of his own is found by the last word of his name. Cut, for an index has no
+-- room for a text that fills pages.
+CREATE INDEX customer_family_name_idx ON crm_internal.customer
+	(pg_catalog.lower(pg_catalog."left"(COALESCE(family_name, pg_catalog.regexp_replace(name, '^.*\s', '')), 100)) pg_catalog.text_pattern_ops);
+CREATE INDEX customer_name_idx ON crm_internal.customer
+	(pg_catalog.lower(pg_catalog."left"(name, 100)) pg_catalog.text_pattern_ops);
 
 -- Definer: readers of crm.customer gain the matching of a search line to customers, and see of each
 -- only columns that crm.customer shows them anyway.
@@ -35,8 +39,8 @@ BEGIN ATOMIC
 		FROM crm_internal.customer AS c
 		WHERE NOT EXISTS (SELECT FROM by_record)
 		AND search.query ~ '[[:alpha:]]{2}'
-		AND (lower(c.family_name) LIKE lower(regexp_replace(trim(search.query), '([%_\\])', '\\\1', 'g')) || '%'
-			OR lower(c.name) LIKE lower(regexp_replace(trim(search.query), '([%_\\])', '\\\1', 'g')) || '%')
+		AND (lower("left"(COALESCE(c.family_name, regexp_replace(c.name, '^.*\s', '')), 100)) LIKE lower(regexp_replace(trim(search.query), '([%_\\])', '\\\1', 'g')) || '%'
+			OR lower("left"(c.name, 100)) LIKE lower(regexp_replace(trim(search.query), '([%_\\])', '\\\1', 'g')) || '%')
 		LIMIT search.max_results
 	)
 	SELECT c.customer_id, s.weight, c.kind, c.name, c.email, c.phone, c.city, c.birth_date, c.source_records

@@ -77,6 +77,38 @@ take_edges(crm_batch *batch, HTAB *reached, crm_ids *next)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/*
+ * While clusters are made anew under another match weight, records of one customer need not be
+ * connected any more. All of them have to be in hand, or two parts would keep the one id.
+ */
+static void
+reach_fellows(crm_batch *batch, const crm_ids *all, HTAB *reached, crm_ids *next)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT8ARRAYOID, INT8ARRAYOID};
+	Datum args[] = {crm_ids_array(all->v, all->n),
+					crm_ids_array(batch->gone_customers.v, batch->gone_customers.n)};
+
+	crm_plan(&plan,
+			 "SELECT o.record_id"
+			 "  FROM (SELECT r.customer_id FROM pg_catalog.unnest($1) AS i(id)"
+			 "          JOIN crm_internal.record r ON r.record_id OPERATOR(pg_catalog.=) i.id"
+			 "         UNION SELECT g.id FROM pg_catalog.unnest($2) AS g(id)) AS c"
+			 "  JOIN crm_internal.record o ON o.customer_id OPERATOR(pg_catalog.=) c.customer_id",
+			 2, types);
+	crm_store_run(plan, args, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool isnull;
+		int64 id = DatumGetInt64(
+			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		if (!crm_ids_contain(&batch->gone, id))
+			reach(batch, id, reached, next);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* All records that edges connect to the seeds, breadth first; returns their ids. */
 static crm_ids
 walk(crm_batch *batch)
@@ -84,6 +116,7 @@ walk(crm_batch *batch)
 	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = batch->context};
 	HTAB *reached =
 		hash_create("crm reached records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	bool reclustering = crm_store_is_reclustering();
 	crm_ids frontier = {0};
 	crm_ids all = {0};
 
@@ -92,6 +125,8 @@ walk(crm_batch *batch)
 	for (int i = 0; i < batch->seeds.n; i++)
 		if (!crm_ids_contain(&batch->gone, batch->seeds.v[i]))
 			reach(batch, batch->seeds.v[i], reached, &frontier);
+	if (reclustering)
+		reach_fellows(batch, &all, reached, &frontier);
 	while (frontier.n > 0)
 	{
 		crm_ids next = {0};
@@ -101,6 +136,8 @@ walk(crm_batch *batch)
 			crm_ids_add(&all, frontier.v[i]);
 		fetch_edges(&frontier, batch->match_weight);
 		take_edges(batch, reached, &next);
+		if (reclustering)
+			reach_fellows(batch, &frontier, reached, &next);
 		frontier = next;
 	}
 	return all;

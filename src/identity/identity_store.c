@@ -92,6 +92,17 @@ crm_store_match_weight(void)
 				 0, NULL));
 }
 
+bool
+crm_store_is_reclustering(void)
+{
+	static SPIPlanPtr plan;
+
+	return single_int64(crm_plan(&plan,
+								 "SELECT pg_catalog.count(c.recluster_after)"
+								 "  FROM crm_internal.identity_clock c",
+								 0, NULL)) > 0;
+}
+
 void
 crm_store_set_match_weight(int32 weight)
 {
@@ -113,7 +124,7 @@ text_array(const char *const *texts, int n)
 	return PointerGetDatum(construct_array(datums, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* OFFSET 0: each key is looked up by itself, a plan must not go through the whole source instead. */
+/* OFFSET 0: each key is looked up by itself; no plan goes through the whole source instead. */
 void
 crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys)
 {

@@ -28,6 +28,9 @@ extern void crm_store_note_region(const char *region);
 extern int32 crm_store_match_weight(void);
 extern void crm_store_set_match_weight(int32 weight);
 
+/* Whether some stored clusters may still be those of another match weight. */
+extern bool crm_store_is_reclustering(void);
+
 /* Runs a kept plan and fails unless SPI says it went well; returns the rows processed. */
 extern uint64 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls);
 

@@ -26,6 +26,9 @@ extern "C"
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
+/* The library refuses longer text itself, but only after time that grows with its square. */
+static const size_t longest = 250;
+
 static crm_phone_verdict
 parse(const std::string &text, const std::string &region, bool validate, uint64_t *digits)
 {
@@ -35,7 +38,7 @@ parse(const std::string &text, const std::string &region, bool validate, uint64_
 
 	if (region != "ZZ" && util.GetCountryCodeForRegion(region) == 0)
 		return CRM_PHONE_NO_REGION;
-	if (util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+	if (text.length() > longest || util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
 		util.IsPossibleNumberWithReason(number) != PhoneNumberUtil::IS_POSSIBLE)
 		return CRM_PHONE_UNUSABLE;
 	util.Format(number, PhoneNumberUtil::E164, &written);

@@ -1,0 +1,95 @@
+#!/usr/bin/env perl
+# CALL crm.resolve() is cancelled, terminated and killed at random moments, and called twice at
+# once: what it leaves in the end is what an undisturbed run leaves.
+use strict;
+use warnings;
+use lib "$ENV{TREE}/test/lib";
+use Crowd;
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $seed = $ENV{SEED} || time;
+srand $seed;
+note "SEED=$seed";
+
+my $node = PostgreSQL::Test::Cluster->new('crash');
+$node->init;
+$node->append_conf('postgresql.conf', "restart_after_crash = on\nlog_min_messages = warning\n");
+$node->start;
+
+my $folder = $PostgreSQL::Test::Utils::tmp_check;
+$node->safe_psql('postgres', 'CREATE DATABASE base');
+$node->safe_psql('base', crowd_tables() . crowd_people(12000, 8000) . crowd_sources('watch'));
+$node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE base") for qw(calm storm twice);
+$node->safe_psql('calm', 'CALL crm.resolve()');
+my $calm = partition_of($node, 'calm');
+note $calm;
+is(healthy($node, 'calm'), '', 'an undisturbed run leaves nothing to do');
+
+# In the background; what it says does not matter.
+sub call
+{
+	my ($database, $statement) = @_;
+	return IPC::Run::start([ 'psql', '-Xq', '-d', $node->connstr($database), '-c', $statement ],
+		'>', '/dev/null', '2>', '/dev/null');
+}
+
+sub wait_for_server
+{
+	for (1 .. 600)
+	{
+		return if $node->psql('postgres', 'SELECT 1') == 0;
+		sleep 0.1;
+	}
+	die 'the server does not come back';
+}
+
+my %ways = (
+	cancel    => sub { $node->safe_psql('postgres', "SELECT pg_cancel_backend($_[0])") },
+	terminate => sub { $node->safe_psql('postgres', "SELECT pg_terminate_backend($_[0])") },
+	kill      => sub { kill KILL => $_[0]; wait_for_server() },
+);
+my $interrupted = 0;
+for my $way (qw(cancel terminate kill cancel terminate kill cancel terminate))
+{
+	my $run = call('storm', 'CALL crm.resolve(700)');
+	sleep 0.1 + rand 0.7;
+	my $pid = $node->safe_psql('postgres',
+		"SELECT pid FROM pg_stat_activity WHERE datname = 'storm' AND backend_type = 'client backend'");
+	if ($pid)
+	{
+		$ways{$way}->($pid);
+		$interrupted++;
+	}
+	$run->finish;
+	is($node->safe_psql('storm', 'SELECT count(*) FROM crm.verify()'), 0, "all agrees after $way");
+}
+cmp_ok($interrupted, '>=', 4, "$interrupted runs were interrupted");
+is($node->safe_psql('storm', "SELECT count(*) FROM crm.progress WHERE state = 'running'"), 0, 'none says that it still runs');
+$node->safe_psql('storm', 'CALL crm.resolve()');
+is(partition_of($node, 'storm'), $calm, 'the same customers after the storm');
+is(healthy($node, 'storm'), '', 'and nothing left or doubled');
+
+# a statement_timeout is a cancel
+my ($status) = $node->psql('twice', "SET statement_timeout = '400ms'; CALL crm.resolve(300)");
+isnt($status, 0, 'a statement_timeout ends a run');
+
+# two runs at once, and one that begins in the middle; departments write meanwhile
+my @runs = map { call('twice', "CALL crm.resolve($_)") } 300, 1000;
+$node->safe_psql('twice', "UPDATE dept.account SET city = dept.town(id + 1) WHERE id % 100 = $_") for 1 .. 5;
+$node->safe_psql('twice', 'DELETE FROM dept.lead WHERE id % 50 = 3');
+push @runs, call('twice', 'CALL crm.resolve(50)');
+$node->safe_psql('twice', "UPDATE dept.account SET city = dept.town(id) WHERE id % 100 = $_") for 1 .. 5;
+$node->safe_psql('twice',
+	"INSERT INTO dept.lead SELECT (json_populate_record(NULL::dept.lead, json_build_object('id', id + 500000, 'first', 'Extra', 'last', name, 'mail', mail))).* FROM dept.account WHERE id % 70 = 1");
+$_->finish for @runs;
+$node->safe_psql('twice', 'CALL crm.resolve()');
+is(partition_of($node, 'twice'), fresh_partition($node, 'twice', $folder), 'runs at once, while departments write: as a fresh load');
+is(healthy($node, 'twice'), '', 'and nothing left or doubled');
+
+$node->stop;
+unlike(slurp_file($node->logfile), qr/deadlock detected|PANIC|TRAP/, 'no deadlock in the log');
+done_testing();
