@@ -56,8 +56,8 @@ crm_add_source(PG_FUNCTION_ARGS)
 	draft->schema = get_namespace_name(RelationGetNamespace(relation));
 	draft->table = pstrdup(RelationGetRelationName(relation));
 	draft->relation_kind = relation->rd_rel->relkind;
-	draft->items = crm_source_parse_map(crm_source_label(draft->schema, draft->table),
-										PG_GETARG_JSONB_P(2));
+	draft->items =
+		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
 	draft->key = key_arg(fcinfo, 3);
 	for (int i = 4; i <= 7; i++)
 		set_text(

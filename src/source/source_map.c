@@ -14,8 +14,8 @@
 	"For example map => '{\"name\": \"account_name\", \"email\": [\"mail\", \"mail2\"]}'."
 
 static List *parse_values(JsonbIterator **iterator, const char *source, const char *attribute);
-static crm_source_item *new_item(const char *source, const char *attribute,
-								 crm_attribute_kind kind, const JsonbValue *value);
+static crm_source_item *new_item(const char *source, const char *attribute, crm_attribute_kind kind,
+								 const JsonbValue *value);
 static bool has_another(List *items, ListCell *cell);
 static void refuse_map(const char *source) pg_attribute_noreturn();
 static void refuse_value(const char *source, const char *attribute) pg_attribute_noreturn();
@@ -123,21 +123,23 @@ new_item(const char *source, const char *attribute, crm_attribute_kind kind,
 static void
 refuse_map(const char *source)
 {
-	ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
-					errmsg("map of source \"%s\" must be an object that maps at least one attribute",
-						   source),
-					errhint(EXAMPLE)));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_CRM_BAD_MAPPING),
+		 errmsg("map of source \"%s\" must be an object that maps at least one attribute", source),
+		 errhint(EXAMPLE)));
 }
 
 static void
 refuse_value(const char *source, const char *attribute)
 {
-	ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
-					errmsg("attribute \"%s\" of source \"%s\" is mapped to nothing that can be read",
-						   attribute, source),
-					errdetail("A value is a column or an SQL expression as a string, or an array "
-							  "of such strings."),
-					errhint(EXAMPLE)));
+	ereport(ERROR,
+			(errcode(ERRCODE_CRM_BAD_MAPPING),
+			 errmsg("attribute \"%s\" of source \"%s\" is mapped to nothing that can be read",
+					attribute, source),
+			 errdetail("A value is a column or an SQL expression as a string, or an array "
+					   "of such strings."),
+			 errhint(EXAMPLE)));
 }
 
 static crm_attribute_kind

@@ -135,12 +135,11 @@ crm_source_column_types(Relation relation, List *names)
 		Form_pg_attribute attribute =
 			number ? TupleDescAttr(RelationGetDescr(relation), number - 1) : NULL;
 
-		types = lappend(types,
-						attribute == NULL
-							? ""
-							: format_type_extended(attribute->atttypid, attribute->atttypmod,
-												   FORMAT_TYPE_TYPEMOD_GIVEN |
-													   FORMAT_TYPE_FORCE_QUALIFY));
+		types = lappend(types, attribute == NULL
+								   ? ""
+								   : format_type_extended(attribute->atttypid, attribute->atttypmod,
+														  FORMAT_TYPE_TYPEMOD_GIVEN |
+															  FORMAT_TYPE_FORCE_QUALIFY));
 	}
 	return types;
 }
