@@ -71,7 +71,7 @@ crm_source_update(const crm_source *source, Relation relation)
 	crm_restore_user(before);
 }
 
-/* The room that keeps records comes later in the build; where it is there, it lets go of them. */
+/* The records of the source are let go by the room that keeps them, which is a higher one. */
 void
 crm_source_forget(int32 source_id)
 {
@@ -81,12 +81,8 @@ crm_source_forget(int32 source_id)
 	Datum values[] = {Int32GetDatum(source_id)};
 
 	SPI_connect();
-	crm_source_execute("SELECT to_regprocedure('crm_internal.forget_source(integer)') IS NOT NULL "
-					   "AND $1 IS NOT NULL",
-					   1, types, values, NULL, SPI_OK_SELECT);
-	if (strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), "t") == 0)
-		crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
-						   SPI_OK_SELECT);
+	crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
+					   SPI_OK_SELECT);
 	crm_source_execute("DELETE FROM crm_internal.pending WHERE source_id = $1", 1, types, values,
 					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
