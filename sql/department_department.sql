@@ -4,10 +4,8 @@ SELECT crm.add_department('marketing');
 SELECT * FROM crm.departments;
 
 -- a name is given once, and means something
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 DO $$ BEGIN PERFORM crm.add_department('sales'); EXCEPTION WHEN duplicate_object THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END $$;
-\set VERBOSITY default
 SELECT crm.add_department('sales', roles => '{other}');
 SELECT crm.add_department('');
 SELECT crm.add_department(E' \t');

@@ -54,6 +54,15 @@ CREATE FUNCTION sales.cheat(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE A
 CREATE OPERATOR sales.@@@ (LEFTARG = text, RIGHTARG = text, FUNCTION = sales.cheat);
 SELECT crm.change_source('sales.account', map => '{"email": "sales.steal(mail)"}');
 SELECT crm.change_source('sales.account', filter => 'mail OPERATOR(sales.@@@) mail');
+-- nor do the checks of his domain, by itself or inside another type, nor a view he made
+CREATE DOMAIN sales.checked AS text CHECK (sales.cheat(VALUE, VALUE));
+CREATE TYPE sales.pair AS (one sales.checked);
+CREATE VIEW sales.look AS SELECT sales.steal('x') AS name;
+GRANT SELECT ON sales.look TO crm_test_owner;
+SELECT crm.change_source('sales.account', map => '{"email": "mail::sales.checked"}');
+SELECT crm.change_source('sales.account', map => '{"email": "(ARRAY[mail]::sales.checked[])[1]"}');
+SELECT crm.change_source('sales.account', map => '{"email": "(jsonb_populate_record(NULL::sales.pair, to_jsonb(mail))).one"}');
+SELECT crm.change_source('sales.account', map => '{"email": "mail", "name": "table_to_xml(''sales.look'', true, false, mail)::text"}');
 RESET ROLE;
 -- an operator of the caller's choosing on his search_path changes nothing inside
 SET search_path = sales, pg_catalog;

@@ -30,8 +30,8 @@ extern void crm_restore_user(crm_user before);
 extern SPIPlanPtr crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types);
 
 /*
- * Text of the database as UTF-8, which is what matching reads, and back. In a database that knows no
- * encoding (SQL_ASCII) bytes stay what they are.
+ * Text of the database as UTF-8, which is what matching reads, and back. In a database that knows
+ * no encoding (SQL_ASCII) bytes stay what they are.
  */
 extern const char *crm_to_utf8(const char *text);
 extern const char *crm_from_utf8(const char *text);

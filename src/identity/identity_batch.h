@@ -28,7 +28,7 @@ typedef struct crm_record
 	bool relink;         /* its edges are computed anew */
 	bool added;          /* not stored yet */
 	bool changed;        /* stored with other values */
-	int node;            /* its place in the partition, -1 outside */
+	int node;            /* its place among the records at hand, -1 outside */
 
 	/* of added and changed records only */
 	int32 source_id;

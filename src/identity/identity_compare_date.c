@@ -6,7 +6,8 @@
 #define DAYS_MONTH 35
 #define DAYS_YEAR 370
 #define DAYS_DECADE 3690
-#define DAYS_GENERATION 4750
+#define DAYS_CHILD 4750 /* a parent is thirteen to fifty years older */
+#define DAYS_PARENT 18260
 
 static int
 same_digits(const crm_profile *a, const crm_profile *b)
@@ -51,7 +52,7 @@ date_level(const crm_profile *a, const crm_profile *b)
 		return CRM_DATE_YEAR;
 	if (apart <= DAYS_DECADE)
 		return CRM_DATE_DECADE;
-	return apart <= DAYS_GENERATION ? CRM_DATE_DIFFERENT : CRM_DATE_GENERATION;
+	return apart <= DAYS_CHILD || apart > DAYS_PARENT ? CRM_DATE_DIFFERENT : CRM_DATE_GENERATION;
 }
 
 void

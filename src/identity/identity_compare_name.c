@@ -60,7 +60,10 @@ is_other_gender(crm_span a, crm_span b)
 
 	while (stem < a.length && stem < b.length && a.text[stem] == b.text[stem])
 		stem++;
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && stem >= 3; i++)
+	/* a vowel before the ending makes a typing error of it: joshua, joshuaa */
+	if (stem < 3 || strchr("aeiou", a.text[stem - 1]) != NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if ((ends_with(a, stem, endings[i][0]) && ends_with(b, stem, endings[i][1])) ||
 			(ends_with(b, stem, endings[i][0]) && ends_with(a, stem, endings[i][1])))
 			return true;

@@ -16,6 +16,7 @@
 #include "identity/identity_batch.h"
 #include "identity/identity_compare.h"
 #include "identity/identity_key.h"
+#include "identity/identity_parallel.h"
 #include "identity/identity_store.h"
 
 /* Keys whose records are fetched at a time. */
@@ -325,13 +326,12 @@ store_edges(const crm_ids *a, const crm_ids *b, const crm_ids *weight)
 	crm_store_run(plan, args, NULL);
 }
 
-static void
-compare_candidates(link_work *work)
+/* The records of all candidate pairs, each with its place among them in node. */
+static crm_record **
+load_candidates(link_work *work, int *n)
 {
 	crm_ids needed = {0};
-	crm_ids a = {0};
-	crm_ids b = {0};
-	crm_ids weight = {0};
+	crm_record **records;
 	HASH_SEQ_STATUS all;
 	pair *p;
 
@@ -343,20 +343,57 @@ compare_candidates(link_work *work)
 	}
 	crm_ids_sort_distinct(&needed);
 	crm_batch_load(work->batch, needed.v, needed.n);
+	records = palloc(sizeof(crm_record *) * Max(needed.n, 1));
+	for (int i = 0; i < needed.n; i++)
+	{
+		records[i] = crm_batch_record(work->batch, needed.v[i]);
+		records[i]->node = i;
+	}
+	*n = needed.n;
+	return records;
+}
+
+static crm_candidate *
+list_candidates(link_work *work, int64 *n)
+{
+	crm_candidate *list = MemoryContextAllocHuge(
+		CurrentMemoryContext, sizeof(crm_candidate) * (hash_get_num_entries(work->pairs) + 1));
+	HASH_SEQ_STATUS all;
+	pair *p;
+
+	*n = 0;
 	hash_seq_init(&all, work->pairs);
 	while ((p = hash_seq_search(&all)) != NULL)
-	{
-		crm_comparison c = crm_record_compare(crm_batch_record(work->batch, p->a),
-											  crm_batch_record(work->batch, p->b));
+		list[(*n)++] = (crm_candidate){.a = crm_batch_record(work->batch, p->a)->node,
+									   .b = crm_batch_record(work->batch, p->b)->node};
+	return list;
+}
 
-		CHECK_FOR_INTERRUPTS();
-		if (c.weight < CRM_EDGE_FLOOR)
+static void
+compare_candidates(link_work *work)
+{
+	int nrecords;
+	int64 ncandidates;
+	crm_record **records = load_candidates(work, &nrecords);
+	crm_candidate *list = list_candidates(work, &ncandidates);
+	crm_ids a = {0};
+	crm_ids b = {0};
+	crm_ids weight = {0};
+
+	crm_compare_candidates(records, nrecords, list, ncandidates);
+	for (int64 i = 0; i < ncandidates; i++)
+	{
+		if (list[i].weight < CRM_EDGE_FLOOR)
 			continue;
-		crm_ids_add(&a, p->a);
-		crm_ids_add(&b, p->b);
-		crm_ids_add(&weight, c.weight);
+		crm_ids_add(&a, records[list[i].a]->record_id);
+		crm_ids_add(&b, records[list[i].b]->record_id);
+		crm_ids_add(&weight, list[i].weight);
 	}
 	store_edges(&a, &b, &weight);
+	for (int i = 0; i < nrecords; i++)
+		records[i]->node = -1;
+	pfree(list);
+	pfree(records);
 }
 
 void

@@ -100,8 +100,8 @@ reach_fellows(crm_batch *batch, const crm_ids *all, HTAB *reached, crm_ids *next
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;
-		int64 id = DatumGetInt64(
-			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		int64 id =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 
 		if (!crm_ids_contain(&batch->gone, id))
 			reach(batch, id, reached, next);

@@ -124,6 +124,7 @@ text_array(const char *const *texts, int n)
 	return PointerGetDatum(construct_array(datums, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* OFFSET 0: each key is looked up by itself; no plan goes through the whole source instead. */
 void
 crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys)
 {
@@ -133,9 +134,10 @@ crm_store_read_keys(int32 source_id, const char *const *keys, int nkeys)
 
 	crm_plan(&plan,
 			 "SELECT r.source_key, r.record_id, r.customer_id, r.tie, r.source_hash, r.profile"
-			 "  FROM pg_catalog.unnest($2) AS k(key)"
-			 "  JOIN crm_internal.record r ON r.source_id OPERATOR(pg_catalog.=) $1"
-			 "   AND r.source_key OPERATOR(pg_catalog.=) k.key",
+			 "  FROM pg_catalog.unnest($2) AS k(key),"
+			 "       LATERAL (SELECT s.* FROM crm_internal.record s"
+			 "                 WHERE s.source_id OPERATOR(pg_catalog.=) $1"
+			 "                   AND s.source_key OPERATOR(pg_catalog.=) k.key OFFSET 0) AS r",
 			 2, types);
 	crm_store_run(plan, args, NULL);
 }

@@ -301,13 +301,14 @@ write_dead(writing *w, const crm_ids *dead)
 			write_event(w, "ended", dead->v[i], 0);
 		}
 	}
-	run_on_ids(&plan,
-			   "UPDATE crm_internal.customer_identity c"
-			   "   SET merged_into = CASE WHEN d.into_id OPERATOR(pg_catalog.<>) 0 THEN d.into_id END,"
-			   "       ended_at = pg_catalog.now()"
-			   "  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(id, into_id)"
-			   " WHERE c.customer_id OPERATOR(pg_catalog.=) d.id",
-			   dead, &into);
+	run_on_ids(
+		&plan,
+		"UPDATE crm_internal.customer_identity c"
+		"   SET merged_into = CASE WHEN d.into_id OPERATOR(pg_catalog.<>) 0 THEN d.into_id END,"
+		"       ended_at = pg_catalog.now()"
+		"  FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS d(id, into_id)"
+		" WHERE c.customer_id OPERATOR(pg_catalog.=) d.id",
+		dead, &into);
 }
 
 /* New ids, each split off the id that gave most of its records, or created. */

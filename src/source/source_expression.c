@@ -21,6 +21,7 @@
 #include "parser/parser.h"
 #include "storage/lockdefs.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/regproc.h"
@@ -40,6 +41,8 @@ static void refuse_constructs(ParseState *pstate, Node *expression);
 static void refuse_functions(Node *expression, Oid table_owner);
 static bool foreign_function(Oid function, void *table_owner);
 static bool foreign_function_walker(Node *node, void *table_owner);
+static void refuse_foreign_type(Oid type, Oid table_owner);
+static bool runs_queries(Oid function);
 static Bitmapset *columns_used(Relation relation, Node *expression);
 static Bitmapset *all_columns(Relation relation);
 static void rethrow(Relation relation, const char *text, const char *what, MemoryContext context)
@@ -211,6 +214,8 @@ foreign_function_walker(Node *node, void *table_owner)
 		return false;
 	if (check_functions_in_node(node, foreign_function, table_owner))
 		return true;
+	if (!IsA(node, Var) && !IsA(node, List) && !IsA(node, CaseWhen))
+		refuse_foreign_type(exprType(node), *(Oid *) table_owner);
 	return expression_tree_walker(node, foreign_function_walker, table_owner);
 }
 
@@ -230,7 +235,54 @@ foreign_function(Oid function, void *table_owner)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("function %s belongs neither to the table's owner nor to a superuser",
 						format_procedure(function))));
+	if (runs_queries(function))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("function %s reads more than one row", format_procedure(function))));
 	return false;
+}
+
+/*
+ * Making a value of a domain runs the checks of whoever owns the domain, also within a composite
+ * type or a range. Values that are in the row already are not checked again.
+ */
+static void
+refuse_foreign_type(Oid type, Oid table_owner)
+{
+	Oid element = get_element_type(type);
+	HeapTuple tuple =
+		SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));
+	char kind;
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	kind = ((Form_pg_type) GETSTRUCT(tuple))->typtype;
+	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	ReleaseSysCache(tuple);
+	if (kind == TYPTYPE_BASE || kind == TYPTYPE_ENUM || kind == TYPTYPE_PSEUDO)
+		return;
+	if (owner != table_owner && !superuser_arg(owner))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("type %s belongs neither to the table's owner nor to a superuser",
+							   format_type_be(type))));
+}
+
+/* A view of a third party that such a function reads would run its functions as the owner. */
+static bool
+runs_queries(Oid function)
+{
+	switch (function)
+	{
+		case F_TABLE_TO_XML:
+		case F_TABLE_TO_XML_AND_XMLSCHEMA:
+		case F_SCHEMA_TO_XML:
+		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
+		case F_DATABASE_TO_XML:
+		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
+			return true;
+		default:
+			return false;
+	}
 }
 
 static Bitmapset *

@@ -214,7 +214,7 @@ sub _company
 		organization => "$stem Ltd",
 		birth        => undef,
 		country      => 'GB',
-		email        => 'info@' . lc($stem =~ s/\W//gr) . '.example');
+		email        => 'info@' . lc($stem =~ s/\W//gr) . $self->{made} . '.example');
 	$firm->{phone} = Fake::Place::landline($random, $firm->{address});
 	$self->_row($firm, 0);
 	$self->_row($firm, 1, organization => "$stem Limited", phone => undef);
