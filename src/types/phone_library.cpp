@@ -38,7 +38,8 @@ parse(const std::string &text, const std::string &region, bool validate, uint64_
 
 	if (region != "ZZ" && util.GetCountryCodeForRegion(region) == 0)
 		return CRM_PHONE_NO_REGION;
-	if (text.length() > longest || util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+	if (text.length() > longest ||
+		util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
 		util.IsPossibleNumberWithReason(number) != PhoneNumberUtil::IS_POSSIBLE)
 		return CRM_PHONE_UNUSABLE;
 	util.Format(number, PhoneNumberUtil::E164, &written);
