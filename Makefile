@@ -65,8 +65,8 @@ or run `make demo` or `make test`, which see to everything)
 endif
 include $(PGXS)
 
-# After PGXS: set earlier, the server's own flags would be lost.
-CFLAGS += -MMD -MP
+# After PGXS: set earlier, the server's own flags would be lost; PGXS overrides, so a plain += is ignored.
+override CFLAGS += -MMD -MP
 -include $(OBJS:.o=.d) $(wildcard src/types/phone_library.d)
 
 $(SCRIPT): src/ORDER $(SQL_PARTS)

@@ -38,6 +38,10 @@ TABLE wrong;
 -- retyped
 ALTER TABLE sales.account ALTER name TYPE integer USING 7;
 TABLE wrong;
+DELETE FROM crm_internal.pending;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+SELECT source_key, op FROM crm_internal.pending;
 ALTER TABLE sales.account ALTER "Region" TYPE integer USING 7;
 TABLE wrong;
 SELECT repair FROM wrong \gexec
@@ -46,6 +50,8 @@ ALTER TABLE sales.account ALTER "is Active" TYPE text USING 'yes';
 TABLE wrong;
 SELECT repair FROM wrong \gexec
 ALTER TABLE sales.account ALTER account_id TYPE bigint;
+TABLE wrong;
+SELECT repair FROM wrong \gexec
 TABLE wrong;
 SELECT source_key, attributes FROM crm_internal.read_source(1, '{1,12345678901}');
 

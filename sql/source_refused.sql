@@ -52,6 +52,7 @@ SELECT crm.add_source('sales.account', 'sales', '{"email": "mail || random()"}')
 SELECT crm.add_source('sales.account', 'sales', '{"email": "sales.wobble(mail)"}');
 SELECT crm.add_source('sales.account', 'sales', '{"email": "ctid::text"}');
 SELECT crm.add_source('sales.account', 'sales', '{"email": "$1"}');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "account"}');
 
 -- choices
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', filter => 'age');

@@ -28,10 +28,9 @@ crm_base_init(void)
 							&crm_inline_limit, 100, 0, 10000, PGC_SUSET, 0, NULL, NULL, NULL);
 
 	/* statement_timeout does not run during COMMIT, so the commit phase has its own. */
-	DefineCustomIntVariable("crm.inline_timeout",
-							"Time a transaction may spend on resolving its own rows.", NULL,
-							&crm_inline_timeout, 200, 1, 60000, PGC_SUSET, GUC_UNIT_MS, NULL, NULL,
-							NULL);
+	DefineCustomIntVariable(
+		"crm.inline_timeout", "Time a transaction may spend on resolving its own rows.", NULL,
+		&crm_inline_timeout, 200, 1, 60000, PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("crm");
 }

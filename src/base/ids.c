@@ -47,8 +47,7 @@ crm_ids_sort_distinct(crm_ids *ids)
 bool
 crm_ids_contain(const crm_ids *sorted, int64 id)
 {
-	return sorted->n > 0 &&
-		   bsearch(&id, sorted->v, sorted->n, sizeof(int64), compare_ids) != NULL;
+	return sorted->n > 0 && bsearch(&id, sorted->v, sorted->n, sizeof(int64), compare_ids) != NULL;
 }
 
 Datum

@@ -133,6 +133,7 @@ static const char *
 fold(crm_attribute_kind kind, const char *text)
 {
 	char folded[CRM_TEXT_MAX];
+	const char *utf8;
 
 	switch (kind)
 	{
@@ -144,7 +145,8 @@ fold(crm_attribute_kind kind, const char *text)
 			return text;
 		default:
 			/* What folds to nothing (only symbols) is still a value, equal to itself alone. */
-			return crm_text_fold(text, strlen(text), folded, sizeof(folded)) > 0 ? pstrdup(folded)
+			utf8 = crm_to_utf8(text);
+			return crm_text_fold(utf8, strlen(utf8), folded, sizeof(folded)) > 0 ? pstrdup(folded)
 																				 : text;
 	}
 }
@@ -165,10 +167,10 @@ add_claim(case_builder *builder, int attribute, const char *text)
 	}
 	claim = &c->claims[c->nclaims++];
 	memset(claim, 0, sizeof(*claim));
-	golden = crm_golden_form(kind, text, form, &claim->valid);
+	golden = crm_golden_form(kind, crm_to_utf8(text), form, &claim->valid);
 	claim->record = builder->record;
 	claim->attribute = attribute;
-	claim->text = golden == form ? pstrdup(form) : text;
+	claim->text = golden == form ? crm_from_utf8(pstrdup(form)) : text;
 	claim->folded = fold(kind, claim->text);
 	return claim;
 }

@@ -24,7 +24,7 @@ COMMENT ON COLUMN crm.customer_source.customer_id IS 'the customer';
 COMMENT ON COLUMN crm.customer_source.department IS 'department whose application owns the row';
 COMMENT ON COLUMN crm.customer_source.source IS 'schema.table';
 COMMENT ON COLUMN crm.customer_source.source_key IS 'key of the row; a JSON array where the key has several columns';
-COMMENT ON COLUMN crm.customer_source.record_id IS 'number of the source record, for crm.explain_match';
+COMMENT ON COLUMN crm.customer_source.record_id IS 'number of the source record';
 COMMENT ON COLUMN crm.customer_source.changed_at IS 'when the row last changed, as far as its source says';
 COMMENT ON COLUMN crm.customer_source.name IS 'name as this row has it';
 COMMENT ON COLUMN crm.customer_source.email IS 'first e-mail address of this row';

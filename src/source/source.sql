@@ -12,6 +12,7 @@ CREATE TABLE crm_internal.source
 	mapping jsonb NOT NULL,
 	columns text[] NOT NULL,
 	column_numbers smallint[] NOT NULL DEFAULT '{}',
+	column_types text[] NOT NULL DEFAULT '{}',
 	filter text,
 	kind text,
 	region text,
@@ -28,6 +29,7 @@ COMMENT ON TABLE crm_internal.source IS 'departmental tables that feed the custo
 COMMENT ON COLUMN crm_internal.source.mapping IS 'attribute -> array of SQL expressions over the row; a plain column stands quoted where it must be';
 COMMENT ON COLUMN crm_internal.source.columns IS 'every column that key, mapping, filter, kind, region and changed_at read: an update of others is not captured';
 COMMENT ON COLUMN crm_internal.source.column_numbers IS 'attribute number of each of columns when it was registered: by it a renamed column is found';
+COMMENT ON COLUMN crm_internal.source.column_types IS 'type of each of columns when it was registered: a retyped column may hold other values, which no trigger saw';
 COMMENT ON COLUMN crm_internal.source.kind IS 'person, organization, an SQL expression that gives one of them, or NULL: by the values of the row';
 COMMENT ON COLUMN crm_internal.source.region IS 'SQL expression that gives the ISO 3166 code by which national phone numbers are read';
 COMMENT ON COLUMN crm_internal.source.changed_at IS 'SQL expression that gives when the row last changed, or NULL: when crm saw it change';

@@ -56,7 +56,8 @@ crm_add_source(PG_FUNCTION_ARGS)
 	draft->schema = get_namespace_name(RelationGetNamespace(relation));
 	draft->table = pstrdup(RelationGetRelationName(relation));
 	draft->relation_kind = relation->rd_rel->relkind;
-	draft->items = crm_source_parse_map(PG_GETARG_JSONB_P(2));
+	draft->items =
+		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
 	draft->key = key_arg(fcinfo, 3);
 	for (int i = 4; i <= 7; i++)
 		set_text(
@@ -78,7 +79,8 @@ crm_change_source(PG_FUNCTION_ARGS)
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
 	if (!PG_ARGISNULL(1))
-		draft->items = crm_source_parse_map(PG_GETARG_JSONB_P(1));
+		draft->items = crm_source_parse_map(crm_source_label(draft->schema, draft->table),
+											PG_GETARG_JSONB_P(1));
 	if (!PG_ARGISNULL(2))
 		draft->key = key_arg(fcinfo, 2);
 	for (int i = 3; i <= 6; i++)

@@ -87,8 +87,12 @@ check_items(crm_source *draft, Relation relation, Bitmapset **columns)
 	{
 		crm_source_item *item = lfirst(cell);
 		char *what = psprintf("attribute \"%s\"", item->attribute);
+		crm_expression *expression;
 
-		item->expression = checked(relation, item->expression, what, columns)->text;
+		expression = checked(relation, item->expression, what, columns);
+		if (type_is_rowtype(getBaseType(expression->type)))
+			refuse_type(relation, what, expression->type, "one value, not a whole row");
+		item->expression = expression->text;
 	}
 }
 

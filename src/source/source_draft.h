@@ -7,7 +7,7 @@
 #include "utils/relcache.h"
 
 /* The items of {"attribute": "expression" | ["expression", ...]}, as written. */
-extern List *crm_source_parse_map(Jsonb *map);
+extern List *crm_source_parse_map(const char *source, Jsonb *map);
 
 /* {"attribute": ["expression", ...]}; brief: a single one without brackets. */
 extern char *crm_source_map_text(List *items, bool brief);

@@ -13,17 +13,17 @@
 #define EXAMPLE                                                                                    \
 	"For example map => '{\"name\": \"account_name\", \"email\": [\"mail\", \"mail2\"]}'."
 
-static List *parse_values(JsonbIterator **iterator, const char *attribute, crm_attribute_kind kind);
-static crm_source_item *new_item(const char *attribute, crm_attribute_kind kind,
+static List *parse_values(JsonbIterator **iterator, const char *source, const char *attribute);
+static crm_source_item *new_item(const char *source, const char *attribute, crm_attribute_kind kind,
 								 const JsonbValue *value);
 static bool has_another(List *items, ListCell *cell);
-static void refuse_map(void) pg_attribute_noreturn();
-static void refuse_value(const char *attribute) pg_attribute_noreturn();
-static crm_attribute_kind kind_of_attribute(const char *name);
+static void refuse_map(const char *source) pg_attribute_noreturn();
+static void refuse_value(const char *source, const char *attribute) pg_attribute_noreturn();
+static crm_attribute_kind kind_of_attribute(const char *source, const char *name);
 static char *attribute_hint(const char *name);
 
 List *
-crm_source_parse_map(Jsonb *map)
+crm_source_parse_map(const char *source, Jsonb *map)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(&map->root);
 	List *items = NIL;
@@ -31,16 +31,15 @@ crm_source_parse_map(Jsonb *map)
 	JsonbValue value;
 
 	if (JsonbIteratorNext(&iterator, &value, false) != WJB_BEGIN_OBJECT)
-		refuse_map();
+		refuse_map(source);
 	while ((token = JsonbIteratorNext(&iterator, &value, false)) == WJB_KEY)
 	{
 		char *attribute = pnstrdup(value.val.string.val, value.val.string.len);
 
-		items =
-			list_concat(items, parse_values(&iterator, attribute, kind_of_attribute(attribute)));
+		items = list_concat(items, parse_values(&iterator, source, attribute));
 	}
 	if (items == NIL)
-		refuse_map();
+		refuse_map(source);
 	return items;
 }
 
@@ -87,58 +86,64 @@ has_another(List *items, ListCell *cell)
 }
 
 static List *
-parse_values(JsonbIterator **iterator, const char *attribute, crm_attribute_kind kind)
+parse_values(JsonbIterator **iterator, const char *source, const char *attribute)
 {
+	crm_attribute_kind kind = kind_of_attribute(source, attribute);
 	JsonbValue value;
 	JsonbIteratorToken token = JsonbIteratorNext(iterator, &value, false);
 	List *items = NIL;
 
 	if (token == WJB_VALUE)
-		return list_make1(new_item(attribute, kind, &value));
+		return list_make1(new_item(source, attribute, kind, &value));
 	if (token != WJB_BEGIN_ARRAY)
-		refuse_value(attribute);
+		refuse_value(source, attribute);
 	while ((token = JsonbIteratorNext(iterator, &value, false)) == WJB_ELEM)
-		items = lappend(items, new_item(attribute, kind, &value));
+		items = lappend(items, new_item(source, attribute, kind, &value));
 	if (token != WJB_END_ARRAY || items == NIL)
-		refuse_value(attribute);
+		refuse_value(source, attribute);
 	return items;
 }
 
 static crm_source_item *
-new_item(const char *attribute, crm_attribute_kind kind, const JsonbValue *value)
+new_item(const char *source, const char *attribute, crm_attribute_kind kind,
+		 const JsonbValue *value)
 {
 	crm_source_item *item = palloc(sizeof(crm_source_item));
 
 	if (value->type != jbvString)
-		refuse_value(attribute);
+		refuse_value(source, attribute);
 	item->attribute = pstrdup(attribute);
 	item->kind = kind;
 	item->expression = pnstrdup(value->val.string.val, value->val.string.len);
 	if (item->expression[strspn(item->expression, " \t\r\n")] == '\0')
-		refuse_value(attribute);
+		refuse_value(source, attribute);
 	return item;
 }
 
 static void
-refuse_map(void)
+refuse_map(const char *source)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_CRM_BAD_MAPPING),
-			 errmsg("map must be an object that maps at least one attribute"), errhint(EXAMPLE)));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_CRM_BAD_MAPPING),
+		 errmsg("map of source \"%s\" must be an object that maps at least one attribute", source),
+		 errhint(EXAMPLE)));
 }
 
 static void
-refuse_value(const char *attribute)
+refuse_value(const char *source, const char *attribute)
 {
-	ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
-					errmsg("attribute \"%s\" is mapped to nothing that can be read", attribute),
-					errdetail("A value is a column or an SQL expression as a string, or an array "
-							  "of such strings."),
-					errhint(EXAMPLE)));
+	ereport(ERROR,
+			(errcode(ERRCODE_CRM_BAD_MAPPING),
+			 errmsg("attribute \"%s\" of source \"%s\" is mapped to nothing that can be read",
+					attribute, source),
+			 errdetail("A value is a column or an SQL expression as a string, or an array "
+					   "of such strings."),
+			 errhint(EXAMPLE)));
 }
 
 static crm_attribute_kind
-kind_of_attribute(const char *name)
+kind_of_attribute(const char *source, const char *name)
 {
 	crm_user before = crm_become(crm_owner(), 0);
 	Oid types[] = {TEXTOID};
@@ -151,7 +156,8 @@ kind_of_attribute(const char *name)
 					   1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed == 0)
 		ereport(ERROR, (errcode(ERRCODE_CRM_BAD_MAPPING),
-						errmsg("\"%s\" is no attribute of a customer", name),
+						errmsg("\"%s\", mapped by source \"%s\", is no attribute of a customer",
+							   name, source),
 						errhint("%s", attribute_hint(name))));
 	kind =
 		crm_attribute_kind_by_name(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));

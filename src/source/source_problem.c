@@ -38,6 +38,8 @@ static problem problem_of(const crm_source *source);
 static problem gone_problem(const crm_source *source);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
+static problem type_problem(const crm_source *source, Relation relation);
+static const char *type_label(const char *qualified);
 static problem trigger_problem(const crm_source *source, Relation relation);
 static problem key_problem(const crm_source *source, Relation relation);
 static char *key_repair(const crm_source *source, Relation relation, List *numbers);
@@ -108,6 +110,8 @@ table_problem(const crm_source *source, Relation relation)
 	problem found = reading_problem(source, relation);
 
 	if (found.attention == NULL)
+		found = type_problem(source, relation);
+	if (found.attention == NULL)
 		found = trigger_problem(source, relation);
 	if (found.attention == NULL)
 		found = key_problem(source, relation);
@@ -136,6 +140,34 @@ reading_problem(const crm_source *source, Relation relation)
 	return (problem){text.len > 2 ? text.data : psprintf("cannot be read: %s", error->message),
 					 mended->repair ? mended->repair
 									: psprintf("CALL crm.sync(%s);", literal(source))};
+}
+
+/* A change of type rewrites the rows and fires no trigger: they have to be compared. */
+static problem
+type_problem(const crm_source *source, Relation relation)
+{
+	List *types = crm_source_column_types(relation, source->columns);
+	ListCell *name;
+	ListCell *then;
+	ListCell *now;
+
+	forthree(name, source->columns, then, source->column_types, now, types)
+	{
+		if (strcmp(lfirst(then), lfirst(now)) != 0)
+			return (problem){psprintf("column \"%s\" was of type %s and is now of type %s",
+									  (char *) lfirst(name), type_label(lfirst(then)),
+									  type_label(lfirst(now))),
+							 psprintf("SELECT crm.repair_source(%s);", literal(source))};
+	}
+	return (problem){NULL, NULL};
+}
+
+static const char *
+type_label(const char *qualified)
+{
+	const char *prefix = "pg_catalog.";
+
+	return strncmp(qualified, prefix, strlen(prefix)) == 0 ? qualified + strlen(prefix) : qualified;
 }
 
 static problem

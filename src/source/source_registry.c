@@ -18,8 +18,8 @@
 
 #define SOURCE_COLUMNS                                                                             \
 	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
-	"columns, column_numbers, filter, kind, region, changed_at, trust, mode, attention, repair "   \
-	"FROM crm_internal.source "
+	"columns, column_numbers, column_types, filter, kind, region, changed_at, trust, mode, "       \
+	"attention, repair FROM crm_internal.source "
 
 enum
 {
@@ -31,6 +31,7 @@ enum
 	COL_KEY,
 	COL_COLUMNS,
 	COL_NUMBERS,
+	COL_TYPES,
 	COL_FILTER,
 	COL_KIND,
 	COL_REGION,
@@ -237,6 +238,7 @@ source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
 	source->key = text_list(row, desc, COL_KEY);
 	source->columns = text_list(row, desc, COL_COLUMNS);
 	source->column_numbers = number_list(row, desc, COL_NUMBERS);
+	source->column_types = text_list(row, desc, COL_TYPES);
 	source->filter = SPI_getvalue(row, desc, COL_FILTER);
 	source->kind = SPI_getvalue(row, desc, COL_KIND);
 	source->region = SPI_getvalue(row, desc, COL_REGION);

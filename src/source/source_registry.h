@@ -23,8 +23,9 @@ typedef struct crm_source
 	char relation_kind;
 	List *key;     /* column names */
 	List *items;   /* crm_source_item */
-	List *columns; /* names of all columns read, and beside them their numbers */
+	List *columns; /* names of all columns read, and beside them their numbers and types */
 	List *column_numbers;
+	List *column_types;
 	char *filter;
 	char *kind;
 	char *region;

@@ -12,12 +12,13 @@
 #include "source/source_expression.h"
 #include "source/source_key.h"
 #include "source/source_store.h"
+#include "source/source_table.h"
 
-#define NFIELDS 15
+#define NFIELDS 16
 
 static const char *const field_names =
 	"department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, "
-	"column_numbers, filter, kind, region, changed_at, trust, mode";
+	"column_numbers, column_types, filter, kind, region, changed_at, trust, mode";
 
 static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
 						char *nulls);
@@ -40,8 +41,8 @@ crm_source_insert(const crm_source *source, Relation relation)
 	SPI_connect();
 	fill_fields(source, relation, types, values, nulls);
 	crm_source_execute(psprintf("INSERT INTO crm_internal.source (%s) VALUES ($1, $2, $3, $4, $5, "
-								"$6, $7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15) "
-								"RETURNING source_id",
+								"$6, $7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15, "
+								"$16) RETURNING source_id",
 								field_names),
 					   NFIELDS, types, values, nulls, SPI_OK_INSERT_RETURNING);
 	id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -62,7 +63,7 @@ crm_source_update(const crm_source *source, Relation relation)
 	fill_fields(source, relation, types, values, nulls);
 	crm_source_execute(
 		psprintf("UPDATE crm_internal.source SET (%s) = ROW($1, $2, $3, $4, $5, $6, "
-				 "$7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15), "
+				 "$7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16), "
 				 "attention = NULL, repair = NULL WHERE source_id OPERATOR(pg_catalog.=) %d",
 				 field_names, source->source_id),
 		NFIELDS, types, values, nulls, SPI_OK_UPDATE);
@@ -70,7 +71,7 @@ crm_source_update(const crm_source *source, Relation relation)
 	crm_restore_user(before);
 }
 
-/* The room that keeps records comes later in the build; where it is there, it lets go of them. */
+/* The records of the source are let go by the room that keeps them, which is a higher one. */
 void
 crm_source_forget(int32 source_id)
 {
@@ -80,12 +81,8 @@ crm_source_forget(int32 source_id)
 	Datum values[] = {Int32GetDatum(source_id)};
 
 	SPI_connect();
-	crm_source_execute("SELECT to_regprocedure('crm_internal.forget_source(integer)') IS NOT NULL "
-					   "AND $1 IS NOT NULL",
-					   1, types, values, NULL, SPI_OK_SELECT);
-	if (strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), "t") == 0)
-		crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
-						   SPI_OK_SELECT);
+	crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
+					   SPI_OK_SELECT);
 	crm_source_execute("DELETE FROM crm_internal.pending WHERE source_id = $1", 1, types, values,
 					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
@@ -114,6 +111,8 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 			  types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(source->columns), false, types, values, nulls);
 	set_field(i++, INT2ARRAYOID, number_array(source->column_numbers), false, types, values, nulls);
+	set_field(i++, TEXTARRAYOID, text_array(crm_source_column_types(relation, source->columns)),
+			  false, types, values, nulls);
 	for (int t = 0; t < lengthof(texts); t++)
 		set_field(i++, TEXTOID, texts[t] ? CStringGetTextDatum(texts[t]) : (Datum) 0,
 				  texts[t] == NULL, types, values, nulls);

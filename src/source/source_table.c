@@ -123,6 +123,27 @@ crm_source_present_numbers(Relation relation, const crm_source *source)
 	return numbers;
 }
 
+List *
+crm_source_column_types(Relation relation, List *names)
+{
+	List *types = NIL;
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+		Form_pg_attribute attribute =
+			number ? TupleDescAttr(RelationGetDescr(relation), number - 1) : NULL;
+
+		types = lappend(types, attribute == NULL
+								   ? ""
+								   : format_type_extended(attribute->atttypid, attribute->atttypmod,
+														  FORMAT_TYPE_TYPEMOD_GIVEN |
+															  FORMAT_TYPE_FORCE_QUALIFY));
+	}
+	return types;
+}
+
 static void
 check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id, void *arg)
 {

@@ -22,13 +22,7 @@ AS $$
 DECLARE
 	last bigint;
 BEGIN
-	IF EXISTS (
-		SELECT FROM pg_catalog.pg_proc p
-		WHERE p.proname OPERATOR(pg_catalog.=) 'resolve' AND p.prokind OPERATOR(pg_catalog.=) 'p'
-			AND p.pronamespace OPERATOR(pg_catalog.=) 'crm'::pg_catalog.regnamespace
-	) THEN
-		CALL crm.resolve();
-	END IF;
+	CALL crm.resolve();
 	LOOP
 		last := crm.refresh_golden_records(last);
 		EXIT WHEN last IS NULL;

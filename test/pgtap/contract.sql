@@ -1,6 +1,6 @@
 -- What holds for every object of the extension: comments, privileges, search paths, dump.
 BEGIN;
-SELECT plan(11);
+SELECT plan(13);
 
 CREATE TEMPORARY VIEW member AS
 SELECT d.classid, d.objid FROM pg_depend AS d
@@ -22,9 +22,8 @@ JOIN pg_namespace AS n ON n.oid = p.pronamespace;
 -- Routines of schema crm that everybody may execute: they tell nothing about customers.
 CREATE TEMPORARY TABLE public_routine (name) AS VALUES ('parse_phone'), ('is_valid_phone');
 
--- Tables that are empty outside a transaction or filled by the install script: not for a dump.
-CREATE TEMPORARY TABLE undumped (name) AS
-VALUES ('crm_internal.ticket'), ('crm_internal.ticket_ticket_id_seq'), ('crm_internal.identity_clock');
+-- Tables that are empty outside a transaction: not for a dump.
+CREATE TEMPORARY TABLE undumped (name) AS VALUES ('crm_internal.ticket');
 
 SELECT is_empty($$SELECT name FROM member_routine
 	WHERE nspname = 'crm' AND obj_description(oid, 'pg_proc') IS NULL$$,
@@ -61,6 +60,14 @@ SELECT is_empty($$SELECT name FROM member_relation
 	WHERE relkind IN ('r', 'p', 'S') AND name NOT IN (SELECT name FROM undumped)
 		AND oid NOT IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'crm' AND extconfig IS NOT NULL)$$,
 	'every table and its sequence is dumped with its rows, except those of the list');
+
+SELECT is_empty($$SELECT function_name FROM crm_internal.access_function
+	WHERE function_name NOT IN (SELECT nspname || '.' || proname FROM member_routine)$$,
+	'every function that crm.grant_access() hands out exists');
+SELECT is_empty($$SELECT view_name, c FROM crm_internal.access_column AS a LEFT JOIN LATERAL unnest(a.columns) AS c ON true
+	WHERE NOT EXISTS (SELECT FROM member_relation AS r JOIN pg_attribute AS t ON t.attrelid = r.oid
+		WHERE r.name = 'crm.' || a.view_name AND (c IS NULL OR t.attname = c))$$,
+	'every column that an analyst may read exists');
 
 SELECT * FROM finish();
 ROLLBACK;
