@@ -24,8 +24,8 @@ PG_FUNCTION_INFO_V1(crm_phone_number_or_null);
 PG_FUNCTION_INFO_V1(crm_parse_phone);
 PG_FUNCTION_INFO_V1(crm_is_valid_phone);
 
-static crm_phone_verdict ask_library(const char *text, size_t length, const char *region,
-									 bool validate, crm_phone *out);
+static crm_phone_verdict ask_library(const char *text, size_t length, int encoding,
+									 const char *region, bool validate, crm_phone *out);
 static bool is_rewritten(crm_phone phone);
 static bool region_code(const char *region, char code[REGION_SIZE]);
 static void region_argument(FunctionCallInfo fcinfo, char code[REGION_SIZE]);
@@ -99,8 +99,9 @@ crm_phone_parse_national(const char *text, size_t length, const char *region, cr
 
 	if (crm_phone_parse_international(text, length, out, &reason) && !is_rewritten(*out))
 		return true;
-	return region_code(region, code) &&
-		   ask_library(text, length, code, false, out) <= CRM_PHONE_POSSIBLE;
+	/* bytes of a database without encoding need not be text */
+	return region_code(region, code) && pg_verify_mbstr(PG_UTF8, text, (int) length, true) &&
+		   ask_library(text, length, PG_UTF8, code, false, out) <= CRM_PHONE_POSSIBLE;
 }
 
 Datum
@@ -121,7 +122,8 @@ crm_parse_phone(PG_FUNCTION_ARGS)
 		!is_rewritten(phone))
 		PG_RETURN_INT64((int64) phone);
 
-	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, false, &phone);
+	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), GetDatabaseEncoding(),
+						  region, false, &phone);
 	if (verdict == CRM_PHONE_NO_REGION)
 		report_region(region);
 	if (verdict == CRM_PHONE_UNUSABLE)
@@ -145,7 +147,8 @@ crm_is_valid_phone(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	number = PG_GETARG_TEXT_PP(0);
 	region_argument(fcinfo, region);
-	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), region, true, &phone);
+	verdict = ask_library(VARDATA_ANY(number), VARSIZE_ANY_EXHDR(number), GetDatabaseEncoding(),
+						  region, true, &phone);
 	if (verdict == CRM_PHONE_NO_REGION)
 		report_region(region);
 	PG_RETURN_BOOL(verdict == CRM_PHONE_VALID);
@@ -153,7 +156,8 @@ crm_is_valid_phone(PG_FUNCTION_ARGS)
 
 /* libphonenumber's verdict; its library is loaded at the first question and stays. */
 static crm_phone_verdict
-ask_library(const char *text, size_t length, const char *region, bool validate, crm_phone *out)
+ask_library(const char *text, size_t length, int encoding, const char *region, bool validate,
+			crm_phone *out)
 {
 	static crm_phone_library library = NULL;
 	char international[CRM_PHONE_SIZE];
@@ -172,7 +176,7 @@ ask_library(const char *text, size_t length, const char *region, bool validate, 
 		length = crm_phone_format(*out, international);
 		utf8 = international;
 	}
-	else if (GetDatabaseEncoding() != PG_UTF8)
+	else if (encoding != PG_UTF8)
 	{
 		utf8 = pg_server_to_any(text, (int) length, PG_UTF8);
 		length = utf8 == text ? length : strlen(utf8);

@@ -20,7 +20,8 @@ extern bool crm_phone_parse_international(const char *text, size_t length, crm_p
 
 /*
  * National writing too, by region (ISO 3166 alpha-2, or NULL: international only), through
- * libphonenumber, which is loaded at the first national number. False: not a number there.
+ * libphonenumber, which is loaded at the first national number. text is UTF-8, whatever the
+ * database is in. False: not a number there.
  */
 extern bool crm_phone_parse_national(const char *text, size_t length, const char *region,
 									 crm_phone *out);

@@ -16,14 +16,14 @@ srand $seed;
 note "SEED=$seed";
 
 my $node = PostgreSQL::Test::Cluster->new('crash');
-$node->init;
+$node->init(allows_streaming => 1);
 $node->append_conf('postgresql.conf', "restart_after_crash = on\nlog_min_messages = warning\n");
 $node->start;
 
 my $folder = $PostgreSQL::Test::Utils::tmp_check;
 $node->safe_psql('postgres', 'CREATE DATABASE base');
 $node->safe_psql('base', crowd_tables() . crowd_people(12000, 8000) . crowd_sources('watch'));
-$node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE base") for qw(calm storm twice);
+$node->safe_psql('postgres', "CREATE DATABASE $_ TEMPLATE base") for qw(calm storm twice grown);
 $node->safe_psql('calm', 'CALL crm.resolve()');
 my $calm = partition_of($node, 'calm');
 note $calm;
@@ -73,6 +73,31 @@ $node->safe_psql('storm', 'CALL crm.resolve()');
 is(partition_of($node, 'storm'), $calm, 'the same customers after the storm');
 is(healthy($node, 'storm'), '', 'and nothing left or doubled');
 
+# The number of records decides from which weight on two are one, so a source that grows has all
+# clustered anew: interrupted in the middle of it, while an inline source writes.
+my @both = ('dept.account', 'dept.lead');
+$node->safe_psql('grown', join ';', map { "SELECT crm.change_source('$_', filter => 'id <= 900')" } @both);
+$node->safe_psql('grown', 'CALL crm.resolve()');
+my $weight = 'SELECT match_weight FROM crm_internal.identity_clock';
+my $light  = $node->safe_psql('grown', $weight);
+$node->safe_psql('grown', join ';', map { "SELECT crm.change_source('$_', filter => '')" } @both);
+my $run = call('grown', 'CALL crm.resolve(5000)');
+$node->poll_query_until('grown', 'SELECT recluster_after IS NOT NULL FROM crm_internal.identity_clock')
+  or die 'nothing is clustered anew';
+$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'grown'");
+$run->finish;
+is($node->safe_psql('grown', 'SELECT recluster_after IS NOT NULL FROM crm_internal.identity_clock'),
+	't', 'interrupted while all are clustered anew');
+cmp_ok($node->safe_psql('grown', $weight), '>', $light, 'under a greater weight');
+$node->safe_psql('grown', "SELECT crm.change_source('dept.lead', mode => 'inline')");
+$node->safe_psql('grown', "UPDATE dept.lead SET city = 'Elsewhere' WHERE id BETWEEN 3 AND 60");
+$node->safe_psql('grown', 'BEGIN; CREATE TABLE was AS SELECT * FROM dept.lead WHERE id BETWEEN 100 AND 150; DELETE FROM dept.lead WHERE id BETWEEN 100 AND 150; COMMIT; INSERT INTO dept.lead TABLE was');
+$node->safe_psql('grown', 'UPDATE dept.lead SET city = dept.town(CASE WHEN id % 3 = 0 THEN id ELSE id + 1000000 END) WHERE id BETWEEN 3 AND 60');
+is($node->safe_psql('grown', 'SELECT count(*) FROM crm.verify()'), 0, 'all agrees half way');
+$node->safe_psql('grown', 'CALL crm.resolve()');
+is(partition_of($node, 'grown'), $calm, 'the same customers however they grew');
+is(healthy($node, 'grown'), '', 'and nothing left or doubled');
+
 # a statement_timeout is a cancel
 my ($status) = $node->psql('twice', "SET statement_timeout = '400ms'; CALL crm.resolve(300)");
 isnt($status, 0, 'a statement_timeout ends a run');
@@ -89,6 +114,20 @@ $_->finish for @runs;
 $node->safe_psql('twice', 'CALL crm.resolve()');
 is(partition_of($node, 'twice'), fresh_partition($node, 'twice', $folder), 'runs at once, while departments write: as a fresh load');
 is(healthy($node, 'twice'), '', 'and nothing left or doubled');
+
+# a standby answers searches, and refuses to resolve as it refuses any write
+$node->backup('backup');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'backup', has_streaming => 1);
+$standby->start;
+my $found = "SELECT count(*) FROM crm.search((SELECT name FROM dept.account WHERE id = 5))";
+cmp_ok($standby->safe_psql('calm', $found), '>=', 1, 'a standby searches');
+is($standby->safe_psql('calm', $found), $node->safe_psql('calm', $found), 'and finds the same');
+is($standby->safe_psql('calm', 'SELECT count(*) FROM crm.customer'), $node->safe_psql('calm', 'SELECT count(*) FROM crm.customer'),
+	'it shows the customers');
+my ($refused, undef, $why) = $standby->psql('calm', 'CALL crm.resolve()');
+like($why, qr/read-only transaction|recovery/, 'it refuses to resolve');
+$standby->stop;
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/deadlock detected|PANIC|TRAP/, 'no deadlock in the log');
