@@ -99,4 +99,13 @@ DROP TABLE archive.customer;
 TABLE wrong;
 SELECT repair FROM wrong \gexec
 SELECT count(*) FROM crm_internal.source;
+-- names that need quotes: the repairing statement has them, and what crm.source_status shows will do
+CREATE TABLE sales."Order.Line's" (id integer PRIMARY KEY, name text);
+SELECT crm.add_source('sales."Order.Line''s"', 'sales', '{"name": "name"}');
+ALTER TABLE sales."Order.Line's" RENAME name TO "Name";
+TABLE wrong;
+SELECT repair FROM wrong \gexec
+TABLE wrong;
+SELECT source FROM crm.source_status;
+SELECT crm.drop_source(source) FROM crm.source_status;
 DROP VIEW wrong;

@@ -251,5 +251,5 @@ joined(List *texts)
 static char *
 literal(const crm_source *source)
 {
-	return quote_literal_cstr(crm_source_label(source->schema, source->table));
+	return quote_literal_cstr(crm_source_qualified(source));
 }

@@ -48,7 +48,9 @@ static crm_source *source_of_row(HeapTuple row, TupleDesc desc, MemoryContext co
 static void load_items(crm_source *source, MemoryContext context);
 static List *text_list(HeapTuple row, TupleDesc desc, int column);
 static List *number_list(HeapTuple row, TupleDesc desc, int column);
-static void resolve_name(const char *name, char **schema, char **table);
+static crm_source *find_shown(const char *name);
+static List *names_as_strings(List *names);
+static bool resolve_name(const char *name, char **schema, char **table);
 
 crm_source *
 crm_source_load(int32 source_id)
@@ -74,16 +76,21 @@ crm_source_find_table(const char *schema, const char *table)
 					2, types, values);
 }
 
-/* By the name a user types; the table itself may be gone by now. */
+/*
+ * By the name a user types, an identifier or as crm.source_status shows it; the table itself may be
+ * gone by now.
+ */
 crm_source *
 crm_source_find(const char *name)
 {
-	crm_source *source;
+	crm_source *source = NULL;
 	char *schema;
 	char *table;
 
-	resolve_name(name, &schema, &table);
-	source = schema ? crm_source_find_table(schema, table) : NULL;
+	if (resolve_name(name, &schema, &table))
+		source = crm_source_find_table(schema, table);
+	if (source == NULL)
+		source = find_shown(name);
 	if (source == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not a source", name),
 						errhint("SELECT source FROM crm.source_status lists the sources; a table "
@@ -322,18 +329,50 @@ number_list(HeapTuple row, TupleDesc desc, int column)
 	return list;
 }
 
-static void
+/* As crm.source_status shows it: without quotes, so two that differ in their dots look alike. */
+static crm_source *
+find_shown(const char *name)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid types[] = {TEXTOID};
+	Datum values[] = {CStringGetTextDatum(name)};
+
+	return load_one(&plan,
+					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.||) '.' "
+								   "OPERATOR(pg_catalog.||) table_name OPERATOR(pg_catalog.=) $1 "
+								   "ORDER BY source_id",
+					1, types, values);
+}
+
+/* False: it names no table. */
+static bool
 resolve_name(const char *name, char **schema, char **table)
 {
-	List *names = textToQualifiedNameList(cstring_to_text(name));
-	RangeVar *range = makeRangeVarFromNameList(names);
+	List *names;
+	RangeVar *range;
 	Oid relation;
 
+	if (!SplitIdentifierString(pstrdup(name), '.', &names) || names == NIL ||
+		list_length(names) > 3)
+		return false;
+	range = makeRangeVarFromNameList(names_as_strings(names));
 	*schema = range->schemaname;
 	*table = range->relname;
 	if (*schema != NULL)
-		return;
+		return true;
 	relation = RangeVarGetRelid(range, NoLock, true);
 	if (OidIsValid(relation))
 		*schema = get_namespace_name(get_rel_namespace(relation));
+	return *schema != NULL;
+}
+
+static List *
+names_as_strings(List *names)
+{
+	List *strings = NIL;
+	ListCell *cell;
+
+	foreach (cell, names)
+		strings = lappend(strings, makeString(lfirst(cell)));
+	return strings;
 }

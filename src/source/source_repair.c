@@ -44,7 +44,7 @@ crm_source_mend(const crm_source *source, Relation relation)
 {
 	crm_source_mended *mended = palloc0(sizeof(crm_source_mended));
 	List *names = names_then(source, relation, mended);
-	char *label = quote_literal_cstr(crm_source_label(source->schema, source->table));
+	char *label = quote_literal_cstr(crm_source_qualified(source));
 	List *items;
 	StringInfoData call;
 

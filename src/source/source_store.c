@@ -164,12 +164,11 @@ key_types(const crm_source *source, Relation relation)
 		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
 
 		if (number == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("key column \"%s\" of source \"%s.%s\" does not exist",
-							(char *) lfirst(cell), source->schema, source->table),
-					 errhint("SELECT crm.change_source(%s, key => '{...}');",
-							 quote_literal_cstr(crm_source_label(source->schema, source->table)))));
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("key column \"%s\" of source \"%s.%s\" does not exist",
+								   (char *) lfirst(cell), source->schema, source->table),
+							errhint("SELECT crm.change_source(%s, key => '{...}');",
+									quote_literal_cstr(crm_source_qualified(source)))));
 		types = lappend(
 			types,
 			crm_source_type_name(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid));
