@@ -20,13 +20,14 @@ crm_add_department(PG_FUNCTION_ARGS)
 {
 	char *name = checked_name(fcinfo);
 	ArrayType *roles = checked_roles(fcinfo);
-	crm_user before = crm_become(crm_owner(), 0);
+	crm_user before;
 
-	SPI_connect();
 	if (crm_department_exists(name))
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("department \"%s\" already exists", name),
 						errhint("SELECT * FROM crm.departments lists them.")));
+	before = crm_become(crm_owner(), 0);
+	SPI_connect();
 	insert_department(name, roles);
 	SPI_finish();
 	crm_restore_user(before);
@@ -37,14 +38,20 @@ crm_add_department(PG_FUNCTION_ARGS)
 bool
 crm_department_exists(const char *name)
 {
+	crm_user before = crm_become(crm_owner(), 0);
 	Oid types[] = {TEXTOID};
 	Datum values[] = {CStringGetTextDatum(name)};
+	bool exists;
 
+	SPI_connect();
 	if (SPI_execute_with_args("SELECT 1 FROM crm_internal.department "
 							  "WHERE name OPERATOR(pg_catalog.=) $1",
 							  1, types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "reading crm_internal.department failed");
-	return SPI_processed > 0;
+	exists = SPI_processed > 0;
+	SPI_finish();
+	crm_restore_user(before);
+	return exists;
 }
 
 static char *

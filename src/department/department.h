@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Whether a department of that name is registered. SPI must be connected, as the owner of crm. */
+/* Whether a department of that name is registered. */
 extern bool crm_department_exists(const char *name);
 
 #endif

@@ -180,14 +180,7 @@ set_text(FunctionCallInfo fcinfo, int number, char **field)
 static void
 check_department(const char *name)
 {
-	crm_user before = crm_become(crm_owner(), 0);
-	bool exists;
-
-	SPI_connect();
-	exists = crm_department_exists(name);
-	SPI_finish();
-	crm_restore_user(before);
-	if (!exists)
+	if (!crm_department_exists(name))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("department \"%s\" does not exist", name),
 						errhint("SELECT crm.add_department(%s);", quote_literal_cstr(name))));

@@ -21,7 +21,6 @@ static List *map_items(Relation relation, List *columns);
 static List *key_of(Relation relation);
 static bool identifies(Relation relation, AttrNumber number);
 static void append_options(StringInfo statement, List *columns);
-static bool department_exists(const char *name);
 
 List *
 crm_suggest_join(List *columns)
@@ -46,7 +45,7 @@ crm_suggest_statement(Relation relation, List *columns)
 	if (key == NIL || items == NIL)
 		return NULL;
 	initStringInfo(&statement);
-	if (!registered && !department_exists(schema))
+	if (!registered && !crm_department_exists(schema))
 		appendStringInfo(&statement, "SELECT crm.add_department(%s); ", quote_literal_cstr(schema));
 	appendStringInfo(&statement, "SELECT crm.%s(%s", registered ? "change_source" : "add_source",
 					 quote_literal_cstr(label));
@@ -189,17 +188,4 @@ append_options(StringInfo statement, List *columns)
 	if (changed_at)
 		appendStringInfo(statement, ", changed_at => %s",
 						 quote_literal_cstr(changed_at->expression));
-}
-
-static bool
-department_exists(const char *name)
-{
-	crm_user before = crm_become(crm_owner(), 0);
-	bool exists;
-
-	SPI_connect();
-	exists = crm_department_exists(name);
-	SPI_finish();
-	crm_restore_user(before);
-	return exists;
 }
