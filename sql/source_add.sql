@@ -57,6 +57,8 @@ SELECT source_key, attributes FROM crm_internal.read_source(3, '{true,false}');
 -- change: NULL keeps, an empty text removes
 SELECT crm.change_source('sales.account', filter => '', trust => 0.9);
 SELECT filter, kind IS NOT NULL AS kind_kept, mapping->'email' AS email, trust FROM crm_internal.source WHERE source_id = 1;
+-- a department and its source by one statement
+SELECT crm.add_department('back office'), crm.drop_source('sales.by_uuid'), crm.add_source('sales.by_uuid', 'back office', '{"email": "mail"}', key => '{ok}');
 -- drop: nothing is left on the tables
 SELECT crm.drop_source('sales.account'), crm.drop_source('sales."Order ""x"""'), crm.drop_source('sales.by_uuid');
 SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm%' AND tgrelid::regclass::text LIKE 'sales.%';

@@ -42,6 +42,9 @@ UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.kunde') WHERE state
 UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.client') WHERE statement IS NOT NULL
 UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.cliente') WHERE statement IS NOT NULL \gexec
 SELECT source, needs_attention FROM crm.source_status ORDER BY source;
+-- several in one column
+CREATE TABLE verkoop.gast (id integer PRIMARY KEY, naam text, emails text[], telefoonnummers varchar[]);
+SELECT attribute, "column" FROM crm.suggest_mapping('verkoop.gast');
 -- nothing to say, nothing there
 CREATE TABLE verkoop.bolt (thread integer PRIMARY KEY, torque numeric);
 SELECT * FROM crm.suggest_mapping('verkoop.bolt');

@@ -33,6 +33,7 @@ crm_add_department(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(name));
 }
 
+/* Not read-only: the statement that adds a source may have added the department just before. */
 bool
 crm_department_exists(const char *name)
 {
@@ -41,7 +42,7 @@ crm_department_exists(const char *name)
 
 	if (SPI_execute_with_args("SELECT 1 FROM crm_internal.department "
 							  "WHERE name OPERATOR(pg_catalog.=) $1",
-							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+							  1, types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "reading crm_internal.department failed");
 	return SPI_processed > 0;
 }

@@ -17,25 +17,28 @@ typedef struct entry
 } entry;
 
 static const entry dictionary[] = {
-	{"email", "English", "email|e mail|mail|email address|e mail address|mail address|email addr"},
-	{"email", "Dutch", "emailadres|e mailadres|mailadres|e mail adres"},
+	{"email", "English",
+	 "email|e mail|mail|email address|e mail address|mail address|email addr|"
+	 "emails|e mails|mails|email addresses"},
+	{"email", "Dutch", "emailadres|e mailadres|mailadres|e mail adres|emailadressen"},
 	{"email", "German", "email adresse|e mail adresse|mailadresse|emailadresse"},
-	{"email", "French", "courriel|adresse mail|adresse email|adresse courriel|mel"},
-	{"email", "Spanish", "correo|correo electronico|direccion correo|email correo"},
+	{"email", "French", "courriel|courriels|adresse mail|adresse email|adresse courriel|mel"},
+	{"email", "Spanish", "correo|correos|correo electronico|direccion correo|email correo"},
 	{"phone", "English",
 	 "phone|telephone|tel|phone number|telephone number|mobile|mobile phone|"
-	 "cell|cell phone|cellphone|mobile number|msisdn|landline"},
+	 "cell|cell phone|cellphone|mobile number|msisdn|landline|"
+	 "phones|telephones|phone numbers|mobiles"},
 	{"phone", "Dutch",
 	 "telefoon|telefoonnummer|telefoonnr|tel nr|telnr|mobiel|mobiele nummer|"
-	 "mobiel nummer|gsm|vast nummer"},
+	 "mobiel nummer|gsm|vast|vast nummer|telefoonnummers"},
 	{"phone", "German",
 	 "telefon|telefonnummer|telefonnr|tel nummer|rufnummer|handy|handynummer|"
-	 "mobil|mobilnummer|mobiltelefon|festnetz"},
+	 "mobil|mobilnummer|mobiltelefon|festnetz|telefonnummern"},
 	{"phone", "French",
 	 "telephone portable|portable|mobile|numero telephone|num tel|tel portable|"
-	 "telephone fixe|numero de telephone"},
+	 "telephone fixe|telephones|numero de telephone"},
 	{"phone", "Spanish",
-	 "telefono|movil|telefono movil|celular|numero telefono|telefono fijo|"
+	 "telefono|telefonos|movil|telefono movil|celular|numero telefono|telefono fijo|"
 	 "numero de telefono"},
 	{"given_name", "English", "given name|first name|firstname|fname|forename|givenname"},
 	{"given_name", "Dutch", "voornaam|voornamen|roepnaam"},
