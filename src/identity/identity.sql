@@ -83,6 +83,15 @@ COMMENT ON COLUMN crm_internal.identity_clock.match_weight IS 'weight from which
 COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are clustered anew: the last one done; else NULL';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
+CREATE TABLE crm_internal.oversize_component
+(
+	record_id bigint PRIMARY KEY,
+	records integer NOT NULL,
+	found_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE crm_internal.oversize_component IS 'records that match each other in such a number that no customer can be behind them: they stay apart, and crm.verify() names the first of each such component';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.oversize_component', '');
+
 CREATE TABLE crm_internal.job
 (
 	job_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

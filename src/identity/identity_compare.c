@@ -32,6 +32,9 @@ compare_persons(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	}
 }
 
+/* What a birth date says of people without a name. */
+#define NAMELESS_CAP (9 * CRM_BIT)
+
 crm_comparison
 crm_profile_compare(const crm_profile *a, const crm_profile *b)
 {
@@ -47,6 +50,9 @@ crm_profile_compare(const crm_profile *a, const crm_profile *b)
 	crm_compare_emails(a, b, &e);
 	crm_compare_phones(a, b, &e);
 	crm_compare_addresses(a, b, &e);
+	/* who has neither name nor number in common with another may be anybody born that day */
+	if (!e.named && !e.identified && !e.reached && e.birth > NAMELESS_CAP)
+		e.birth = NAMELESS_CAP;
 	/* twins share their birth date too, but no number of their own */
 	*(e.two_names && !e.identified ? &e.shared : &e.own) += e.birth;
 	*(e.two_persons ? &e.shared : &e.own) += e.mailbox;

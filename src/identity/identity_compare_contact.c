@@ -115,6 +115,7 @@ crm_compare_emails(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 				best = level;
 		}
 	crm_speak(&e->mailbox, e, best);
+	e->reached |= best <= CRM_EMAIL_CLOSE && best != CRM_EMAIL_SHARED;
 	/* a mailbox of one's own is enough where nobody is named */
 	if (best == CRM_EMAIL_EXACT && !e->named)
 		e->own += ALONE_ENOUGH - crm_level_weight(CRM_EMAIL_EXACT) + CRM_BIT;
@@ -150,6 +151,7 @@ crm_compare_phones(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 				best = CRM_PHONE_CLOSE;
 		}
 	crm_speak(&e->shared, e, best);
+	e->reached |= best <= CRM_PHONE_CLOSE;
 	if (best == CRM_PHONE_EXACT && !e->named)
 		e->own += ALONE_ENOUGH - crm_level_weight(CRM_PHONE_EXACT);
 }

@@ -21,6 +21,7 @@ typedef struct crm_evidence
 	bool two_names;       /* given names have nothing in common */
 	bool two_families;    /* family names differ */
 	bool identified;      /* an identifier agrees, or nearly */
+	bool reached;         /* an e-mail or telephone number agrees, or nearly */
 	bool two_generations; /* birth dates are so far apart */
 	bool named;           /* both have a name to compare */
 } crm_evidence;

@@ -218,6 +218,50 @@ cluster_component(partition *p, const int *members, int n)
 	MemoryContextDelete(context);
 }
 
+/* Components that are in hand and were too large before are not, unless they are flagged again. */
+static void
+forget_flags(const partition *p)
+{
+	static SPIPlanPtr any;
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT8ARRAYOID};
+	crm_ids ids = {0};
+	Datum args[1];
+
+	crm_plan(&any, "SELECT 1 FROM crm_internal.oversize_component LIMIT 1", 0, NULL);
+	if (crm_store_run(any, NULL, NULL) == 0)
+		return;
+	for (int i = 0; i < p->n; i++)
+		crm_ids_add(&ids, p->nodes[i]->record_id);
+	for (int i = 0; i < p->batch->gone.n; i++)
+		crm_ids_add(&ids, p->batch->gone.v[i]);
+	args[0] = crm_ids_array(ids.v, ids.n);
+	crm_plan(&plan,
+			 "DELETE FROM crm_internal.oversize_component o"
+			 " WHERE o.record_id OPERATOR(pg_catalog.=) ANY ($1)",
+			 1, types);
+	crm_store_run(plan, args, NULL);
+}
+
+/* Remembers a component that is too large to be a customer, by its first record. */
+static void
+flag_component(partition *p, const int *members, int n)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT8OID, INT4OID};
+	int64 first = p->nodes[members[0]]->record_id;
+	Datum args[2];
+
+	for (int i = 1; i < n; i++)
+		first = Min(first, p->nodes[members[i]]->record_id);
+	args[0] = Int64GetDatum(first);
+	args[1] = Int32GetDatum(n);
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.oversize_component (record_id, records) VALUES ($1, $2)", 2,
+			 types);
+	crm_store_run(plan, args, NULL);
+}
+
 static int
 by_component(const void *a, const void *b, void *context)
 {
@@ -243,8 +287,8 @@ cluster_components(partition *p)
 		for (last = first; last < p->n && p->component[p->order[last]] == component; last++)
 			;
 		if (last - first > CRM_COMPONENT_MAX)
-			continue; /* flagged by being larger: see crm_internal.oversize_component */
-		if (last - first > 1)
+			flag_component(p, p->order + first, last - first);
+		else if (last - first > 1)
 			cluster_component(p, p->order + first, last - first);
 	}
 }
@@ -274,6 +318,7 @@ crm_batch_partition(crm_batch *batch)
 
 	crm_batch_load(batch, ids.v, ids.n);
 	p = make_partition(batch, &ids);
+	forget_flags(p);
 	cluster_components(p);
 	records = assign_ids(p);
 	for (int i = 0; i < p->n; i++)

@@ -191,6 +191,20 @@ move_city(question *q)
 	return true;
 }
 
+/* "van den Berg Willemijn": the family name may come first. */
+static void
+search_reversed(const question *q, HTAB *answers)
+{
+	const char *space = q->name >= 0 ? strrchr(q->values[q->name].text, ' ') : NULL;
+	question reversed = *q;
+
+	if (space == NULL)
+		return;
+	reversed.values[q->name].text = psprintf("%.*s, %s", (int) (space - q->values[q->name].text),
+											 q->values[q->name].text, space + 1);
+	search_as('p', &reversed, answers);
+}
+
 static int
 by_weight(const void *a, const void *b)
 {
@@ -216,6 +230,7 @@ find_answers(const char *text, long *n)
 
 	make_question(text, q);
 	most = q->nvalues + 1;
+	search_reversed(q, answers);
 	for (bool more = q->nvalues > 0; more; more = q->name >= 0 && q->nvalues < most && move_city(q))
 	{
 		search_as('p', q, answers);

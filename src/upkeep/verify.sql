@@ -152,6 +152,14 @@ DECLARE
 BEGIN
 	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
 	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
+	RETURN QUERY SELECT 'oversize component',
+		format('%s records like the one of %s.%s, key %s, match each other: they were left apart', o.records,
+			s.schema_name, s.table_name, r.source_key),
+		format('SELECT crm.change_source(%L, map => ''{...}'') -- without the value that they share', s.schema_name || '.' || s.table_name)
+		FROM crm_internal.oversize_component o
+		JOIN crm_internal.record r ON r.record_id = o.record_id
+		JOIN crm_internal.source s ON s.source_id = r.source_id
+		ORDER BY o.record_id;
 	LOOP
 		SELECT array_agg(due.customer_id) INTO ids FROM (
 			(SELECT c.customer_id FROM crm_internal.customer c WHERE c.customer_id > after ORDER BY c.customer_id LIMIT 5000)
@@ -169,7 +177,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables. No row: all is well';
+COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables, and records that match in too great a number to be one customer. No row: all is well';
 REVOKE ALL ON FUNCTION crm.verify() FROM PUBLIC;
 
 SELECT crm_internal.note_manifest();

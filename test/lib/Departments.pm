@@ -129,6 +129,7 @@ INSERT INTO service.client VALUES ('bad', 'Bad Row', NULL, NULL);
 CALL crm.resolve();
 SELECT crm.set_survivorship('phone', '{recency,trust}');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
+INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;
 SQL
