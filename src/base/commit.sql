@@ -5,6 +5,8 @@ CREATE TABLE crm_internal.ticket
 (
 	lap smallint NOT NULL
 );
+-- With a publication FOR ALL TABLES nothing could be deleted here otherwise.
+ALTER TABLE crm_internal.ticket REPLICA IDENTITY FULL;
 COMMENT ON TABLE crm_internal.ticket IS 'one row a transaction that changed an inline source; its deferred trigger resolves; empty outside transactions';
 COMMENT ON COLUMN crm_internal.ticket.lap IS '1 as bought; 2 behind the deferred triggers that the application had queued until then';
 

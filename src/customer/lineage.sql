@@ -85,6 +85,8 @@ CREATE TABLE crm_internal.customer_history
 );
 CREATE INDEX customer_history_customer_id_idx ON crm_internal.customer_history (customer_id, attribute);
 CREATE INDEX customer_history_record_id_idx ON crm_internal.customer_history (record_id);
+-- With a publication FOR ALL TABLES nothing could be deleted here otherwise.
+ALTER TABLE crm_internal.customer_history REPLICA IDENTITY FULL;
 COMMENT ON TABLE crm_internal.customer_history IS 'golden values of attributes that changed; a row goes with the record it came from';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_history', '');
 

@@ -1,6 +1,6 @@
 -- What holds for every object of the extension: comments, privileges, search paths, dump.
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 CREATE TEMPORARY VIEW member AS
 SELECT d.classid, d.objid FROM pg_depend AS d
@@ -61,6 +61,11 @@ SELECT is_empty($$SELECT name FROM member_relation
 		AND oid NOT IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'crm' AND extconfig IS NOT NULL)$$,
 	'every table and its sequence is dumped with its rows, except those of the list');
 
+-- else a publication FOR ALL TABLES keeps crm from changing it
+SELECT is_empty($$SELECT name FROM member_relation AS r JOIN pg_class AS c ON c.oid = r.oid
+	WHERE c.relkind = 'r' AND c.relreplident <> 'f'
+		AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary)$$,
+	'every table has a primary key or full replica identity');
 SELECT is_empty($$SELECT function_name FROM crm_internal.access_function
 	WHERE function_name NOT IN (SELECT nspname || '.' || proname FROM member_routine)$$,
 	'every function that crm.grant_access() hands out exists');
