@@ -339,6 +339,7 @@ crm_resolve(PG_FUNCTION_ARGS)
 	}
 	PG_FINALLY();
 	{
+		crm_job_leave(r.job_id);
 		crm_restore_user(r.caller);
 	}
 	PG_END_TRY();

@@ -33,9 +33,14 @@ SELECT j.job_id,
 	END AS remaining,
 	CASE
 		WHEN j.finished_at IS NOT NULL THEN 'finished'
-		WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a
-			WHERE a.pid OPERATOR(pg_catalog.=) j.pid
-			AND a.backend_start OPERATOR(pg_catalog.<=) j.started_at) THEN 'running'
+		-- the advisory lock of identity_job.c: class 'crm', number of the job
+		WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l
+			JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) l.database
+			WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+			AND l.locktype OPERATOR(pg_catalog.=) 'advisory'
+			AND l.classid OPERATOR(pg_catalog.=) 6517357::pg_catalog.oid
+			AND l.objid OPERATOR(pg_catalog.=) (j.job_id OPERATOR(pg_catalog.&) 4294967295)::pg_catalog.oid
+			AND l.objsubid OPERATOR(pg_catalog.=) 2) THEN 'running'
 		ELSE 'stopped'
 	END AS state,
 	j.started_at,
