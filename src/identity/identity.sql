@@ -102,8 +102,7 @@ CREATE TABLE crm_internal.job
 	started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	finished_at timestamptz,
-	pid integer NOT NULL,
-	error text
+	pid integer NOT NULL
 );
 COMMENT ON TABLE crm_internal.job IS 'long work and how far it is; shown by crm.progress';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.job', '');
