@@ -64,7 +64,7 @@ crm_profile_compare(const crm_profile *a, const crm_profile *b)
 int32_t
 crm_match_weight(int64_t records)
 {
-	int32_t weight = 12 * CRM_BIT;
+	int32_t weight = 23 * CRM_BIT / 2;
 
 	for (int64_t limit = 1024; records > limit && weight < 25 * CRM_BIT; limit *= 4)
 		weight += 5 * CRM_BIT / 2;
