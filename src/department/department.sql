@@ -3,7 +3,7 @@
 CREATE TABLE crm_internal.department
 (
 	department_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	name text NOT NULL UNIQUE CHECK (name <> ''),
+	name text NOT NULL UNIQUE CHECK (name OPERATOR(pg_catalog.<>) ''),
 	roles text[] NOT NULL DEFAULT '{}',
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );

@@ -6,7 +6,7 @@ CREATE TABLE crm_internal.record
 	source_id integer NOT NULL,
 	source_key text NOT NULL,
 	customer_id bigint,
-	kind "char" NOT NULL CHECK (kind IN ('p', 'o')),
+	kind "char" NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{p,o}'::"char"[])),
 	attributes jsonb NOT NULL,
 	profile bytea NOT NULL,
 	tie bigint NOT NULL,
@@ -35,7 +35,7 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_key', '');
 CREATE TABLE crm_internal.edge
 (
 	record_a bigint NOT NULL,
-	record_b bigint NOT NULL CHECK (record_a < record_b),
+	record_b bigint NOT NULL CHECK (record_a OPERATOR(pg_catalog.<) record_b),
 	weight integer NOT NULL,
 	PRIMARY KEY (record_a, record_b)
 );
@@ -60,7 +60,7 @@ CREATE TABLE crm_internal.customer_event
 (
 	event_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	kind text NOT NULL CHECK (kind IN ('created', 'merged', 'split', 'moved', 'ended')),
+	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended}'::pg_catalog.text[])),
 	customer_id bigint NOT NULL,
 	other_customer_id bigint,
 	cause text NOT NULL,

@@ -40,11 +40,11 @@ CREATE VIEW crm.pending AS
 		SELECT
 			p.source_id,
 			p.source_key,
-			CASE p.op
-				WHEN 'I' THEN 'insert'
-				WHEN 'U' THEN 'update'
-				WHEN 'D' THEN 'delete'
-				WHEN 'T' THEN 'truncate'
+			CASE
+				WHEN p.op OPERATOR(pg_catalog.=) 'I' THEN 'insert'
+				WHEN p.op OPERATOR(pg_catalog.=) 'U' THEN 'update'
+				WHEN p.op OPERATOR(pg_catalog.=) 'D' THEN 'delete'
+				WHEN p.op OPERATOR(pg_catalog.=) 'T' THEN 'truncate'
 				ELSE 'sync'
 			END AS op,
 			p.queued_at,

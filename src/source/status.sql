@@ -13,11 +13,11 @@ CREATE VIEW crm.source_status AS
 	SELECT
 		s.schema_name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) s.table_name AS source,
 		s.department,
-		CASE s.relation_kind
-			WHEN 'r' THEN 'table'
-			WHEN 'p' THEN 'partitioned table'
-			WHEN 'v' THEN 'view'
-			WHEN 'm' THEN 'materialized view'
+		CASE
+			WHEN s.relation_kind OPERATOR(pg_catalog.=) 'r' THEN 'table'
+			WHEN s.relation_kind OPERATOR(pg_catalog.=) 'p' THEN 'partitioned table'
+			WHEN s.relation_kind OPERATOR(pg_catalog.=) 'v' THEN 'view'
+			WHEN s.relation_kind OPERATOR(pg_catalog.=) 'm' THEN 'materialized view'
 			ELSE 'foreign table'
 		END AS kind,
 		s.mode,
@@ -43,11 +43,11 @@ CREATE VIEW crm.source_status AS
 		s.resolved_at AS last_resolved,
 		CASE
 			-- A foreign server that is away shows only when rows are fetched.
-			WHEN w.attention IS NULL AND s.relation_kind IN ('v', 'f') THEN s.attention
+			WHEN w.attention IS NULL AND s.relation_kind OPERATOR(pg_catalog.=) ANY ('{v,f}'::"char"[]) THEN s.attention
 			ELSE w.attention
 		END AS needs_attention,
 		CASE
-			WHEN w.attention IS NULL AND s.relation_kind IN ('v', 'f') THEN s.repair
+			WHEN w.attention IS NULL AND s.relation_kind OPERATOR(pg_catalog.=) ANY ('{v,f}'::"char"[]) THEN s.repair
 			ELSE w.repair
 		END AS repair
 	FROM crm_internal.source s
