@@ -246,3 +246,7 @@ CREATE FUNCTION crm.is_valid_phone(number text, region text DEFAULT NULL) RETURN
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'crm_is_valid_phone';
 COMMENT ON FUNCTION crm.is_valid_phone(text, text) IS
 	'whether the numbering plan of its country knows such a number, in international writing or in that of the region (ISO 3166 alpha-2); error if the region is unknown (22023); by libphonenumber';
+
+-- From here on nothing is made or looked up in the schema of the types, so that nobody who may create
+-- there slips an operator of his own into what follows: it would run with the rights of whoever uses crm.
+SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
