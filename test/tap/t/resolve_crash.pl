@@ -47,6 +47,20 @@ sub wait_for_server
 	die 'the server does not come back';
 }
 
+# The backend of a call, as soon as it works.
+sub running
+{
+	my ($database) = @_;
+	for (1 .. 100)
+	{
+		my $pid = $node->safe_psql('postgres',
+			"SELECT pid FROM pg_stat_activity WHERE datname = '$database' AND backend_type = 'client backend' AND state = 'active'");
+		return $pid if $pid;
+		sleep 0.02;
+	}
+	return;
+}
+
 my %ways = (
 	cancel    => sub { $node->safe_psql('postgres', "SELECT pg_cancel_backend($_[0])") },
 	terminate => sub { $node->safe_psql('postgres', "SELECT pg_terminate_backend($_[0])") },
@@ -56,10 +70,9 @@ my $interrupted = 0;
 for my $way (qw(cancel terminate kill cancel terminate kill cancel terminate))
 {
 	my $run = call('storm', 'CALL crm.resolve(700)');
-	sleep 0.1 + rand 0.7;
-	my $pid = $node->safe_psql('postgres',
-		"SELECT pid FROM pg_stat_activity WHERE datname = 'storm' AND backend_type = 'client backend'");
-	if ($pid)
+	my $pid = running('storm');
+	sleep rand 0.3;
+	if ($pid && $run->pumpable)
 	{
 		$ways{$way}->($pid);
 		$interrupted++;
