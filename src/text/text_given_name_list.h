@@ -226,7 +226,7 @@
 "christina christine kristina cristina chris tina christa kirsten kerstin christiane stien "
 	"tineke kristin krista christien christel kristine chrissie kirstin kris tine stina christiana",
 "clara klara claire clare clarissa klaartje chiara clair",
-"claudia claudine claudette klaudia",
+"klaudia claudia",
 "constance constanze constanza connie stans konstanze constantia",
 "corinne corine corinna cora corrie",
 "cornelia cornelie corrie cora corry nelly neeltje nel nellie conny cokkie kornelia",
