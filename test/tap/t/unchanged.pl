@@ -45,7 +45,7 @@ sub checksums
 	my ($database) = @_;
 	return join "\n", map {
 		$database->value(
-			"SELECT '$_', count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))) FROM $_ t"
+			"SELECT concat_ws(' ', '$_', count(*), md5(string_agg(md5(t::text), '' ORDER BY md5(t::text)))) FROM $_ t"
 		)
 	} @tables;
 }
