@@ -4,6 +4,7 @@
 #include "identity/identity_compare.h"
 #include "identity/identity_evidence.h"
 #include "identity/identity_span.h"
+#include "identity/identity_value.h"
 #include "text/text.h"
 
 /* What is nobody else's is enough where no name is known, however many records there are. */
@@ -145,7 +146,7 @@ crm_compare_phones(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	for (int i = 0; i < a->nphones; i++)
 		for (int j = 0; j < b->nphones; j++)
 		{
-			if (a->phones[i] == b->phones[j])
+			if (crm_value_same_phone(a->phones[i], b->phones[j]))
 				best = CRM_PHONE_EXACT;
 			else if (best > CRM_PHONE_CLOSE && phone_one_error(a->phones[i], b->phones[j]))
 				best = CRM_PHONE_CLOSE;

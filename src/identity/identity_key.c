@@ -71,7 +71,11 @@ contact_keys(const crm_profile *p, key_set *set)
 			add(set, "domain", email->domain.text, email->domain.length, "", 0);
 	}
 	for (int i = 0; i < p->nphones; i++)
-		add(set, "phone", (const char *) &p->phones[i], sizeof(p->phones[i]), "", 0);
+	{
+		uint64_t tail = crm_value_phone_tail(p->phones[i]);
+
+		add(set, "phone", (const char *) &tail, sizeof(tail), "", 0);
+	}
 	for (int i = 0; i < p->nidentifiers; i++)
 		add(set, "identifier", p->identifiers[i].value.text, p->identifiers[i].value.length,
 			(const char *) &p->identifiers[i].attribute, sizeof(uint32_t));

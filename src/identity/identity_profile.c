@@ -140,6 +140,15 @@ put_identifier(builder *b, const crm_profile_value *value)
 }
 
 static void
+put_phone(builder *b, const crm_profile_value *value)
+{
+	uint64_t phone = value->phone != 0 ? value->phone : crm_value_raw_phone(value->text);
+
+	if (phone != 0)
+		put(b, FIELD_PHONE, (const char *) &phone, sizeof(phone));
+}
+
+static void
 put_date(builder *b, const char *text)
 {
 	int year;
@@ -182,8 +191,7 @@ put_value(builder *b, char kind, const crm_profile_value *value)
 				put(b, FIELD_EMAIL, code, crm_value_email(value->text, code, sizeof(code)));
 			break;
 		case CRM_KIND_PHONE:
-			if (value->phone != 0)
-				put(b, FIELD_PHONE, (const char *) &value->phone, sizeof(value->phone));
+			put_phone(b, value);
 			break;
 		case CRM_KIND_STREET:
 			put_street(b, value->text);

@@ -71,6 +71,7 @@ ask_phone(question *q, const char *text)
 {
 	char *regions[REGIONS_MAX];
 	crm_phone phone;
+	int before;
 	int n;
 
 	if (crm_phone_parse_national(text, strlen(text), NULL, &phone))
@@ -79,9 +80,12 @@ ask_phone(question *q, const char *text)
 		return;
 	}
 	n = regions_seen(regions);
+	before = q->nvalues;
 	for (int i = 0; i < n; i++)
 		if (crm_phone_parse_national(text, strlen(text), regions[i], &phone))
 			ask(q, CRM_KIND_PHONE, text, phone);
+	if (q->nvalues == before)
+		ask(q, CRM_KIND_PHONE, text, 0);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "identity/identity_name.h"
 #include "identity/identity_value.h"
+#include "types/phone_number.h"
 
 static const char *const shared_locals[] = {
 	"accounting", "accounts",    "admin",      "administratie", "anfrage",   "bestellung",
@@ -315,6 +316,44 @@ crm_value_gender(const char *text)
 	if (listed(folded, length, male))
 		return 'm';
 	return listed(folded, length, female) ? 'f' : 0;
+}
+
+/* An extension (x12) is the switchboard's business. */
+uint64_t
+crm_value_raw_phone(const char *text)
+{
+	uint64_t digits = 0;
+	int n = 0;
+
+	for (const char *p = text; *p != '\0'; p++)
+	{
+		if (*p >= '0' && *p <= '9' && n < 18)
+		{
+			digits = digits * 10 + (uint64_t) (*p - '0');
+			n++;
+		}
+		else if (n > 0 && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')))
+			break;
+	}
+	return n >= 7 && n < 18 ? digits : 0;
+}
+
+uint64_t
+crm_value_phone_tail(uint64_t phone)
+{
+	return (phone & ~CRM_PHONE_FORMAT_MASK) % 100000000;
+}
+
+bool
+crm_value_same_phone(uint64_t a, uint64_t b)
+{
+	bool raw = ((a & b) & CRM_PHONE_FORMAT_MASK) == 0;
+
+	if (a == b)
+		return true;
+	return raw && (a & ~CRM_PHONE_FORMAT_MASK) >= 10000000 &&
+		   (b & ~CRM_PHONE_FORMAT_MASK) >= 10000000 &&
+		   crm_value_phone_tail(a) == crm_value_phone_tail(b);
 }
 
 bool

@@ -24,6 +24,14 @@ extern size_t crm_value_email(const char *text, char *out, size_t size);
 extern size_t crm_value_country(const char *text, char *out, size_t size);
 extern char crm_value_gender(const char *text);
 
+/*
+ * Telephone numbers are E.164 where they could be read, else the digits as written (no country, no
+ * region given): these are the same if their last eight digits are.
+ */
+extern uint64_t crm_value_raw_phone(const char *text);
+extern bool crm_value_same_phone(uint64_t a, uint64_t b);
+extern uint64_t crm_value_phone_tail(uint64_t phone);
+
 extern bool crm_value_local_is_shared(const char *local, size_t length);
 extern bool crm_value_domain_is_free(const char *domain, size_t length);
 
