@@ -32,6 +32,9 @@ compare_persons(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	}
 }
 
+/* Below what an e-mail or a telephone number says where nobody is named: that is always enough. */
+#define MATCH_WEIGHT_MOST (25 * CRM_BIT)
+
 /* What a birth date says of people without a name. */
 #define NAMELESS_CAP (9 * CRM_BIT)
 
@@ -66,7 +69,7 @@ crm_match_weight(int64_t records)
 {
 	int32_t weight = 23 * CRM_BIT / 2;
 
-	for (int64_t limit = 1024; records > limit && weight < 25 * CRM_BIT; limit *= 4)
+	for (int64_t limit = 1024; records > limit && weight < MATCH_WEIGHT_MOST; limit *= 4)
 		weight += 5 * CRM_BIT / 2;
-	return weight;
+	return weight < MATCH_WEIGHT_MOST ? weight : MATCH_WEIGHT_MOST;
 }
