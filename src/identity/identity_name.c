@@ -63,10 +63,8 @@ static const struct
 	{"centre", "center"},     {"sohne", "soehne"},
 };
 
-#define listed(word, length, list) is_listed(word, length, list, sizeof(list) / sizeof(list[0]))
-
-static bool
-is_listed(const char *word, size_t length, const char *const *list, size_t n)
+bool
+crm_is_listed(const char *word, size_t length, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strlen(list[i]) == length && memcmp(list[i], word, length) == 0)
@@ -126,7 +124,7 @@ strip_person(crm_words *words, char *generation)
 	int skip = 0;
 
 	while (words->n - skip > 1 &&
-		   (listed(words->word[skip].text, words->word[skip].length, titles) ||
+		   (crm_listed(words->word[skip].text, words->word[skip].length, titles) ||
 			word_is(words, skip, "sr")))
 		skip++;
 	words->n -= skip;
@@ -145,7 +143,7 @@ join(const crm_words *words, int from, int to, bool without_particles, char *out
 		const char *text = words->word[i].text;
 		size_t length = words->word[i].length;
 
-		if (without_particles && listed(text, length, particles))
+		if (without_particles && crm_listed(text, length, particles))
 			continue;
 		if (used + length + 2 > size)
 			break;
@@ -246,7 +244,8 @@ without_legal_form(crm_words *words, bool *found)
 		int first = words->n;
 		size_t n = 0;
 
-		if (listed(words->word[words->n - 1].text, words->word[words->n - 1].length, legal_forms))
+		if (crm_listed(words->word[words->n - 1].text, words->word[words->n - 1].length,
+					   legal_forms))
 		{
 			words->n--;
 			*found = true;
@@ -256,7 +255,7 @@ without_legal_form(crm_words *words, bool *found)
 			first--;
 		for (int i = first; i < words->n; i++)
 			letters[n++] = words->word[i].text[0];
-		if (n < 2 || !listed(letters, n, legal_forms))
+		if (n < 2 || !crm_listed(letters, n, legal_forms))
 			break;
 		words->n = first;
 		*found = true;
@@ -296,7 +295,7 @@ crm_name_organization(const char *text, char *out, size_t size)
 	crm_words_split(folded, length, &words);
 	without_legal_form(&words, &found);
 	for (int i = 0; i < words.n; i++)
-		if (!listed(words.word[i].text, words.word[i].length, fillers))
+		if (!crm_listed(words.word[i].text, words.word[i].length, fillers))
 			used = append_word(out, size, used, words.word[i].text, words.word[i].length);
 	if (used == 0 && length < size)
 	{

@@ -26,6 +26,11 @@ typedef struct crm_person_name
 	char generation; /* 'j', 's', '2' to '4' or 0 */
 } crm_person_name;
 
+/* Whether a word stands in an array of words. */
+#define crm_listed(word, length, list)                                                             \
+	crm_is_listed(word, length, list, sizeof(list) / sizeof((list)[0]))
+extern bool crm_is_listed(const char *word, size_t length, const char *const *list, size_t n);
+
 extern void crm_words_split(const char *folded, size_t length, crm_words *words);
 
 /* "Dr. Anna van den Berg jr" and "Berg, Anna van den" alike. */

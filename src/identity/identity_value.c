@@ -92,17 +92,6 @@ static const struct
 	{"italy", "it"},
 };
 
-#define listed(text, length, list) is_listed(text, length, list, sizeof(list) / sizeof(list[0]))
-
-static bool
-is_listed(const char *text, size_t length, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == length && memcmp(list[i], text, length) == 0)
-			return true;
-	return false;
-}
-
 uint64_t
 crm_value_hash64(const char *text, size_t length, uint64_t seed)
 {
@@ -313,9 +302,9 @@ crm_value_gender(const char *text)
 	char folded[CRM_TEXT_MAX];
 	size_t length = crm_text_fold(text, strlen(text), folded, sizeof(folded));
 
-	if (listed(folded, length, male))
+	if (crm_listed(folded, length, male))
 		return 'm';
-	return listed(folded, length, female) ? 'f' : 0;
+	return crm_listed(folded, length, female) ? 'f' : 0;
 }
 
 /* An extension (x12) is the switchboard's business. */
@@ -359,7 +348,7 @@ crm_value_same_phone(uint64_t a, uint64_t b)
 bool
 crm_value_local_is_shared(const char *local, size_t length)
 {
-	return listed(local, length, shared_locals);
+	return crm_listed(local, length, shared_locals);
 }
 
 bool
@@ -367,5 +356,5 @@ crm_value_domain_is_free(const char *domain, size_t length)
 {
 	const char *dot = memchr(domain, '.', length);
 
-	return dot != NULL && listed(domain, dot - domain, free_providers);
+	return dot != NULL && crm_listed(domain, dot - domain, free_providers);
 }
