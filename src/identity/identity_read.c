@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "identity/identity_batch.h"
 #include "identity/identity_key.h"
+#include "identity/identity_relation.h"
 #include "identity/identity_store.h"
 #include "identity/identity_value.h"
 #include "source/source.h"
@@ -309,6 +310,7 @@ take_row(const crm_source_row *row, void *context)
 	memcpy(VARDATA(profile), bytes, n);
 	crm_record_set_profile(record, profile);
 	set_keys(record);
+	crm_relation_take(record, row);
 	note_key_changes(r->batch, record, known->profile);
 	record->relink = true;
 	crm_ids_add(&r->batch->relink, record->record_id);

@@ -12,8 +12,10 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHER
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
+	('analyst', 'crm.related'),
 	('reader', 'crm.current_customer'),
 	('reader', 'crm_internal.customer_lineage'),
+	('reader', 'crm.related'),
 	('reader', 'crm.customer_of'),
 	('reader', 'crm.search'),
 	('reader', 'crm.parse_phone'),
@@ -50,6 +52,7 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('customer_lineage', '{customer_id,attribute,wins,source,rule,changed_at,record_id}'),
 	('customer_history', '{customer_id,attribute,valid_from,valid_to,source}'),
 	('customer_event', NULL),
+	('relation', '{customer_id,related_customer_id,relation,since,until,source,changed_at}'),
 	('survivorship', NULL),
 	('departments', NULL),
 	('source_status', NULL),
