@@ -120,12 +120,16 @@ crm_repair_source(PG_FUNCTION_ARGS)
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Oid table = crm_source_lock_table(source);
 	Relation relation = table_open(table, NoLock);
+	char *schema = source->schema;
+	char *name = source->table;
 
 	source->schema = get_namespace_name(RelationGetNamespace(relation));
 	source->table = pstrdup(RelationGetRelationName(relation));
 	source->relation_kind = relation->rd_rel->relkind;
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+		crm_source_rename_related(schema, name, source);
 	start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
 }
