@@ -14,6 +14,6 @@ REVOKE ALL ON FUNCTION crm_internal.registry_changed() FROM PUBLIC;
 
 -- Not for resolved_at, attention and repair: these change often and capture does not read them.
 CREATE TRIGGER crm_50_registry
-	AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF source_id, key_columns, columns, mode ON crm_internal.source
+	AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF source_id, key_columns, parent_columns, columns, mode ON crm_internal.source
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.registry_changed();
 ALTER TABLE crm_internal.source ENABLE ALWAYS TRIGGER crm_50_registry;

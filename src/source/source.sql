@@ -3,6 +3,10 @@
 CREATE TABLE crm_internal.source
 (
 	source_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	role "char" NOT NULL DEFAULT 's' CHECK (role OPERATOR(pg_catalog.=) ANY ('{s,d,l}'::"char"[])),
+	root_id integer,
+	parent_id integer,
+	parent_columns text[],
 	department text NOT NULL,
 	schema_name text NOT NULL,
 	table_name text NOT NULL,
@@ -17,15 +21,40 @@ CREATE TABLE crm_internal.source
 	kind text,
 	region text,
 	changed_at text,
+	entered_by text,
+	preferred text,
+	belongs_to text,
+	related_schema text,
+	related_table text,
+	relation text,
+	since text,
+	until text,
 	trust real NOT NULL DEFAULT 0.5 CHECK (trust OPERATOR(pg_catalog.>=) 0 AND trust OPERATOR(pg_catalog.<=) 1),
+	attribute_trust jsonb NOT NULL DEFAULT '{}',
 	mode text NOT NULL DEFAULT 'watch' CHECK (mode OPERATOR(pg_catalog.=) ANY ('{watch,inline}'::pg_catalog.text[])),
 	registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	resolved_at timestamptz,
 	attention text,
 	repair text,
-	UNIQUE (schema_name, table_name)
+	CHECK ((role OPERATOR(pg_catalog.=) 's') OPERATOR(pg_catalog.=) (parent_id IS NULL)),
+	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (root_id IS NULL)),
+	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (parent_columns IS NULL))
 );
-COMMENT ON TABLE crm_internal.source IS 'departmental tables that feed the customer record';
+CREATE UNIQUE INDEX source_table_idx ON crm_internal.source (schema_name, table_name) WHERE parent_id IS NULL;
+CREATE UNIQUE INDEX source_part_idx ON crm_internal.source (parent_id, role, schema_name, table_name, key_columns, parent_columns)
+	WHERE parent_id IS NOT NULL;
+COMMENT ON TABLE crm_internal.source IS 'departmental tables that feed the customer record: sources, whose rows are customers, and the details and lookups that hang on them';
+COMMENT ON COLUMN crm_internal.source.role IS 's source, d detail (child table whose rows add values to those of its parent), l lookup (table in which expressions of its parent look a value up)';
+COMMENT ON COLUMN crm_internal.source.root_id IS 'the source to which a detail or lookup belongs; NULL for a source';
+COMMENT ON COLUMN crm_internal.source.parent_id IS 'the source, detail or lookup that a detail or lookup hangs on';
+COMMENT ON COLUMN crm_internal.source.parent_columns IS 'columns of the parent''s table that key_columns equal, in the same order';
+COMMENT ON COLUMN crm_internal.source.entered_by IS 'SQL expression for who entered the row';
+COMMENT ON COLUMN crm_internal.source.preferred IS 'of a detail: SQL condition; the values of rows for which it holds come first';
+COMMENT ON COLUMN crm_internal.source.belongs_to IS 'SQL expression that gives the key of the row of the related source to which this row''s customer stands in relation';
+COMMENT ON COLUMN crm_internal.source.related_table IS 'the source to which belongs_to refers, with related_schema; by name, so that it may be dropped and made again';
+COMMENT ON COLUMN crm_internal.source.relation IS 'kind of the relation: a word, an SQL expression that gives one, or NULL: by the kinds of the two customers';
+COMMENT ON COLUMN crm_internal.source.since IS 'SQL expression for the day from which the relation holds; until for the last one';
+COMMENT ON COLUMN crm_internal.source.attribute_trust IS 'attribute -> trust from 0 to 1, where it is not that of the source';
 COMMENT ON COLUMN crm_internal.source.mapping IS 'attribute -> array of SQL expressions over the row; a plain column stands quoted where it must be';
 COMMENT ON COLUMN crm_internal.source.columns IS 'every column that key, mapping, filter, kind, region and changed_at read: an update of others is not captured';
 COMMENT ON COLUMN crm_internal.source.column_numbers IS 'attribute number of each of columns when it was registered: by it a renamed column is found';
@@ -44,20 +73,26 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', 
 CREATE FUNCTION crm.add_source(
 	source text,
 	department text,
-	map jsonb,
+	map jsonb DEFAULT NULL,
 	key text[] DEFAULT NULL,
 	filter text DEFAULT NULL,
 	kind text DEFAULT NULL,
 	region text DEFAULT NULL,
 	changed_at text DEFAULT NULL,
 	trust real DEFAULT 0.5,
-	mode text DEFAULT 'watch')
+	mode text DEFAULT 'watch',
+	entered_by text DEFAULT NULL,
+	belongs_to text DEFAULT NULL,
+	related text DEFAULT NULL,
+	relation text DEFAULT NULL,
+	since text DEFAULT NULL,
+	until text DEFAULT NULL)
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_add_source';
-COMMENT ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text) IS
-	'makes a departmental table, view or foreign table a source of customers and returns its name as schema.table. map: {"attribute": "column or SQL expression over the row" | [several]}; key: what identifies a row, by default the primary key or a unique index over NOT NULL columns; filter: SQL condition over the row; kind: person, organization, an SQL expression that gives one of them, or NULL for by the values; region: two-letter country by which national phone numbers are read, or an expression that gives it; changed_at: expression for when the row last changed; trust: 0 to 1; mode: watch (resolved in the background) or inline (in the writing transaction). The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as the table''s owner. The first CALL crm.resolve() loads the rows.';
-REVOKE ALL ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) IS
+	'makes a departmental table, view or foreign table a source of customers and returns its name as schema.table. map: {"attribute": "column or SQL expression over the row" | [several]}; key: what identifies a row, by default the primary key or a unique index over NOT NULL columns; filter: SQL condition over the row; kind: person, organization, an SQL expression that gives one of them, or NULL for by the values; region: two-letter country by which national phone numbers are read, or an expression that gives it; changed_at: expression for when the row last changed; trust: 0 to 1; mode: watch (resolved in the background) or inline (in the writing transaction); entered_by: expression for who entered the row, see crm.profile_source(); belongs_to: column or expression that gives the key of a row of the source related (by default the table that the column''s foreign key references, else the same table), to whose customer this row''s stands in relation: contact_of, household, parent_company, another word, an expression, or NULL for by the kinds of the two; since and until: expressions for the days from and to which it does. The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as the table''s owner. The first CALL crm.resolve() loads the rows.';
+REVOKE ALL ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.change_source(
 	source text,
@@ -68,13 +103,19 @@ CREATE FUNCTION crm.change_source(
 	region text DEFAULT NULL,
 	changed_at text DEFAULT NULL,
 	trust real DEFAULT NULL,
-	mode text DEFAULT NULL)
+	mode text DEFAULT NULL,
+	entered_by text DEFAULT NULL,
+	belongs_to text DEFAULT NULL,
+	related text DEFAULT NULL,
+	relation text DEFAULT NULL,
+	since text DEFAULT NULL,
+	until text DEFAULT NULL)
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_change_source';
-COMMENT ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text) IS
-	'changes how a source is read: NULL keeps, an empty text removes filter, kind, region or changed_at. Everything is checked as by crm.add_source(), and the next crm.resolve() compares the whole source.';
-REVOKE ALL ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) IS
+	'changes how a source is read: NULL keeps, an empty text removes filter, kind, region, changed_at, entered_by, belongs_to, relation, since or until. Everything is checked as by crm.add_source(), and the next crm.resolve() compares the whole source.';
+REVOKE ALL ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.drop_source(source text)
 RETURNS void

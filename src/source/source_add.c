@@ -35,6 +35,8 @@ static char *text_arg(FunctionCallInfo fcinfo, int number);
 static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
 static List *key_arg(FunctionCallInfo fcinfo, int number);
 static void set_text(FunctionCallInfo fcinfo, int number, char **field);
+static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
+static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
 static void start_capture(const crm_source *source, Relation relation);
@@ -47,6 +49,7 @@ crm_add_source(PG_FUNCTION_ARGS)
 	Relation relation;
 	crm_source *draft = palloc0(sizeof(crm_source));
 
+	draft->role = CRM_ROLE_SOURCE;
 	draft->department = required_arg(fcinfo, 1, "department");
 	if (PG_ARGISNULL(2))
 		(void) required_arg(fcinfo, 2, "map");
@@ -59,13 +62,11 @@ crm_add_source(PG_FUNCTION_ARGS)
 	draft->items =
 		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
 	draft->key = key_arg(fcinfo, 3);
-	for (int i = 4; i <= 7; i++)
-		set_text(
-			fcinfo, i,
-			(char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 4]);
+	set_texts(fcinfo, 4, draft);
+	set_relation(fcinfo, 10, draft);
 	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
 	draft->mode = PG_ARGISNULL(9) ? "watch" : text_arg(fcinfo, 9);
-	crm_source_check_draft(draft, relation);
+	crm_source_check_draft(draft, relation, text_arg(fcinfo, 12));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	draft->source_id = crm_source_insert(draft, relation);
 	start_capture(draft, relation);
@@ -83,16 +84,14 @@ crm_change_source(PG_FUNCTION_ARGS)
 											PG_GETARG_JSONB_P(1));
 	if (!PG_ARGISNULL(2))
 		draft->key = key_arg(fcinfo, 2);
-	for (int i = 3; i <= 6; i++)
-		set_text(
-			fcinfo, i,
-			(char **[]){&draft->filter, &draft->kind, &draft->region, &draft->changed_at}[i - 3]);
+	set_texts(fcinfo, 3, draft);
+	set_relation(fcinfo, 9, draft);
 	if (!PG_ARGISNULL(7))
 		draft->trust = PG_GETARG_FLOAT4(7);
 	if (!PG_ARGISNULL(8))
 		draft->mode = text_arg(fcinfo, 8);
 	draft->relation_kind = relation->rd_rel->relkind;
-	crm_source_check_draft(draft, relation);
+	crm_source_check_draft(draft, relation, text_arg(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
 	start_capture(draft, relation);
@@ -175,6 +174,27 @@ set_text(FunctionCallInfo fcinfo, int number, char **field)
 
 	if (value != NULL)
 		*field = value[strspn(value, " \t\r\n")] == '\0' ? NULL : value;
+}
+
+/* filter, kind, region, changed_at, in the order of the arguments. */
+static void
+set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft)
+{
+	set_text(fcinfo, first, &draft->filter);
+	set_text(fcinfo, first + 1, &draft->kind);
+	set_text(fcinfo, first + 2, &draft->region);
+	set_text(fcinfo, first + 3, &draft->changed_at);
+}
+
+/* entered_by, belongs_to, then related, which is for the check of the draft, relation and so on. */
+static void
+set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft)
+{
+	set_text(fcinfo, first, &draft->entered_by);
+	set_text(fcinfo, first + 1, &draft->belongs_to);
+	set_text(fcinfo, first + 3, &draft->relation);
+	set_text(fcinfo, first + 4, &draft->since);
+	set_text(fcinfo, first + 5, &draft->until);
 }
 
 static void

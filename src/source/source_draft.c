@@ -12,6 +12,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_relation.h"
 
 /* ISO 3166-1 alpha-2, each between blanks. */
 static const char regions[] =
@@ -31,6 +32,7 @@ static void check_filter(crm_source *draft, Relation relation, Bitmapset **colum
 static void check_kind(crm_source *draft, Relation relation, Bitmapset **columns);
 static void check_region(crm_source *draft, Relation relation, Bitmapset **columns);
 static void check_changed_at(crm_source *draft, Relation relation, Bitmapset **columns);
+static void check_preferred(crm_source *draft, Relation relation, Bitmapset **columns);
 static crm_expression *checked(Relation relation, const char *text, const char *what,
 							   Bitmapset **columns);
 static bool is_string_type(Oid type);
@@ -41,7 +43,7 @@ static void fill_columns(crm_source *draft, Relation relation, Bitmapset *column
 static char *label(Relation relation);
 
 void
-crm_source_check_draft(crm_source *draft, Relation relation)
+crm_source_check_draft(crm_source *draft, Relation relation, const char *related)
 {
 	Bitmapset *columns = NULL;
 	List *key;
@@ -53,6 +55,10 @@ crm_source_check_draft(crm_source *draft, Relation relation)
 	check_kind(draft, relation, &columns);
 	check_region(draft, relation, &columns);
 	check_changed_at(draft, relation, &columns);
+	check_preferred(draft, relation, &columns);
+	if (draft->entered_by)
+		draft->entered_by = checked(relation, draft->entered_by, "entered_by", &columns)->text;
+	crm_source_check_relation(draft, relation, related, &columns);
 	/* Last, for it may have to look at the rows. */
 	key = crm_source_key(relation, draft->key);
 	draft->key = crm_source_column_names(relation, key);
@@ -169,6 +175,19 @@ check_changed_at(crm_source *draft, Relation relation, Bitmapset **columns)
 	if (type != TIMESTAMPTZOID && type != TIMESTAMPOID && type != DATEOID)
 		refuse_type(relation, "changed_at", changed_at->type, "a timestamp or a date");
 	draft->changed_at = changed_at->text;
+}
+
+static void
+check_preferred(crm_source *draft, Relation relation, Bitmapset **columns)
+{
+	crm_expression *preferred;
+
+	if (draft->preferred == NULL)
+		return;
+	preferred = checked(relation, draft->preferred, "preferred", columns);
+	if (getBaseType(preferred->type) != BOOLOID)
+		refuse_type(relation, "preferred", preferred->type, "a condition, of type boolean");
+	draft->preferred = preferred->text;
 }
 
 static crm_expression *

@@ -15,7 +15,8 @@ extern char *crm_source_map_text(List *items, bool brief);
 /*
  * Checks key, expressions and choices of the draft against the table and replaces each expression
  * by its deparsed form; fills columns and their numbers. Raises the first thing that is wrong.
+ * related: see crm_source_check_relation().
  */
-extern void crm_source_check_draft(crm_source *draft, Relation relation);
+extern void crm_source_check_draft(crm_source *draft, Relation relation, const char *related);
 
 #endif

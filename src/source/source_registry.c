@@ -19,7 +19,9 @@
 #define SOURCE_COLUMNS                                                                             \
 	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
 	"columns, column_numbers, column_types, filter, kind, region, changed_at, trust, mode, "       \
-	"attention, repair FROM crm_internal.source "
+	"attention, repair, role, root_id, parent_id, parent_columns, entered_by, preferred, "         \
+	"belongs_to, related_schema, related_table, relation, since, until, attribute_trust "          \
+	"FROM crm_internal.source "
 
 enum
 {
@@ -39,12 +41,27 @@ enum
 	COL_TRUST,
 	COL_MODE,
 	COL_ATTENTION,
-	COL_REPAIR
+	COL_REPAIR,
+	COL_ROLE,
+	COL_ROOT,
+	COL_PARENT,
+	COL_PARENT_COLUMNS,
+	COL_ENTERED_BY,
+	COL_PREFERRED,
+	COL_BELONGS_TO,
+	COL_RELATED_SCHEMA,
+	COL_RELATED_TABLE,
+	COL_RELATION,
+	COL_SINCE,
+	COL_UNTIL,
+	COL_ATTRIBUTE_TRUST
 };
 
 static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types,
 							Datum *values);
 static crm_source *source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context);
+static void load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc);
+static List *load_ids(const char *sql, int nargs, Oid *types, Datum *values);
 static void load_items(crm_source *source, MemoryContext context);
 static List *text_list(HeapTuple row, TupleDesc desc, int column);
 static List *number_list(HeapTuple row, TupleDesc desc, int column);
@@ -72,7 +89,7 @@ crm_source_find_table(const char *schema, const char *table)
 
 	return load_one(&plan,
 					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.=) $1 "
-								   "AND table_name OPERATOR(pg_catalog.=) $2",
+								   "AND table_name OPERATOR(pg_catalog.=) $2 AND parent_id IS NULL",
 					2, types, values);
 }
 
@@ -101,25 +118,20 @@ crm_source_find(const char *name)
 List *
 crm_source_ids(void)
 {
-	MemoryContext context = CurrentMemoryContext;
-	crm_user before = crm_become(crm_owner(), 0);
-	List *ids = NIL;
+	return load_ids("SELECT source_id FROM crm_internal.source WHERE parent_id IS NULL "
+					"ORDER BY source_id",
+					0, NULL, NULL);
+}
 
-	SPI_connect();
-	crm_source_execute("SELECT source_id FROM crm_internal.source ORDER BY source_id", 0, NULL,
-					   NULL, NULL, SPI_OK_SELECT);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool isnull;
-		Datum id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext old = MemoryContextSwitchTo(context);
+List *
+crm_source_part_ids(int32 root_id)
+{
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(root_id)};
 
-		ids = lappend_int(ids, DatumGetInt32(id));
-		MemoryContextSwitchTo(old);
-	}
-	SPI_finish();
-	crm_restore_user(before);
-	return ids;
+	return load_ids("SELECT source_id FROM crm_internal.source "
+					"WHERE root_id OPERATOR(pg_catalog.=) $1 ORDER BY source_id",
+					1, types, values);
 }
 
 /*
@@ -209,6 +221,29 @@ crm_source_execute(const char *sql, int nargs, Oid *types, Datum *values, const 
 		elog(ERROR, "SPI gave %s for: %s", SPI_result_code_string(code), sql);
 }
 
+static List *
+load_ids(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	List *ids = NIL;
+
+	SPI_connect();
+	crm_source_execute(sql, nargs, types, values, NULL, SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool isnull;
+		Datum id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		ids = lappend_int(ids, DatumGetInt32(id));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
 static crm_source *
 load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values)
 {
@@ -254,8 +289,32 @@ source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
 	source->mode = SPI_getvalue(row, desc, COL_MODE);
 	source->attention = SPI_getvalue(row, desc, COL_ATTENTION);
 	source->repair = SPI_getvalue(row, desc, COL_REPAIR);
+	load_part_fields(source, row, desc);
 	MemoryContextSwitchTo(old);
 	return source;
+}
+
+static void
+load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc)
+{
+	bool isnull;
+	Datum value;
+
+	source->role = DatumGetChar(SPI_getbinval(row, desc, COL_ROLE, &isnull));
+	value = SPI_getbinval(row, desc, COL_ROOT, &isnull);
+	source->root_id = isnull ? 0 : DatumGetInt32(value);
+	value = SPI_getbinval(row, desc, COL_PARENT, &isnull);
+	source->parent_id = isnull ? 0 : DatumGetInt32(value);
+	source->parent_columns = text_list(row, desc, COL_PARENT_COLUMNS);
+	source->entered_by = SPI_getvalue(row, desc, COL_ENTERED_BY);
+	source->preferred = SPI_getvalue(row, desc, COL_PREFERRED);
+	source->belongs_to = SPI_getvalue(row, desc, COL_BELONGS_TO);
+	source->related_schema = SPI_getvalue(row, desc, COL_RELATED_SCHEMA);
+	source->related_table = SPI_getvalue(row, desc, COL_RELATED_TABLE);
+	source->relation = SPI_getvalue(row, desc, COL_RELATION);
+	source->since = SPI_getvalue(row, desc, COL_SINCE);
+	source->until = SPI_getvalue(row, desc, COL_UNTIL);
+	source->attribute_trust = SPI_getvalue(row, desc, COL_ATTRIBUTE_TRUST);
 }
 
 /* In the order of the attributes' positions, then of the mapping. */
@@ -340,7 +399,7 @@ find_shown(const char *name)
 	return load_one(&plan,
 					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.||) '.' "
 								   "OPERATOR(pg_catalog.||) table_name OPERATOR(pg_catalog.=) $1 "
-								   "ORDER BY source_id",
+								   "AND parent_id IS NULL ORDER BY source_id",
 					1, types, values);
 }
 

@@ -14,9 +14,21 @@ typedef struct crm_source_item
 	char *expression; /* deparsed: everything outside pg_catalog is qualified */
 } crm_source_item;
 
+typedef enum crm_source_role
+{
+	CRM_ROLE_SOURCE = 's', /* its rows are customers */
+	CRM_ROLE_DETAIL = 'd', /* a child table, whose rows add values to those of its parent */
+	CRM_ROLE_LOOKUP = 'l'  /* a table in which expressions of its parent look a value up */
+} crm_source_role;
+
+/* A source, or a part of one: a detail or a lookup that hangs on a source or on another part. */
 typedef struct crm_source
 {
-	int32 source_id;
+	int32 source_id; /* parts and sources are numbered together */
+	crm_source_role role;
+	int32 root_id;        /* of a part: its source; else 0 */
+	int32 parent_id;      /* of a part: what it hangs on; else 0 */
+	List *parent_columns; /* of a part: the parent's columns that key equals */
 	char *department;
 	char *schema;
 	char *table;
@@ -30,7 +42,16 @@ typedef struct crm_source
 	char *kind;
 	char *region;
 	char *changed_at;
+	char *entered_by;
+	char *preferred; /* of a detail */
+	char *belongs_to;
+	char *related_schema; /* with related_table: to whose rows belongs_to refers */
+	char *related_table;
+	char *relation; /* a word, an expression, or NULL: by the customers' kinds */
+	char *since;
+	char *until;
 	float4 trust;
+	char *attribute_trust; /* jsonb text */
 	char *mode;
 	char *attention;
 	char *repair;
@@ -43,10 +64,11 @@ typedef struct crm_source
  * All of these connect to SPI by themselves and act as the owner of crm's tables. Results live in
  * the caller's memory context.
  */
-extern crm_source *crm_source_load(int32 source_id); /* NULL if there is none */
+extern crm_source *crm_source_load(int32 source_id); /* or part; NULL if there is none */
 extern crm_source *crm_source_find(const char *name);
 extern crm_source *crm_source_find_table(const char *schema, const char *table);
-extern List *crm_source_ids(void);
+extern List *crm_source_ids(void);               /* of sources */
+extern List *crm_source_part_ids(int32 root_id); /* ascending: a parent before what hangs on it */
 extern void crm_source_mark(int32 source_id, const char *attention, const char *repair);
 extern void crm_source_enqueue_all(int32 source_id);
 

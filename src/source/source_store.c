@@ -14,12 +14,17 @@
 #include "source/source_store.h"
 #include "source/source_table.h"
 
-#define NFIELDS 16
+#define NFIELDS 28
+#define MAPPING_FIELD 7
 
 static const char *const field_names =
 	"department, schema_name, table_name, relation_kind, key_columns, key_types, mapping, columns, "
-	"column_numbers, column_types, filter, kind, region, changed_at, trust, mode";
+	"column_numbers, column_types, filter, kind, region, changed_at, entered_by, preferred, "
+	"belongs_to, related_schema, related_table, relation, since, until, trust, mode, role, "
+	"root_id, "
+	"parent_id, parent_columns";
 
+static const char *placeholders(void);
 static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
 						char *nulls);
 static void set_field(int i, Oid type, Datum value, bool isnull, Oid *types, Datum *values,
@@ -40,10 +45,9 @@ crm_source_insert(const crm_source *source, Relation relation)
 
 	SPI_connect();
 	fill_fields(source, relation, types, values, nulls);
-	crm_source_execute(psprintf("INSERT INTO crm_internal.source (%s) VALUES ($1, $2, $3, $4, $5, "
-								"$6, $7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15, "
-								"$16) RETURNING source_id",
-								field_names),
+	crm_source_execute(psprintf("INSERT INTO crm_internal.source (%s) VALUES (%s) "
+								"RETURNING source_id",
+								field_names, placeholders()),
 					   NFIELDS, types, values, nulls, SPI_OK_INSERT_RETURNING);
 	id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
@@ -62,10 +66,9 @@ crm_source_update(const crm_source *source, Relation relation)
 	SPI_connect();
 	fill_fields(source, relation, types, values, nulls);
 	crm_source_execute(
-		psprintf("UPDATE crm_internal.source SET (%s) = ROW($1, $2, $3, $4, $5, $6, "
-				 "$7::pg_catalog.jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16), "
+		psprintf("UPDATE crm_internal.source SET (%s) = ROW(%s), "
 				 "attention = NULL, repair = NULL WHERE source_id OPERATOR(pg_catalog.=) %d",
-				 field_names, source->source_id),
+				 field_names, placeholders(), source->source_id),
 		NFIELDS, types, values, nulls, SPI_OK_UPDATE);
 	SPI_finish();
 	crm_restore_user(before);
@@ -94,10 +97,26 @@ crm_source_forget(int32 source_id)
 	crm_restore_user(before);
 }
 
+static const char *
+placeholders(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 1; i <= NFIELDS; i++)
+		appendStringInfo(&list, "%s$%d%s", i == 1 ? "" : ", ", i,
+						 i == MAPPING_FIELD ? "::pg_catalog.jsonb" : "");
+	return list.data;
+}
+
 static void
 fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values, char *nulls)
 {
-	const char *texts[] = {source->filter, source->kind, source->region, source->changed_at};
+	const char *texts[] = {source->filter,     source->kind,           source->region,
+						   source->changed_at, source->entered_by,     source->preferred,
+						   source->belongs_to, source->related_schema, source->related_table,
+						   source->relation,   source->since,          source->until};
+	bool is_part = source->parent_id != 0;
 	int i = 0;
 
 	set_field(i++, TEXTOID, CStringGetTextDatum(source->department), false, types, values, nulls);
@@ -118,6 +137,11 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 				  texts[t] == NULL, types, values, nulls);
 	set_field(i++, FLOAT4OID, Float4GetDatum(source->trust), false, types, values, nulls);
 	set_field(i++, TEXTOID, CStringGetTextDatum(source->mode), false, types, values, nulls);
+	set_field(i++, CHAROID, CharGetDatum(source->role), false, types, values, nulls);
+	set_field(i++, INT4OID, Int32GetDatum(source->root_id), !is_part, types, values, nulls);
+	set_field(i++, INT4OID, Int32GetDatum(source->parent_id), !is_part, types, values, nulls);
+	set_field(i++, TEXTARRAYOID, text_array(source->parent_columns), !is_part, types, values,
+			  nulls);
 	Assert(i == NFIELDS);
 }
 

@@ -51,7 +51,8 @@ CREATE VIEW crm.source_status AS
 			ELSE w.repair
 		END AS repair
 	FROM crm_internal.source s
-	LEFT JOIN crm_internal.source_problems() w ON w.source_id OPERATOR(pg_catalog.=) s.source_id;
+	LEFT JOIN crm_internal.source_problems() w ON w.source_id OPERATOR(pg_catalog.=) s.source_id
+	WHERE s.parent_id IS NULL;
 COMMENT ON VIEW crm.source_status IS 'the sources and how they are doing; what needs attention is looked up at reading';
 COMMENT ON COLUMN crm.source_status.source IS 'schema.table';
 COMMENT ON COLUMN crm.source_status.department IS 'the department whose application owns it';
