@@ -156,7 +156,7 @@ sub fill
 	my %account; # the company's number => id of its account
 	for my $row ($cast->rows('espocrm'))
 	{
-		if ($row->{kind} eq 'organization') { $account{ $row->{number} } //= $self->_account($row) }
+		if ($row->{kind} eq 'organization') { my $key = $self->_account($row); $account{ $row->{number} } //= $key }
 		else                                { $self->_person($row, \%account) }
 	}
 	$self->{rows}->load($database);

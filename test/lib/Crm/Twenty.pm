@@ -96,7 +96,7 @@ sub fill
 	my %company;
 	for my $row ($cast->rows('twenty'))
 	{
-		if ($row->{kind} eq 'organization') { $company{ $row->{number} } //= $self->_company($row) }
+		if ($row->{kind} eq 'organization') { my $key = $self->_company($row); $company{ $row->{number} } //= $key }
 		else                                { $self->_person($row, \%company) }
 	}
 	$self->{rows}->load($database);
