@@ -7,7 +7,7 @@ use warnings;
 use utf8;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 
 my @place = map { [ @$_ ] } (
 	[ address => 70 ], [ city => 40 ], [ state => 40 ], [ country => 40 ],
@@ -60,7 +60,7 @@ sub fill
 	my $random = $cast->random('chinook');
 	my $schema = $option{schema} // 'chinook';
 	my $name   = sub { _name($_[0], $option{camel}) =~ s/"//gr };
-	my ($rows, $truth) = (Crm::Rows->new, Crm::Truth->new);
+	my ($rows, $truth) = (Crm::Rows->new, Crm::Answers->new);
 	my $add = sub {
 		my ($table, $values) = @_;
 		$rows->add("$schema." . $name->($table), { map { $name->($_) => $values->{$_} } keys %$values });
@@ -71,7 +71,7 @@ sub fill
 		my $id = $rows->next_number('employee');
 		$add->('employee',
 			{ employee_id => $id, first_name => substr($person->{given}, 0, 20), last_name => substr($person->{family}, 0, 20), email => $person->{email} });
-		$truth->stranger("$schema." . $name->('employee'), $id, 'own user');
+		$truth->other("$schema." . $name->('employee'), $id, 'own user');
 	}
 	for my $row ($cast->rows('chinook', sub { $_[0]{kind} eq 'person' }))
 	{
@@ -82,7 +82,7 @@ sub fill
 			{ invoice_id => $id, customer_id => $id, invoice_date => $row->{changed_at}, total => $random->between(1, 25) });
 	}
 	$rows->load($database);
-	return $truth->store($database);
+	return $truth->save($database);
 }
 
 # The shop asks for an e-mail address and a number, whatever else it knows.

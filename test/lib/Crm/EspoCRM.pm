@@ -7,7 +7,7 @@ use warnings;
 use utf8;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 
 my $address = sub {
 	my ($prefix) = @_;
@@ -145,7 +145,7 @@ sub fill
 	my $self = bless {
 		random => $cast->random('espocrm'),
 		rows   => Crm::Rows->new,
-		truth  => Crm::Truth->new,
+		truth  => Crm::Answers->new,
 		schema => $option{schema} // 'espo',
 		leads  => $option{leads}  // 1,
 		emails => {},
@@ -160,7 +160,7 @@ sub fill
 		else                                { $self->_person($row, \%account) }
 	}
 	$self->{rows}->load($database);
-	return $self->{truth}->store($database);
+	return $self->{truth}->save($database);
 }
 
 sub _id { return sprintf '%08x%08x%d', $_[0]{random}->next32, $_[0]{random}->next32, $_[0]{random}->below(10) }
@@ -194,7 +194,7 @@ sub _finish
 	if ($self->{random}->chance(0.07))
 	{
 		$values->{deleted} = 't';
-		$self->{truth}->stranger($self->_name($table), $values->{id}, 'deleted');
+		$self->{truth}->other($self->_name($table), $values->{id}, 'deleted');
 	}
 	else
 	{
@@ -240,8 +240,8 @@ sub _contact
 	$self->_add('account_contact',
 		{ account_id => $employer, contact_id => $key, role => 'Buyer', deleted => $gone ? 't' : 'f' });
 	my @link = ($self->_name('contact'), $key, $self->_name('account'), $employer);
-	$self->{truth}->belongs_to(@link)
-	  unless $self->{truth}->is_stranger(@link[ 0, 1 ]) || $self->{truth}->is_stranger(@link[ 2, 3 ]);
+	$self->{truth}->relation(@link)
+	  unless $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return $key;
 }
 
@@ -266,7 +266,7 @@ sub _user
 	my $key = $self->_id;
 	$self->_add('user',
 		{ id => $key, user_name => $person->{login}, first_name => $person->{given}, last_name => $person->{family} });
-	$self->{truth}->stranger($self->_name('user'), $key, 'own user');
+	$self->{truth}->other($self->_name('user'), $key, 'own user');
 	$self->_email('User', $key, $person->{email}, primary => 't');
 	return;
 }

@@ -7,7 +7,7 @@ use warnings;
 use utf8;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 
 my @always = (
 	'createddate timestamp without time zone',
@@ -170,7 +170,7 @@ sub fill
 	my $self = bless {
 		random  => $cast->random('heroku_connect'),
 		rows    => Crm::Rows->new,
-		truth   => Crm::Truth->new,
+		truth   => Crm::Answers->new,
 		schema  => $option{schema} // 'salesforce',
 		columns => _column_names($option{few} ? \%few : \%mapped)
 	  },
@@ -187,7 +187,7 @@ sub fill
 	$database->run("ALTER DATABASE ${\ $database->name } SET xmlbinary = 'hex'");
 	$self->{rows}->load($database);
 	$database->run("ALTER DATABASE ${\ $database->name } RESET xmlbinary");
-	return $self->{truth}->store($database);
+	return $self->{truth}->save($database);
 }
 
 sub _column_names
@@ -227,7 +227,7 @@ sub _finish
 	$values->{isdeleted}      = $deleted ? 't' : 'f';
 	$values->{systemmodstamp} = $row->{changed_at};
 	my $id = $self->_add($table, $values);
-	if ($deleted) { $self->{truth}->stranger("$self->{schema}.$table", $id, 'deleted') }
+	if ($deleted) { $self->{truth}->other("$self->{schema}.$table", $id, 'deleted') }
 	else          { $self->{truth}->customer("$self->{schema}.$table", $id, $row->{number}) }
 	return $id;
 }
@@ -287,8 +287,8 @@ sub _contact
 	my $id = $self->_finish('contact', $row, $values);
 	return unless $works_for;
 	my @link = ("$self->{schema}.contact", $id, "$self->{schema}.account", $works_for->{id});
-	$self->{truth}->belongs_to(@link)
-	  unless $self->{truth}->is_stranger(@link[ 0, 1 ]) || $self->{truth}->is_stranger(@link[ 2, 3 ]);
+	$self->{truth}->relation(@link)
+	  unless $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return;
 }
 
@@ -334,8 +334,8 @@ sub _subsidiary
 	return unless $self->{columns}{account}{parentid};
 	$row->{parentid} = $parent->{values}{sfid};
 	my @link = map { ("$self->{schema}.account", $_->{id}) } $child, $parent;
-	$self->{truth}->belongs_to(@link)
-	  unless $self->{truth}->is_stranger(@link[ 0, 1 ]) || $self->{truth}->is_stranger(@link[ 2, 3 ]);
+	$self->{truth}->relation(@link)
+	  unless $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return;
 }
 
@@ -350,7 +350,7 @@ sub _user
 			email     => $person->{email},
 			isdeleted => 'f'
 		});
-	$self->{truth}->stranger("$self->{schema}.user", $id, 'own user') if $id;
+	$self->{truth}->other("$self->{schema}.user", $id, 'own user') if $id;
 	return;
 }
 

@@ -7,7 +7,7 @@ use warnings;
 use utf8;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 use Fake::Names;
 use Fake::Noise;
 
@@ -66,7 +66,7 @@ sub fill
 	my ($database, %option) = @_;
 	my $cast   = Crm::Cast->new($option{seed} // 1, %option);
 	my $random = $cast->random('northwind');
-	my ($rows, $truth) = (Crm::Rows->new, Crm::Truth->new);
+	my ($rows, $truth) = (Crm::Rows->new, Crm::Answers->new);
 	for my $row ($cast->rows('northwind', sub { $_[0]{kind} eq 'organization' }))
 	{
 		my $id = _code($rows, $row);
@@ -94,7 +94,7 @@ sub fill
 	}
 	_strangers($cast, $rows, $truth);
 	$rows->load($database);
-	return $truth->store($database);
+	return $truth->save($database);
 }
 
 sub _short { return defined $_[0] ? substr $_[0], 0, 15 : undef }
@@ -116,9 +116,9 @@ sub _strangers
 		my $id = $rows->next_number('employee');
 		$rows->add('northwind.employees',
 			{ employee_id => $id, first_name => substr($person->{given}, 0, 10), last_name => substr($person->{family}, 0, 20) });
-		$truth->stranger('northwind.employees', $id, 'own user');
+		$truth->other('northwind.employees', $id, 'own user');
 		$rows->add('northwind.suppliers', { supplier_id => $id, company_name => "Supplier $id", phone => $person->{mobile} });
-		$truth->stranger('northwind.suppliers', $id, 'supplier');
+		$truth->other('northwind.suppliers', $id, 'supplier');
 	}
 	return;
 }

@@ -7,7 +7,7 @@ use warnings;
 use utf8;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 
 # active => 'boolean': as the ports that follow the original declare it, without activebool
 sub install
@@ -78,7 +78,7 @@ sub fill
 	my $self = bless {
 		random => $cast->random('pagila'),
 		rows   => Crm::Rows->new,
-		truth  => Crm::Truth->new,
+		truth  => Crm::Answers->new,
 		active => $option{active}
 	  },
 	  __PACKAGE__;
@@ -90,7 +90,7 @@ sub fill
 	my $order = $self->{rows}{order};
 	@$order = map { "pagila.$_" } qw(country city address store staff customer payment);
 	$self->{rows}->load($database);
-	return $self->{truth}->store($database);
+	return $self->{truth}->save($database);
 }
 
 sub _number_of
@@ -138,7 +138,7 @@ sub _staff
 			store_id   => 1,
 			username   => $person->{login}
 		});
-	$self->{truth}->stranger('pagila.staff', $id, 'own user');
+	$self->{truth}->other('pagila.staff', $id, 'own user');
 	return;
 }
 
@@ -147,7 +147,7 @@ sub _customer
 	my ($self, $row) = @_;
 	my $id       = $self->{rows}->next_number('customer');
 	my $inactive = $self->{random}->chance(0.1);
-	if ($inactive) { $self->{truth}->stranger('pagila.customer', $id, 'inactive') }
+	if ($inactive) { $self->{truth}->other('pagila.customer', $id, 'inactive') }
 	else           { $self->{truth}->customer('pagila.customer', $id, $row->{number}) }
 	$self->{rows}->add(
 		'pagila.customer', {

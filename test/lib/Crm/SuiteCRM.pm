@@ -8,7 +8,7 @@ use utf8;
 use Crm::Cast;
 use Crm::MariaDB;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 
 my $id     = 'id char(36) NOT NULL PRIMARY KEY';
 my $common = join ",\n\t", 'date_entered datetime', 'date_modified datetime', 'modified_user_id char(36)',
@@ -88,7 +88,7 @@ sub fill
 	my $self = bless {
 		random => $cast->random('suitecrm'),
 		rows   => Crm::Rows->new,
-		truth  => Crm::Truth->new,
+		truth  => Crm::Answers->new,
 		emails => {}
 	  },
 	  __PACKAGE__;
@@ -100,7 +100,7 @@ sub fill
 		else                                { $self->_person($row, \%account) }
 	}
 	$option{server}->sql($self->_inserts, 'suitecrm');
-	return $self->{truth}->store($database);
+	return $self->{truth}->save($database);
 }
 
 sub _inserts
@@ -149,7 +149,7 @@ sub _finish
 	my $deleted = $self->{random}->chance(0.07);
 	$values->{deleted}       = $deleted ? 1 : 0;
 	$values->{date_modified} = $row->{changed_at};
-	if ($deleted) { $self->{truth}->stranger("suitecrm.$table", $key, 'deleted') }
+	if ($deleted) { $self->{truth}->other("suitecrm.$table", $key, 'deleted') }
 	else          { $self->{truth}->customer("suitecrm.$table", $key, $row->{number}) }
 	$self->{rows}->add($table, $values);
 	$self->_email(ucfirst $table, $key, $row->{email}, primary_address => 1);
@@ -203,8 +203,8 @@ sub _contact
 	$self->{rows}->add('accounts_contacts',
 		{ id => $self->_id, contact_id => $key, account_id => $employer, deleted => $gone ? 1 : 0 });
 	my @link = ('suitecrm.contacts', $key, 'suitecrm.accounts', $employer);
-	$self->{truth}->belongs_to(@link)
-	  unless $gone || $self->{truth}->is_stranger(@link[ 0, 1 ]) || $self->{truth}->is_stranger(@link[ 2, 3 ]);
+	$self->{truth}->relation(@link)
+	  unless $gone || $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return;
 }
 
@@ -225,7 +225,7 @@ sub _user
 	my $key = $self->_id;
 	$self->{rows}->add('users',
 		{ id => $key, user_name => $person->{login}, first_name => $person->{given}, last_name => $person->{family}, deleted => 0 });
-	$self->{truth}->stranger('suitecrm.users', $key, 'own user');
+	$self->{truth}->other('suitecrm.users', $key, 'own user');
 	$self->_email('Users', $key, $person->{email}, primary_address => 1);
 	return;
 }

@@ -8,7 +8,7 @@ use utf8;
 use JSON::PP;
 use Crm::Cast;
 use Crm::Rows;
-use Crm::Truth;
+use Crm::Answers;
 use Fake::Place;
 
 my $schema = 'workspace_3ixj3i1a5avy16ptijtb3lae3';
@@ -87,7 +87,7 @@ sub fill
 	my $self = bless {
 		random => $cast->random('twenty'),
 		rows   => Crm::Rows->new,
-		truth  => Crm::Truth->new,
+		truth  => Crm::Answers->new,
 		old    => $option{old},
 		emails => {}
 	  },
@@ -100,7 +100,7 @@ sub fill
 		else                                { $self->_person($row, \%company) }
 	}
 	$self->{rows}->load($database);
-	return $self->{truth}->store($database);
+	return $self->{truth}->save($database);
 }
 
 sub _uuid
@@ -120,7 +120,7 @@ sub _finish
 	if ($self->{random}->chance(0.07))
 	{
 		$values->{deletedAt} = '2025-06-01 00:00:00+00';
-		$self->{truth}->stranger("$schema.$table", $id, 'deleted');
+		$self->{truth}->other("$schema.$table", $id, 'deleted');
 	}
 	else
 	{
@@ -164,8 +164,8 @@ sub _person
 		});
 	return unless $employer;
 	my @link = ("$schema.person", $id, "$schema.company", $employer);
-	$self->{truth}->belongs_to(@link)
-	  unless $self->{truth}->is_stranger(@link[ 0, 1 ]) || $self->{truth}->is_stranger(@link[ 2, 3 ]);
+	$self->{truth}->relation(@link)
+	  unless $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return;
 }
 
@@ -205,7 +205,7 @@ sub _member
 			userEmail     => $person->{email},
 			userId        => $self->_uuid
 		});
-	$self->{truth}->stranger("$schema.workspaceMember", $id, 'own user');
+	$self->{truth}->other("$schema.workspaceMember", $id, 'own user');
 	return;
 }
 

@@ -1,12 +1,12 @@
 # Which rows of a CRM are which customer in the real world, which must not become customers, and who
 # belongs to whom: kept while a CRM is filled, then put into a schema that crm never reads.
-package Crm::Truth;
+package Crm::Answers;
 
 use strict;
 use warnings;
 use Fake::Set;
 
-sub new { return bless { customers => {}, strangers => {}, belongs_to => [] }, $_[0] }
+sub new { return bless { customers => {}, others => {}, relations => [] }, $_[0] }
 
 # A row of table (schema.table) that is an observation of this entity.
 sub customer
@@ -17,45 +17,38 @@ sub customer
 }
 
 # A row that must not become a customer, and why.
-sub stranger
+sub other
 {
 	my ($self, $table, $key, $why) = @_;
-	$self->{strangers}{$table}{$key} = $why;
+	$self->{others}{$table}{$key} = $why;
 	return $key;
 }
 
-sub is_stranger { return exists $_[0]{strangers}{ $_[1] }{ $_[2] } }
+sub is_other { return exists $_[0]{others}{ $_[1] }{ $_[2] } }
 
-sub belongs_to
+sub relation
 {
 	my ($self, @link) = @_; # table, key, table, key
-	push @{ $self->{belongs_to} }, \@link;
+	push @{ $self->{relations} }, \@link;
 	return;
 }
 
-sub keys_of { return sort keys %{ $_[0]{customers}{ $_[1] } // {} } }
-
-sub rows_of
-{
-	my ($self, $table) = @_;
-	return map { [ $_, $self->{customers}{$table}{$_} ] } $self->keys_of($table);
-}
 
 # Into demo_truth, which Quality::evaluate reads; several CRMs may be stored in one database.
-sub store
+sub save
 {
 	my ($self, $database) = @_;
 	$database->run(<<~'SQL');
 		CREATE SCHEMA IF NOT EXISTS demo_truth;
 		CREATE TABLE IF NOT EXISTS demo_truth.row
 			(source text, source_key text, entity text NOT NULL, PRIMARY KEY (source, source_key));
-		CREATE TABLE IF NOT EXISTS demo_truth.stranger
+		CREATE TABLE IF NOT EXISTS demo_truth.other
 			(source text, source_key text, why text NOT NULL, PRIMARY KEY (source, source_key));
-		CREATE TABLE IF NOT EXISTS demo_truth.belongs_to
+		CREATE TABLE IF NOT EXISTS demo_truth.relation
 			(source text, source_key text, related text, related_key text);
 		SQL
-	my %lines = map { $_ => '' } qw(row stranger belongs_to);
-	for my $what ([ row => 'customers' ], [ stranger => 'strangers' ])
+	my %lines = map { $_ => '' } qw(row other relation);
+	for my $what ([ row => 'customers' ], [ other => 'others' ])
 	{
 		my ($table, $known) = ($what->[0], $self->{ $what->[1] });
 		for my $source (sort keys %$known)
@@ -64,7 +57,7 @@ sub store
 			  for sort keys %{ $known->{$source} };
 		}
 	}
-	$lines{belongs_to} .= Fake::Set::copy_line(@$_) for @{ $self->{belongs_to} };
+	$lines{relation} .= Fake::Set::copy_line(@$_) for @{ $self->{relations} };
 	$database->feed(
 		sub { print { $_[0] } map { "COPY demo_truth.$_ FROM stdin;\n$lines{$_}\\.\n" } sort keys %lines }
 	);
