@@ -66,6 +66,9 @@ extern int64 crm_source_enqueue_difference(int32 source_id);
 /* "schema.table", palloc'd, or NULL if there is no such source. */
 extern char *crm_source_name(int32 source_id);
 
+/* The source of that name, as somebody types it; an error if there is none. */
+extern int32 crm_source_number(const char *name);
+
 /* One captured change; key NULL means the whole source (TRUNCATE). */
 typedef struct crm_change
 {

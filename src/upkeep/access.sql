@@ -29,6 +29,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
 	('administrator', 'crm.set_survivorship'),
+	('administrator', 'crm.set_source_trust'),
 	('administrator', 'crm.refresh_golden_records'),
 	('administrator', 'crm.grant_access'),
 	('administrator', 'crm.revoke_access'),
