@@ -7,7 +7,7 @@ use strict;
 use warnings;
 use utf8;
 use Digest::MD5 qw(md5_hex);
-use Crm::Truth;
+use Crm::Answers;
 use Crm::Writer;
 
 my $modules = '/usr/lib/python3/dist-packages/trytond/modules';
@@ -16,10 +16,12 @@ my @wanted  = qw(company party_relationship);
 # why it cannot be installed here; undef if it can
 sub missing
 {
-	return 'there is no trytond-admin (package tryton-server)' if system 'command -v trytond-admin >/dev/null';
+	return 'there is no trytond-admin (package tryton-server)'
+	  if system 'command -v trytond-admin >/dev/null';
 	for my $module (@wanted)
 	{
-		return "module $module of Tryton is not installed (package tryton-modules-" . $module =~ tr/_/-/r . ')'
+		return "module $module of Tryton is not installed (package tryton-modules-" . $module =~
+		  tr/_/-/r . ')'
 		  unless -f "$modules/$module/tryton.cfg";
 	}
 	return 'python3-psycopg2 is not installed' if system 'python3 -c "import psycopg2" 2>/dev/null';
@@ -40,7 +42,7 @@ sub install
 	local $ENV{PGOPTIONS}      = '-c synchronous_commit=off -c from_collapse_limit=1 -c jit=off';
 	local $ENV{TRYTONPASSFILE} = "$folder/password";
 	local $ENV{HOME}           = $folder;
-	_run( "trytond-admin -c '$folder/trytond.conf' -d '$name' -u @wanted --activate-dependencies"
+	_run(   "trytond-admin -c '$folder/trytond.conf' -d '$name' -u @wanted --activate-dependencies"
 		  . ' --email admin@example.org');
 	return unless $kept;
 	_run("pg_dump -Fc -f '$kept.$$' '$name'");
@@ -82,8 +84,8 @@ sub fill
 		random => $view->random,
 		world  => $with{world},
 		to     => Crm::Writer->new('public'),
-		truth  => Crm::Truth->new
-	}, __PACKAGE__;
+		truth  => Crm::Answers->new },
+	  __PACKAGE__;
 	$self->{to}{ids}{res_user} = $database->value('SELECT max(id) FROM public.res_user');
 	$self->{menu} = $database->value('SELECT menu FROM public.res_user WHERE menu IS NOT NULL');
 	$self->{lang} = { map { @$_ } $database->rows('SELECT code, id FROM public.ir_lang') };
@@ -124,7 +126,8 @@ sub _places
 	return;
 }
 
-my @relation = ([ 'Employee of', 'Employs' ], [ 'Subsidiary of', 'Parent of' ], [ 'Lives with', 'Lives with' ]);
+my @relation =
+  ([ 'Employee of', 'Employs' ], [ 'Subsidiary of', 'Parent of' ], [ 'Lives with', 'Lives with' ]);
 
 sub _relation_types
 {
@@ -146,21 +149,39 @@ sub _relation_types
 sub _own
 {
 	my ($self) = @_;
-	my $own   = $self->{world}->own;
-	my $party = $self->_party($own);
+	my $own    = $self->{world}->own;
+	my $party  = $self->_party($own);
 	$self->{truth}->other('public.party_party', $party, 'own company');
-	my $euro = $self->_add('currency_currency', name => 'Euro', symbol => 'E', code => 'EUR', numeric_code => '978',
-		rounding => 0.01, digits => 2, active => 't');
+	my $euro = $self->_add(
+		'currency_currency',
+		name         => 'Euro',
+		symbol       => 'E',
+		code         => 'EUR',
+		numeric_code => '978',
+		rounding     => 0.01,
+		digits       => 2,
+		active       => 't');
 	my $company = $self->_add('company_company', party => $party, currency => $euro);
 	for my $person ($self->{world}->staff)
 	{
 		my $self_party = $self->_party($person);
 		$self->{truth}->other('public.party_party', $self_party, 'own staff');
 		my $employee = $self->_add('company_employee', party => $self_party, company => $company);
-		my $user = $self->_add('res_user', name => $person->{given}, login => $person->{email}[0],
-			active => 't', email => $person->{email}[0], employee => $employee, company => $company, menu => $self->{menu});
+		my $user     = $self->_add(
+			'res_user',
+			name     => $person->{given},
+			login    => $person->{email}[0],
+			active   => 't',
+			email    => $person->{email}[0],
+			employee => $employee,
+			company  => $company,
+			menu     => $self->{menu});
 		$self->_add('res_user-company_employee', user => $user, employee => $employee);
-		$self->_add('party_relation', from_ => $self_party, to => $party, type => $self->{type}{'Employee of'});
+		$self->_add(
+			'party_relation',
+			from_ => $self_party,
+			to    => $party,
+			type  => $self->{type}{'Employee of'});
 	}
 	return;
 }
@@ -171,24 +192,31 @@ sub _party
 	my ($self, $entity, %more) = @_;
 	my ($random, $view) = @$self{qw(random view)};
 	my $seen  = $view->see($entity);
-	my $party = $self->_add('party_party',
-		name => $seen->{name}, code => sprintf('%05d', 1 + ($self->{to}{ids}{party_party} // 0)),
-		active => 't', write_uid => 1, write_date => "$seen->{changed}.$$self{to}{ids}{party_party}", %more);
+	my $party = $self->_add(
+		'party_party',
+		name       => $seen->{name},
+		active     => 't',
+		write_uid  => 1,
+		write_date => $seen->{changed},
+		%more);
+	$self->{to}{rows}{party_party}[-1]{code} //= sprintf '%05d', $party;
 	$self->_mechanism($party, 'email', $_) for @{ $seen->{emails} };
 	for my $type (qw(landline mobile))
 	{
 		my $number = $view->phone($seen, $type);
 		$self->_mechanism($party, $type eq 'mobile' ? 'mobile' : 'phone', $number) if $number;
 	}
-	$self->_mechanism($party, 'fax', '+31 20 7654321')                     if $random->chance(0.1);
-	$self->_mechanism($party, 'website', 'https://www.example.org')        if $random->chance(0.1);
-	$self->_mechanism($party, 'email', "left.$party\@example.org", 'f')    if $random->chance(0.05);
-	$self->_address($party, $entity, $seen)                                if $seen->{address};
+	$self->_mechanism($party, 'fax', '+31 20 7654321')                  if $random->chance(0.1);
+	$self->_mechanism($party, 'website', 'https://www.example.org')     if $random->chance(0.1);
+	$self->_mechanism($party, 'email', "left.$party\@example.org", 'f') if $random->chance(0.05);
+	$self->_address($party, $entity, $seen)                             if $seen->{address};
 	$self->_add('party_identifier', party => $party, type => 'eu_vat', code => $seen->{tax_number})
 	  if $seen->{tax_number};
 	$self->_add('party_identifier', party => $party, code => "CARD-$party") if $random->chance(0.1);
-	$self->_add('party_party_lang', party => $party, lang => $self->{lang}{nl} // $self->{lang}{en})
-	  if $random->chance(0.3);
+	$self->_add(
+		'party_party_lang',
+		party => $party,
+		lang  => $self->{lang}{nl} // $self->{lang}{en}) if $random->chance(0.3);
 	return $party;
 }
 
@@ -197,8 +225,13 @@ sub _mechanism
 {
 	my ($self, $party, $type, $value, $active) = @_;
 	my $compact = $type =~ /phone|mobile|fax/ ? $value =~ s/[^\d+]//gr : $value;
-	$self->_add('party_contact_mechanism',
-		party => $party, type => $type, value => $value, value_compact => $compact, active => $active // 't');
+	$self->_add(
+		'party_contact_mechanism',
+		party         => $party,
+		type          => $type,
+		value         => $value,
+		value_compact => $compact,
+		active        => $active // 't');
 	return;
 }
 
@@ -206,37 +239,54 @@ sub _address
 {
 	my ($self, $party, $entity, $seen) = @_;
 	my $home = $seen->{address};
-	$self->_add('party_address',
-		party => $party, street => $seen->{street}, postal_code => $home->{postal_code},
-		city => $home->{city}, country => $self->{country}{ $home->{country} },
-		subdivision => $self->{random}->chance(0.3) ? $self->{subdivision}{ $home->{country} } : undef,
-		active => 't', sequence => 1);
+	$self->_add(
+		'party_address',
+		party       => $party,
+		street      => $seen->{street},
+		postal_code => $home->{postal_code},
+		city        => $home->{city},
+		country     => $self->{country}{ $home->{country} },
+		subdivision => $self->{random}->chance(0.3)
+		? $self->{subdivision}{ $home->{country} }
+		: undef,
+		active   => 't',
+		sequence => 1);
 	return unless $self->{random}->chance(0.15);
 	my $old = Fake::Place::address($self->{random}, $entity->{country});
-	$self->_add('party_address',
-		party => $party, street => Fake::Place::street_line($old), postal_code => $old->{postal_code},
-		city => $old->{city}, country => $self->{country}{ $old->{country} }, active => 'f', sequence => 2);
+	$self->_add(
+		'party_address',
+		party       => $party,
+		street      => Fake::Place::street_line($old),
+		postal_code => $old->{postal_code},
+		city        => $old->{city},
+		country     => $self->{country}{ $old->{country} },
+		active      => 'f',
+		sequence    => 2);
 	return;
 }
 
 # A customer; now and then there twice, with a replaced forerunner, or switched off (then no id).
 sub _customer
 {
-	my ($self, $entity, $keep) = @_;
-	my ($random, $truth, $table) = (@$self{qw(random truth)}, 'public.party_party');
+	my ($self,   $entity, $keep)  = @_;
+	my ($random, $truth,  $table) = (@$self{qw(random truth)}, 'public.party_party');
 	if (!$keep && $random->chance(0.05))
 	{
 		$truth->other($table, $self->_party($entity, active => 'f'), 'switched off');
 		return;
 	}
 	my $party = $self->_party($entity);
-	$truth->customer($table, $party, $entity);
-	$truth->customer($table, $self->_party($entity), $entity) if $random->chance(0.06);
+	$truth->customer($table, $party,                 $entity->{id});
+	$truth->customer($table, $self->_party($entity), $entity->{id}) if $random->chance(0.06);
 	if ($random->chance(0.06))
 	{
 		# what hung on the replaced one moved to the one that stays
-		my $old = $self->_add('party_party', name => $entity->{name} // "$entity->{given} $entity->{family}[0]",
-			code => "R$party", active => 'f', replaced_by => $party);
+		my $old = $self->_add(
+			'party_party',
+			name        => $entity->{name} // "$entity->{given} $entity->{family}[0]",
+			code        => "R$party",
+			active      => 'f',
+			replaced_by => $party);
 		$truth->other($table, $old, 'replaced by another');
 	}
 	return $party;
@@ -247,7 +297,8 @@ sub _companies
 	my ($self) = @_;
 	my ($view, %party) = ($self->{view});
 	# nothing in these tables tells a supplier from a customer
-	$party{ $_->{id} } = $self->_customer($_, 'keep') for @{ $view->{companies} }, @{ $view->{suppliers} };
+	$party{ $_->{id} } = $self->_customer($_, 'keep')
+	  for @{ $view->{companies} }, @{ $view->{suppliers} };
 	for my $company (@{ $view->{companies} })
 	{
 		my $parent = $company->{parent} && $party{ $company->{parent}{id} } // next;
@@ -266,9 +317,11 @@ sub _relate
 {
 	my ($self, $one, $other, $names) = @_;
 	my $there = $self->{random}->chance(0.7);
-	$self->_add('party_relation',
-		from_ => $there ? $one : $other, to => $there ? $other : $one,
-		type => $self->{type}{ $names->[ $there ? 0 : 1 ] });
+	$self->_add(
+		'party_relation',
+		from_ => $there ? $one   : $other,
+		to    => $there ? $other : $one,
+		type  => $self->{type}{ $names->[ $there ? 0 : 1 ] });
 	my @rows = map { [ 'public.party_party', $_ ] } $there ? ($one, $other) : ($other, $one);
 	$self->{truth}->relation(map { @$_ } @rows);
 	return;
