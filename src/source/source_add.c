@@ -229,7 +229,7 @@ start_capture(const crm_source *source, Relation relation)
 	CommandCounterIncrement();
 	check_readable(source);
 	if (crm_source_has_triggers(source->relation_kind))
-		crm_source_attach(relation_id, source->source_id);
+		crm_source_attach(relation_id, source);
 	crm_source_enqueue_all(source->source_id);
 }
 

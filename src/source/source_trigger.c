@@ -34,11 +34,20 @@ typedef enum trigger_state
 	TRIGGER_WRONG /* of that name, but not of this source */
 } trigger_state;
 
+/* The triggers of one source or part. */
+typedef struct trigger_names
+{
+	int32 source_id;
+	char row[NAMEDATALEN];
+	char truncate[NAMEDATALEN];
+} trigger_names;
+
+static trigger_names names_of(const crm_source *source);
 static void detach_except(List *tables, int32 source_id);
 static Datum trigger_argument(int32 source_id);
 static Datum oid_array(List *oids);
-static void attach_one(Oid relation_id, const char *name, int32 source_id, bool create);
-static void create_trigger(const char *table, const char *name, int32 source_id);
+static void attach_one(Oid relation_id, const trigger_names *names, bool row, bool create);
+static void create_trigger(const char *table, const trigger_names *names, bool row);
 static void run(const char *sql);
 static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
 static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
@@ -58,8 +67,9 @@ crm_source_has_triggers(char relation_kind)
  * those of inheritance children do not, so each table gets its own.
  */
 void
-crm_source_attach(Oid relation_id, int32 source_id)
+crm_source_attach(Oid relation_id, const crm_source *source)
 {
+	trigger_names names = names_of(source);
 	bool partitioned = get_rel_relkind(relation_id) == RELKIND_PARTITIONED_TABLE;
 	List *tables = find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL);
 	crm_user before = crm_become(crm_owner(), 0);
@@ -67,15 +77,15 @@ crm_source_attach(Oid relation_id, int32 source_id)
 	ListCell *cell;
 
 	SPI_connect();
-	detach_except(tables, source_id);
+	detach_except(tables, source->source_id);
 	foreach (cell, tables)
 	{
 		Oid table = lfirst_oid(cell);
 
 		if (!in_tree_of_triggers(table))
 			continue;
-		attach_one(table, ROW_TRIGGER, source_id, !partitioned || table == relation_id);
-		attach_one(table, TRUNCATE_TRIGGER, source_id, true);
+		attach_one(table, &names, true, !partitioned || table == relation_id);
+		attach_one(table, &names, false, true);
 	}
 	SPI_finish();
 	crm_source_unpin(nest_level);
@@ -96,8 +106,9 @@ crm_source_detach(int32 source_id)
 }
 
 char *
-crm_source_trigger_problem(Oid relation_id, int32 source_id)
+crm_source_trigger_problem(Oid relation_id, const crm_source *source)
 {
+	trigger_names names = names_of(source);
 	List *tables = find_all_inheritors(relation_id, AccessShareLock, NULL);
 	ListCell *cell;
 
@@ -107,9 +118,9 @@ crm_source_trigger_problem(Oid relation_id, int32 source_id)
 
 		if (!in_tree_of_triggers(lfirst_oid(cell)))
 			continue;
-		problem = problem_of(lfirst_oid(cell), ROW_TRIGGER, source_id);
+		problem = problem_of(lfirst_oid(cell), names.row, source->source_id);
 		if (problem == NULL)
-			problem = problem_of(lfirst_oid(cell), TRUNCATE_TRIGGER, source_id);
+			problem = problem_of(lfirst_oid(cell), names.truncate, source->source_id);
 		if (problem != NULL)
 			return problem;
 	}
@@ -130,7 +141,8 @@ crm_source_trigger_table(int32 source_id)
 	SPI_connect();
 	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
-					   "AND t.tgname = '" ROW_TRIGGER "' ORDER BY t.oid LIMIT 1",
+					   "AND pg_catalog.starts_with(t.tgname::text, '" ROW_TRIGGER "') "
+					   "ORDER BY t.oid LIMIT 1",
 					   2, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 	{
@@ -143,6 +155,22 @@ crm_source_trigger_table(int32 source_id)
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
 	return table;
+}
+
+/* A table may be part of several sources, and of one in several ways: their triggers are numbered.
+ */
+static trigger_names
+names_of(const crm_source *source)
+{
+	trigger_names names = {
+		.source_id = source->source_id, .row = ROW_TRIGGER, .truncate = TRUNCATE_TRIGGER};
+
+	if (source->role != CRM_ROLE_SOURCE)
+	{
+		snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
+		snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
+	}
+	return names;
 }
 
 /* A table that was swapped out or a partition that was detached may still carry some. */
@@ -192,9 +220,10 @@ oid_array(List *oids)
 }
 
 static void
-attach_one(Oid relation_id, const char *name, int32 source_id, bool create)
+attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 {
-	trigger_state state = state_of(relation_id, name, source_id);
+	const char *name = row ? names->row : names->truncate;
+	trigger_state state = state_of(relation_id, name, names->source_id);
 	char *table = table_name(relation_id);
 
 	if (state == TRIGGER_WRONG)
@@ -203,21 +232,20 @@ attach_one(Oid relation_id, const char *name, int32 source_id, bool create)
 		state = TRIGGER_MISSING;
 	}
 	if (state == TRIGGER_MISSING && create)
-		create_trigger(table, name, source_id);
+		create_trigger(table, names, row);
 	if (state == TRIGGER_FINE || (state == TRIGGER_MISSING && !create))
 		return;
 	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, name));
 }
 
 static void
-create_trigger(const char *table, const char *name, int32 source_id)
+create_trigger(const char *table, const trigger_names *names, bool row)
 {
-	bool row = strcmp(name, ROW_TRIGGER) == 0;
-
 	run(psprintf("CREATE TRIGGER %s AFTER %s ON %s FOR EACH %s "
 				 "EXECUTE FUNCTION crm_internal.capture('%d')",
-				 name, row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table,
-				 row ? "ROW" : "STATEMENT", source_id));
+				 row ? names->row : names->truncate,
+				 row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table, row ? "ROW" : "STATEMENT",
+				 names->source_id));
 }
 
 static void
