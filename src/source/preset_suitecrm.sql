@@ -54,7 +54,6 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 				"region": ["primary_address_state"],
 				"country": ["primary_address_country"],
 				"birth_date": ["birthdate"],
-				"organization": ["lookup(id, 'accounts_contacts(contact_id).account_id', 'accounts(id).name')"],
 				"external_id": ["md5(lookup(id, 'leads(contact_id).contact_id'))"]},
 			"details": [
 				{
@@ -67,7 +66,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 					"table": "accounts_contacts",
 					"key": ["contact_id"],
 					"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
-					"map": {},
+					"map": {"organization": ["lookup(account_id, 'accounts(id).name')"]},
 					"belongs_to": "account_id",
 					"related": "accounts",
 					"relation": "contact_of"}]
