@@ -19,6 +19,7 @@
 
 #include "base/base.h"
 #include "department/department.h"
+#include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
 #include "source/source_read.h"
@@ -51,6 +52,11 @@ crm_add_source(PG_FUNCTION_ARGS)
 
 	draft->role = CRM_ROLE_SOURCE;
 	draft->department = required_arg(fcinfo, 1, "department");
+	if (!PG_ARGISNULL(16))
+	{
+		check_department(draft->department);
+		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
+	}
 	if (PG_ARGISNULL(2))
 		(void) required_arg(fcinfo, 2, "map");
 	check_department(draft->department);
