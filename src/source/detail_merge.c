@@ -17,6 +17,7 @@ typedef struct ranked
 	bool again; /* said before */
 } ranked;
 
+static void add_links(crm_source_row *row, List *rows);
 static void add_items(crm_merge_order *order, const crm_source *source);
 static int by_attribute(const void *left, const void *right);
 static int rank_of(const crm_merge_order *order, const char *attribute);
@@ -70,6 +71,32 @@ crm_merge_rows(crm_source_row *row, List *rows, const crm_merge_order *order)
 			values[row->nvalues++] = all[i].value;
 	row->values = values;
 	pfree(all);
+	add_links(row, rows);
+}
+
+static void
+add_links(crm_source_row *row, List *rows)
+{
+	crm_source_link *links;
+	int most = row->nlinks;
+	ListCell *cell;
+
+	foreach (cell, rows)
+		most += ((crm_source_row *) lfirst(cell))->nlinks;
+	if (most == row->nlinks)
+		return;
+	links = palloc(most * sizeof(crm_source_link));
+	if (row->nlinks > 0)
+		memcpy(links, row->links, row->nlinks * sizeof(crm_source_link));
+	foreach (cell, rows)
+	{
+		const crm_source_row *detail = lfirst(cell);
+
+		if (detail->nlinks > 0)
+			memcpy(links + row->nlinks, detail->links, detail->nlinks * sizeof(crm_source_link));
+		row->nlinks += detail->nlinks;
+	}
+	row->links = links;
 }
 
 static void

@@ -17,10 +17,12 @@
 
 #include "base/base.h"
 #include "department/department.h"
+#include "source/preset.h"
 #include "source/source_add.h"
 #include "source/source_argument.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_store.h"
@@ -36,6 +38,10 @@ PG_FUNCTION_INFO_V1(crm_change_source);
 PG_FUNCTION_INFO_V1(crm_drop_source);
 PG_FUNCTION_INFO_V1(crm_repair_source);
 
+static Datum add_source(FunctionCallInfo fcinfo);
+static Datum change_source(FunctionCallInfo fcinfo);
+static Datum drop_source(FunctionCallInfo fcinfo);
+static Datum repair_source(FunctionCallInfo fcinfo);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
@@ -45,12 +51,23 @@ static text *name_of(const crm_source *source);
 Datum
 crm_add_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, add_source);
+}
+
+static Datum
+add_source(PG_FUNCTION_ARGS)
+{
 	char *name = crm_required_argument(fcinfo, 0, "source", EXAMPLE);
 	Relation relation;
 	crm_source *draft = palloc0(sizeof(crm_source));
 
 	draft->role = CRM_ROLE_SOURCE;
 	draft->department = crm_required_argument(fcinfo, 1, "department", EXAMPLE);
+	if (!PG_ARGISNULL(16))
+	{
+		check_department(draft->department);
+		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
+	}
 	if (PG_ARGISNULL(2))
 		(void) crm_required_argument(fcinfo, 2, "map", EXAMPLE);
 	check_department(draft->department);
@@ -75,6 +92,12 @@ crm_add_source(PG_FUNCTION_ARGS)
 
 Datum
 crm_change_source(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, change_source);
+}
+
+static Datum
+change_source(PG_FUNCTION_ARGS)
 {
 	crm_source *draft = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
@@ -105,6 +128,12 @@ crm_change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, drop_source);
+}
+
+static Datum
+drop_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 
 	crm_part_forget(source);
@@ -116,15 +145,25 @@ crm_drop_source(PG_FUNCTION_ARGS)
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, repair_source);
+}
+
+static Datum
+repair_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 	Oid table = crm_source_lock_table(source);
 	Relation relation = table_open(table, NoLock);
+	char *schema = source->schema;
+	char *name = source->table;
 
 	source->schema = get_namespace_name(RelationGetNamespace(relation));
 	source->table = pstrdup(RelationGetRelationName(relation));
 	source->relation_kind = relation->rd_rel->relkind;
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+		crm_source_rename_related(schema, name, source);
 	crm_source_start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
 }

@@ -23,6 +23,7 @@
 #include "source/source_argument.h"
 #include "source/source_draft.h"
 #include "source/source_expression.h"
+#include "source/source_lock.h"
 #include "source/source_part.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
@@ -36,6 +37,9 @@ PG_FUNCTION_INFO_V1(crm_add_detail);
 PG_FUNCTION_INFO_V1(crm_change_detail);
 PG_FUNCTION_INFO_V1(crm_drop_detail);
 
+static Datum add_detail(FunctionCallInfo fcinfo);
+static Datum change_detail(FunctionCallInfo fcinfo);
+static Datum drop_detail(FunctionCallInfo fcinfo);
 static crm_source *new_draft(const crm_source *parent, Relation relation);
 static Relation open_parent(const crm_source *parent);
 static void set_map(FunctionCallInfo fcinfo, int number, crm_source *draft);
@@ -48,6 +52,12 @@ static void advise_index(const crm_source *draft, Relation relation);
 
 Datum
 crm_add_detail(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, add_detail);
+}
+
+static Datum
+add_detail(PG_FUNCTION_ARGS)
 {
 	char *name = crm_required_argument(fcinfo, 0, "detail", EXAMPLE);
 	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
@@ -77,6 +87,12 @@ crm_add_detail(PG_FUNCTION_ARGS)
 Datum
 crm_change_detail(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, change_detail);
+}
+
+static Datum
+change_detail(PG_FUNCTION_ARGS)
+{
 	char *name = crm_required_argument(fcinfo, 0, "detail", EXAMPLE);
 	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
 	crm_source *draft = crm_part_find(name, parent);
@@ -98,9 +114,15 @@ crm_change_detail(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(draft->schema, draft->table)));
 }
 
-/* As with a source, it needs no right on the table, which may be gone. */
 Datum
 crm_drop_detail(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, drop_detail);
+}
+
+/* As with a source, it needs no right on the table, which may be gone. */
+static Datum
+drop_detail(PG_FUNCTION_ARGS)
 {
 	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
 	crm_source *part = crm_part_find(crm_required_argument(fcinfo, 0, "detail", EXAMPLE), parent);

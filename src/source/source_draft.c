@@ -48,18 +48,10 @@ static char *label(Relation relation);
 void
 crm_source_check_draft(crm_source *draft, Relation relation, const char *related)
 {
-	Bitmapset *columns = NULL;
+	Bitmapset *columns;
 
 	check_choices(draft, relation);
-	check_items(draft, relation, &columns);
-	check_filter(draft, relation, &columns);
-	check_kind(draft, relation, &columns);
-	check_region(draft, relation, &columns);
-	check_changed_at(draft, relation, &columns);
-	check_preferred(draft, relation, &columns);
-	if (draft->entered_by)
-		draft->entered_by = checked(relation, draft->entered_by, "entered_by", &columns)->text;
-	crm_source_check_relation(draft, relation, related, &columns);
+	columns = crm_source_check_expressions(draft, relation, related);
 	if (draft->role == CRM_ROLE_SOURCE)
 	{
 		/* Last, for it may have to look at the rows. */
@@ -71,6 +63,23 @@ crm_source_check_draft(crm_source *draft, Relation relation, const char *related
 	if (draft->source_id != 0)
 		add_columns(draft, relation, crm_part_anchors(draft, relation), &columns);
 	fill_columns(draft, relation, columns);
+}
+
+Bitmapset *
+crm_source_check_expressions(crm_source *draft, Relation relation, const char *related)
+{
+	Bitmapset *columns = NULL;
+
+	check_items(draft, relation, &columns);
+	check_filter(draft, relation, &columns);
+	check_kind(draft, relation, &columns);
+	check_region(draft, relation, &columns);
+	check_changed_at(draft, relation, &columns);
+	check_preferred(draft, relation, &columns);
+	if (draft->entered_by)
+		draft->entered_by = checked(relation, draft->entered_by, "entered_by", &columns)->text;
+	crm_source_check_relation(draft, relation, related, &columns);
+	return columns;
 }
 
 static void

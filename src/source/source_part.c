@@ -176,8 +176,9 @@ crm_part_forget(const crm_source *part)
 
 	foreach (cell, lcons_int(part->source_id, crm_part_below(part)))
 	{
-		crm_source_detach(lfirst_int(cell));
+		/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
 		crm_source_forget(lfirst_int(cell));
+		crm_source_detach(lfirst_int(cell));
 	}
 }
 

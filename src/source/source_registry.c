@@ -119,6 +119,12 @@ crm_source_find_named(const char *name)
 	return source ? source : find_shown(name);
 }
 
+int32
+crm_source_number(const char *name)
+{
+	return crm_source_find(name)->source_id;
+}
+
 List *
 crm_source_ids(void)
 {
