@@ -36,4 +36,7 @@ extern crm_source_row *crm_source_query_row(const crm_source *source, HeapTuple 
 /* The canonical text of the key alone; NULL if it is NULL. */
 extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
 
+/* The operator of the type's own index support; by name alone citext would compare as text. */
+extern char *crm_source_equality(Oid type);
+
 #endif
