@@ -176,7 +176,7 @@ trigger_problem(const crm_source *source, Relation relation)
 	char *found = NULL;
 
 	if (crm_source_has_triggers(relation->rd_rel->relkind))
-		found = crm_source_trigger_problem(RelationGetRelid(relation), source->source_id);
+		found = crm_source_trigger_problem(RelationGetRelid(relation), source);
 	return (problem){found, psprintf("SELECT crm.repair_source(%s);", literal(source))};
 }
 

@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "source/source_lock.h"
 #include "source/source_registry.h"
 #include "source/source_trigger.h"
 
@@ -34,11 +35,20 @@ typedef enum trigger_state
 	TRIGGER_WRONG /* of that name, but not of this source */
 } trigger_state;
 
+/* The triggers of one source or part. */
+typedef struct trigger_names
+{
+	int32 source_id;
+	char row[NAMEDATALEN];
+	char truncate[NAMEDATALEN];
+} trigger_names;
+
+static trigger_names names_of(const crm_source *source);
 static void detach_except(List *tables, int32 source_id);
 static Datum trigger_argument(int32 source_id);
 static Datum oid_array(List *oids);
-static void attach_one(Oid relation_id, const char *name, int32 source_id, bool create);
-static void create_trigger(const char *table, const char *name, int32 source_id);
+static void attach_one(Oid relation_id, const trigger_names *names, bool row, bool create);
+static void create_trigger(const char *table, const trigger_names *names, bool row);
 static void run(const char *sql);
 static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
 static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
@@ -58,8 +68,9 @@ crm_source_has_triggers(char relation_kind)
  * those of inheritance children do not, so each table gets its own.
  */
 void
-crm_source_attach(Oid relation_id, int32 source_id)
+crm_source_attach(Oid relation_id, const crm_source *source)
 {
+	trigger_names names = names_of(source);
 	bool partitioned = get_rel_relkind(relation_id) == RELKIND_PARTITIONED_TABLE;
 	List *tables = find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL);
 	crm_user before = crm_become(crm_owner(), 0);
@@ -67,15 +78,15 @@ crm_source_attach(Oid relation_id, int32 source_id)
 	ListCell *cell;
 
 	SPI_connect();
-	detach_except(tables, source_id);
+	detach_except(tables, source->source_id);
 	foreach (cell, tables)
 	{
 		Oid table = lfirst_oid(cell);
 
 		if (!in_tree_of_triggers(table))
 			continue;
-		attach_one(table, ROW_TRIGGER, source_id, !partitioned || table == relation_id);
-		attach_one(table, TRUNCATE_TRIGGER, source_id, true);
+		attach_one(table, &names, true, !partitioned || table == relation_id);
+		attach_one(table, &names, false, true);
 	}
 	SPI_finish();
 	crm_source_unpin(nest_level);
@@ -96,8 +107,9 @@ crm_source_detach(int32 source_id)
 }
 
 char *
-crm_source_trigger_problem(Oid relation_id, int32 source_id)
+crm_source_trigger_problem(Oid relation_id, const crm_source *source)
 {
+	trigger_names names = names_of(source);
 	List *tables = find_all_inheritors(relation_id, AccessShareLock, NULL);
 	ListCell *cell;
 
@@ -107,9 +119,9 @@ crm_source_trigger_problem(Oid relation_id, int32 source_id)
 
 		if (!in_tree_of_triggers(lfirst_oid(cell)))
 			continue;
-		problem = problem_of(lfirst_oid(cell), ROW_TRIGGER, source_id);
+		problem = problem_of(lfirst_oid(cell), names.row, source->source_id);
 		if (problem == NULL)
-			problem = problem_of(lfirst_oid(cell), TRUNCATE_TRIGGER, source_id);
+			problem = problem_of(lfirst_oid(cell), names.truncate, source->source_id);
 		if (problem != NULL)
 			return problem;
 	}
@@ -130,7 +142,8 @@ crm_source_trigger_table(int32 source_id)
 	SPI_connect();
 	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
-					   "AND t.tgname = '" ROW_TRIGGER "' ORDER BY t.oid LIMIT 1",
+					   "AND pg_catalog.starts_with(t.tgname::text, '" ROW_TRIGGER "') "
+					   "ORDER BY t.oid LIMIT 1",
 					   2, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 	{
@@ -143,6 +156,20 @@ crm_source_trigger_table(int32 source_id)
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
 	return table;
+}
+
+/*
+ * A table may be part of several sources, and of one in several ways; and a partition may come that
+ * is a source already, whose trigger must not stand where the clone of its parent's is to be.
+ */
+static trigger_names
+names_of(const crm_source *source)
+{
+	trigger_names names = {.source_id = source->source_id};
+
+	snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
+	snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
+	return names;
 }
 
 /* A table that was swapped out or a partition that was detached may still carry some. */
@@ -158,7 +185,7 @@ detach_except(List *tables, int32 source_id)
 	values[1] = trigger_argument(source_id);
 	values[2] = oid_array(tables);
 	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
-					   "c.relname) FROM pg_catalog.pg_trigger t "
+					   "c.relname), c.oid FROM pg_catalog.pg_trigger t "
 					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
 					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
@@ -167,7 +194,13 @@ detach_except(List *tables, int32 source_id)
 	found = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
+	{
+		bool isnull;
+		Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
+
+		crm_source_lock_tree(table, AccessExclusiveLock);
 		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+	}
 }
 
 /* As pg_trigger holds it: each argument ends with a zero. */
@@ -192,32 +225,33 @@ oid_array(List *oids)
 }
 
 static void
-attach_one(Oid relation_id, const char *name, int32 source_id, bool create)
+attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 {
-	trigger_state state = state_of(relation_id, name, source_id);
+	const char *name = row ? names->row : names->truncate;
+	trigger_state state = state_of(relation_id, name, names->source_id);
 	char *table = table_name(relation_id);
 
 	if (state == TRIGGER_WRONG)
 	{
+		crm_source_lock_tree(relation_id, AccessExclusiveLock);
 		run(psprintf("DROP TRIGGER %s ON %s", name, table));
 		state = TRIGGER_MISSING;
 	}
 	if (state == TRIGGER_MISSING && create)
-		create_trigger(table, name, source_id);
+		create_trigger(table, names, row);
 	if (state == TRIGGER_FINE || (state == TRIGGER_MISSING && !create))
 		return;
 	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, name));
 }
 
 static void
-create_trigger(const char *table, const char *name, int32 source_id)
+create_trigger(const char *table, const trigger_names *names, bool row)
 {
-	bool row = strcmp(name, ROW_TRIGGER) == 0;
-
 	run(psprintf("CREATE TRIGGER %s AFTER %s ON %s FOR EACH %s "
 				 "EXECUTE FUNCTION crm_internal.capture('%d')",
-				 name, row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table,
-				 row ? "ROW" : "STATEMENT", source_id));
+				 row ? names->row : names->truncate,
+				 row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table, row ? "ROW" : "STATEMENT",
+				 names->source_id));
 }
 
 static void

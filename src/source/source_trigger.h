@@ -2,16 +2,20 @@
 #ifndef CRM_SOURCE_TRIGGER_H
 #define CRM_SOURCE_TRIGGER_H
 
+#include "source/source_registry.h"
 #include "utils/relcache.h"
 
-/* Attaches what is missing or wrong to the table, its partitions and its inheritance children. */
-extern void crm_source_attach(Oid relation_id, int32 source_id);
+/*
+ * Attaches what is missing or wrong to the table, its partitions and its inheritance children.
+ * Triggers carry the number of the source or part in their names.
+ */
+extern void crm_source_attach(Oid relation_id, const crm_source *source);
 
-/* Removes every capture trigger of the source, on whatever table it is found by now. */
+/* Removes every capture trigger of the source or part, on whatever table it is found by now. */
 extern void crm_source_detach(int32 source_id);
 
 /* What is wrong with the triggers, palloc'd, or NULL. */
-extern char *crm_source_trigger_problem(Oid relation_id, int32 source_id);
+extern char *crm_source_trigger_problem(Oid relation_id, const crm_source *source);
 
 /* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid.
  */
