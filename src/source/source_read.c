@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "source/detail_read.h"
+#include "source/source_lookup.h"
 #include "source/source_read.h"
 
 /* Above this many keys the server should plan for the very list: with it, a hash over the keys. */
@@ -41,6 +42,7 @@ static ErrorData *read_halves(const crm_source *source, const char *const *keys,
 							  List **rows);
 static crm_source_row *bad_row(const crm_source *source, const char *key, const ErrorData *error);
 static const char *culprit(const crm_source *source, const char *key);
+static void probe(void *arg);
 static void read_keys(void *arg);
 static void collect_rows(key_read *read);
 static void execute_once(const crm_source_query *query, Datum *params);
@@ -96,7 +98,17 @@ crm_source_probe(const crm_source *source)
 {
 	key_read read = {source, NULL, 0, false, CurrentMemoryContext, NIL};
 
-	return crm_source_guarded(source, read_keys, &read);
+	return crm_source_guarded(source, probe, &read);
+}
+
+/* Runs under crm_source_guarded(). No row is touched, so no look-up runs: each is tried apart. */
+static void
+probe(void *arg)
+{
+	key_read *read = arg;
+
+	read_keys(read);
+	crm_source_check_lookups(read->source);
 }
 
 /* The error of the source as a whole, or NULL: then each row is in rows, bad ones with their error.
