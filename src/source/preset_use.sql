@@ -116,6 +116,38 @@ $$;
 COMMENT ON FUNCTION crm_internal.tell_left_out(jsonb, text) IS 'a notice of what of a preset a source does without';
 REVOKE ALL ON FUNCTION crm_internal.tell_left_out(jsonb, text) FROM PUBLIC;
 
+-- Details are named by number where a table hangs at one place more than once, and numbers are known
+-- only when they are there: they came in the order of the steps.
+CREATE FUNCTION crm_internal.number_details(source_id integer, steps jsonb, since integer)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE below (source_id, path, parent) AS (
+		SELECT s.source_id, pg_catalog.format('%I.%I', s.schema_name, s.table_name), NULL::text
+		FROM crm_internal.source s
+		WHERE s.source_id = number_details.source_id
+		UNION ALL
+		SELECT s.source_id, b.path || pg_catalog.format('/%I.%I', s.schema_name, s.table_name), b.path
+		FROM below b
+		JOIN crm_internal.source s ON s.parent_id = b.source_id
+		WHERE s.role = 'd'
+	), registered AS (
+		SELECT b.source_id, b.path, pg_catalog.row_number() OVER (PARTITION BY b.path ORDER BY b.source_id) AS place
+		FROM below b
+		WHERE b.source_id > since AND b.parent IS NOT NULL
+	), planned AS (
+		SELECT s.position, s.item, (s.item ->> 'of') || '/' || (s.item ->> 'name') AS path,
+			s.item ? 'statement' AND NOT s.item ? 'number' AS new,
+			pg_catalog.row_number() OVER (PARTITION BY (s.item ->> 'of'), (s.item ->> 'name'), s.item ? 'statement' AND NOT s.item ? 'number' ORDER BY s.position) AS place
+		FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY s (item, position)
+	)
+	SELECT pg_catalog.jsonb_agg(p.item || CASE WHEN r.source_id IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('number', r.source_id) END ORDER BY p.position)
+	FROM planned p
+	LEFT JOIN registered r ON p.new AND r.path = p.path AND r.place = p.place;
+END;
+COMMENT ON FUNCTION crm_internal.number_details(integer, jsonb, integer) IS 'the steps of a source, with the numbers of the details that they made after this number was given';
+REVOKE ALL ON FUNCTION crm_internal.number_details(integer, jsonb, integer) FROM PUBLIC;
+
 -- After its statements ran: remembers the plan and says what is left out.
 CREATE FUNCTION crm_internal.note_preset(plan jsonb, preset text, given jsonb)
 RETURNS text
@@ -136,7 +168,7 @@ BEGIN
 		CONTINUE WHEN NOT source ? 'statement';
 		names := names || format('%s.%s', source ->> 'schema', source ->> 'table');
 		INSERT INTO crm_internal.preset_use (source_id, preset, given, steps)
-			SELECT s.source_id, note_preset.preset, note_preset.given, own
+			SELECT s.source_id, note_preset.preset, note_preset.given, crm_internal.number_details(s.source_id, own, 0)
 			FROM crm_internal.source s
 			WHERE s.schema_name = source ->> 'schema' AND s.table_name = source ->> 'table' AND s.parent_id IS NULL;
 	END LOOP;

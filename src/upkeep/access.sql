@@ -22,6 +22,10 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
+	('administrator', 'crm.add_preset'),
+	('administrator', 'crm.drop_preset'),
+	('administrator', 'crm.detect_preset'),
+	('administrator', 'crm.refresh_preset'),
 	('administrator', 'crm_internal.preset_target'),
 	('administrator', 'crm_internal.preset_plan'),
 	('administrator', 'crm_internal.preset_reasons'),
@@ -57,6 +61,8 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('survivorship', NULL),
 	('departments', NULL),
 	('source_status', NULL),
+	('presets', NULL),
+	('preset_report', NULL),
 	('progress', NULL);
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
