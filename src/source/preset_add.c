@@ -163,11 +163,7 @@ statements_of(const char *sql, Datum plan)
 	List *statements = NIL;
 
 	SPI_connect();
-	crm_source_execute(
-		"SELECT p.item OPERATOR(pg_catalog.->>) 'statement' "
-		"FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY p (item, position) "
-		"WHERE p.item OPERATOR(pg_catalog.?) 'statement' ORDER BY p.position",
-		1, types, &plan, NULL, SPI_OK_SELECT);
+	crm_source_execute(sql, 1, types, &plan, NULL, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		char *statement = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
