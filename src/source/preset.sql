@@ -143,8 +143,11 @@ BEGIN
 	IF coalesce(definition ->> 'title', '') !~ '\S' THEN
 		RETURN NEXT '"title" is missing';
 	END IF;
-	IF NOT jsonb_path_exists(definition, 'lax $.detect[*].tables.* ? (@.type() == "array")')
-		OR jsonb_path_exists(definition, 'lax $.detect[*] ? (!exists(@.tables) || @.tables.type() != "object")') THEN
+	IF NOT EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*].tables'))
+		OR EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*]') d
+			WHERE coalesce(jsonb_typeof(d -> 'tables'), '') <> 'object' OR d -> 'tables' = '{}')
+		OR EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*].tables.keyvalue()') t
+			WHERE NOT (jsonb_typeof(t -> 'value') = 'array' AND crm_internal.is_preset_text(t -> 'value', false))) THEN
 		RETURN NEXT '"detect" names no tables: {"tables": {"table": ["column"]}}';
 	END IF;
 	IF jsonb_array_length(crm_internal.preset_choices(definition -> 'sources')) = 0 THEN
