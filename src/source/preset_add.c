@@ -76,6 +76,19 @@ crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
 	return DatumGetTextPP(ask_as_owner("SELECT crm_internal.note_preset($1, $2, $3)", &note));
 }
 
+char *
+crm_preset_of_table(const char *schema, const char *table)
+{
+	query_values question = {0};
+	char *preset;
+
+	add_text(&question, schema);
+	add_text(&question, table);
+	preset = TextDatumGetCString(
+		ask_as_owner("SELECT coalesce(crm_internal.preset_of_table($1, $2), '')", &question));
+	return *preset ? preset : NULL;
+}
+
 Datum
 crm_refresh_preset(PG_FUNCTION_ARGS)
 {

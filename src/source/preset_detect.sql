@@ -60,3 +60,19 @@ END;
 COMMENT ON FUNCTION crm.detect_preset(text) IS
 	'which presets of crm.presets fit a schema, or all schemas, by the tables and columns that are there: confidence is the share of those by which the system is known, from 0.5 to 1; missing: those of them that are not there, as table or table.column. Names of tables and columns are all that it looks at.';
 REVOKE ALL ON FUNCTION crm.detect_preset(text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.preset_of_table(in_schema text, only_table text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT d.preset
+	FROM crm.detect_preset(in_schema) d
+	WHERE EXISTS (
+		SELECT FROM pg_catalog.jsonb_array_elements(crm_internal.preset_definition(d.preset) -> 'sources') s
+		WHERE crm_internal.preset_choices(s -> 'table') ? only_table)
+	ORDER BY d.confidence DESC, d.preset
+	LIMIT 1;
+END;
+COMMENT ON FUNCTION crm_internal.preset_of_table(text, text) IS 'the preset that fits the schema and knows this table as a source, or NULL';
+REVOKE ALL ON FUNCTION crm_internal.preset_of_table(text, text) FROM PUBLIC;
