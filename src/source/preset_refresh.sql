@@ -1,41 +1,79 @@
 -- preset_refresh: takes up what the tables of a source have become able to serve.
 
--- What somebody changed by hand since stays, unless the preset comes to something else there now.
-CREATE FUNCTION crm_internal.changed_map(present jsonb, before jsonb, after jsonb)
-RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Whether what is registered stays where the document can no longer say it: the column was renamed,
+-- which the source follows and the document does not know.
+CREATE FUNCTION crm_internal.outlives_preset(source_id integer, before jsonb, after jsonb, field text, attribute text)
+RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	SELECT pg_catalog.jsonb_strip_nulls(coalesce(present, '{}') OPERATOR(pg_catalog.||) coalesce(pg_catalog.jsonb_object_agg(k.attribute, after OPERATOR(pg_catalog.->) k.attribute), '{}'))
-	FROM (
-		SELECT pg_catalog.jsonb_object_keys(before) AS attribute
-		UNION
-		SELECT pg_catalog.jsonb_object_keys(after)
-	) k
-	WHERE (before OPERATOR(pg_catalog.->) k.attribute) IS DISTINCT FROM (after OPERATOR(pg_catalog.->) k.attribute);
+	SELECT EXISTS (
+			SELECT FROM pg_catalog.jsonb_array_elements(after -> 'left_out') l
+			WHERE l ->> 'field' = field AND (l ->> 'attribute') IS NOT DISTINCT FROM attribute
+				AND NOT EXISTS (
+					SELECT FROM pg_catalog.jsonb_array_elements(before -> 'left_out') o
+					WHERE o ->> 'field' = field AND (o ->> 'attribute') IS NOT DISTINCT FROM attribute AND o ->> 'expression' = l ->> 'expression'))
+		AND pg_catalog.bool_and(crm_internal.expression_problem(
+			crm_internal.preset_table(s.schema_name, pg_catalog.to_jsonb(s.table_name)), field, attribute, e) IS NULL)
+	FROM crm_internal.source s,
+		LATERAL pg_catalog.jsonb_array_elements_text(crm_internal.preset_choices(
+			CASE WHEN field = 'map' THEN s.mapping -> attribute ELSE pg_catalog.to_jsonb(s) -> field END)) e
+	WHERE s.source_id = outlives_preset.source_id;
 END;
-COMMENT ON FUNCTION crm_internal.changed_map(jsonb, jsonb, jsonb) IS 'a registered map, where the preset''s has changed';
-REVOKE ALL ON FUNCTION crm_internal.changed_map(jsonb, jsonb, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.outlives_preset(integer, jsonb, jsonb, text, text) IS 'whether a field of a source or detail can be read as it is registered, though the preset has lost it';
+REVOKE ALL ON FUNCTION crm_internal.outlives_preset(integer, jsonb, jsonb, text, text) FROM PUBLIC;
+
+-- What somebody changed by hand since stays, unless the preset comes to something else there now.
+CREATE FUNCTION crm_internal.changed_map(source_id integer, before jsonb, after jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present jsonb := (SELECT s.mapping FROM crm_internal.source s WHERE s.source_id = changed_map.source_id);
+	old jsonb := before #> '{arguments,map}';
+	new jsonb := after #> '{arguments,map}';
+	attribute text;
+BEGIN
+	FOR attribute IN SELECT jsonb_object_keys(old || new) LOOP
+		CONTINUE WHEN old -> attribute = new -> attribute
+			OR crm_internal.outlives_preset(source_id, before, after, 'map', attribute) IS TRUE;
+		present := CASE WHEN new ? attribute THEN present || jsonb_build_object(attribute, new -> attribute) ELSE present - attribute END;
+	END LOOP;
+	RETURN present;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.changed_map(integer, jsonb, jsonb) IS 'a registered map, where the preset''s has changed';
+REVOKE ALL ON FUNCTION crm_internal.changed_map(integer, jsonb, jsonb) FROM PUBLIC;
 
 -- What crm.change_source() or crm.change_detail() must be given; a field that is gone is emptied.
-CREATE FUNCTION crm_internal.changed_arguments(present jsonb, before jsonb, after jsonb)
+CREATE FUNCTION crm_internal.changed_arguments(source_id integer, before jsonb, after jsonb)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(pg_catalog.jsonb_object_agg(k.field, CASE
-			WHEN k.field = 'map' THEN crm_internal.changed_map(present, before OPERATOR(pg_catalog.->) 'map', after OPERATOR(pg_catalog.->) 'map')
-			ELSE coalesce(after OPERATOR(pg_catalog.->) k.field, '""')
-		END), '{}')
-	FROM (
-		SELECT pg_catalog.jsonb_object_keys(before) AS field
-		UNION
-		SELECT pg_catalog.jsonb_object_keys(after)
-	) k
-	WHERE (before OPERATOR(pg_catalog.->) k.field) IS DISTINCT FROM (after OPERATOR(pg_catalog.->) k.field)
-		AND k.field NOT IN ('department', 'of', 'trust', 'mode')
-		AND (k.field NOT IN ('key', 'related') OR after OPERATOR(pg_catalog.?) k.field);
-END;
-COMMENT ON FUNCTION crm_internal.changed_arguments(jsonb, jsonb, jsonb) IS 'the arguments by which what is registered becomes what the preset comes to now';
-REVOKE ALL ON FUNCTION crm_internal.changed_arguments(jsonb, jsonb, jsonb) FROM PUBLIC;
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	old jsonb := before -> 'arguments';
+	new jsonb := after -> 'arguments';
+	present jsonb := (SELECT s.mapping FROM crm_internal.source s WHERE s.source_id = changed_arguments.source_id);
+	field text;
+	changes jsonb := '{}';
+	map jsonb;
+BEGIN
+	FOR field IN SELECT jsonb_object_keys(old || new) LOOP
+		CONTINUE WHEN old -> field = new -> field OR field IN ('department', 'of', 'trust', 'mode')
+			OR (field IN ('key', 'related') AND NOT new ? field);
+		IF field = 'map' THEN
+			map := crm_internal.changed_map(source_id, before, after);
+			changes := changes || CASE WHEN map <> present THEN jsonb_build_object('map', map) ELSE '{}' END;
+		ELSIF NOT crm_internal.outlives_preset(source_id, before, after, field, NULL) IS TRUE THEN
+			changes := changes || jsonb_build_object(field, coalesce(new -> field, '""'));
+		END IF;
+	END LOOP;
+	RETURN changes;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.changed_arguments(integer, jsonb, jsonb) IS 'the arguments by which what is registered becomes what the preset comes to now';
+REVOKE ALL ON FUNCTION crm_internal.changed_arguments(integer, jsonb, jsonb) FROM PUBLIC;
 
 -- The details of a plan, each with its place among those of the same table that hang on the same,
 -- by which those of an earlier plan are found.
@@ -55,21 +93,20 @@ REVOKE ALL ON FUNCTION crm_internal.details_of_plan(jsonb) FROM PUBLIC;
 -- The statement that makes of a detail as it was planned before what is planned now, or NULL.
 CREATE FUNCTION crm_internal.detail_change(before jsonb, after jsonb)
 RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	registered text := before ->> 'number';
-	present jsonb := (SELECT s.mapping FROM crm_internal.source s WHERE s.source_id = (before ->> 'number')::integer AND s.role = 'd');
 	changes jsonb;
 BEGIN
 	-- dropped by hand: so be it, unless the preset says something new
-	IF present IS NULL THEN
+	IF registered IS NULL OR NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = registered::integer AND s.role = 'd') THEN
 		RETURN CASE WHEN after ? 'statement' AND (before -> 'arguments') IS DISTINCT FROM (after -> 'arguments') THEN after ->> 'statement' END;
 	ELSIF NOT after ? 'statement' THEN
 		RETURN format('SELECT crm.drop_detail(%L, %L);', registered, before ->> 'of');
 	END IF;
-	changes := crm_internal.changed_arguments(present, before -> 'arguments', after -> 'arguments');
+	changes := crm_internal.changed_arguments(registered::integer, before, after);
 	RETURN CASE WHEN changes <> '{}'
 		THEN crm_internal.preset_call('change_detail', registered, changes || jsonb_build_object('of', after -> 'of')) END;
 END
@@ -79,18 +116,16 @@ REVOKE ALL ON FUNCTION crm_internal.detail_change(jsonb, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.refresh_statements(source_id integer, before jsonb, after jsonb)
 RETURNS SETOF text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	present jsonb;
 	changes jsonb;
 	pair record;
 	statement text;
 	dropped text[] := '{}';
 BEGIN
-	SELECT s.mapping INTO present FROM crm_internal.source s WHERE s.source_id = refresh_statements.source_id;
-	changes := crm_internal.changed_arguments(present, before -> 0 -> 'arguments', after -> 0 -> 'arguments');
+	changes := crm_internal.changed_arguments(source_id, before -> 0, after -> 0);
 	IF changes <> '{}' THEN
 		RETURN NEXT crm_internal.preset_call('change_source', after -> 0 ->> 'name', changes);
 	END IF;

@@ -18,7 +18,7 @@ CREATE VIEW crm.preset_report AS
 		u.preset,
 		u.applied_at,
 		p.item OPERATOR(pg_catalog.->>) 'name' AS "table",
-		l.item OPERATOR(pg_catalog.->>) 'field' AS field,
+		coalesce(l.item OPERATOR(pg_catalog.->>) 'attribute', l.item OPERATOR(pg_catalog.->>) 'field') AS field,
 		l.item OPERATOR(pg_catalog.->>) 'expression' AS expression,
 		l.item OPERATOR(pg_catalog.->>) 'reason' AS reason
 	FROM crm_internal.preset_use u
@@ -44,8 +44,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	registered text;
+	label text;
 BEGIN
-	SELECT p ->> 'name' INTO registered
+	SELECT format('%s.%s', p ->> 'schema', p ->> 'table'), p ->> 'name' INTO registered, label
 	FROM jsonb_array_elements(plan) p
 	JOIN crm_internal.source s ON s.schema_name = p ->> 'schema' AND s.table_name = p ->> 'table' AND s.parent_id IS NULL
 	LIMIT 1;
@@ -57,9 +58,9 @@ BEGIN
 					SELECT FROM crm_internal.preset_use u
 					JOIN crm_internal.source s ON s.source_id = u.source_id
 					JOIN jsonb_array_elements(plan) p ON s.schema_name = p ->> 'schema' AND s.table_name = p ->> 'table'
-					WHERE p ->> 'name' = registered)
-				THEN format('SELECT crm.refresh_preset(%L) takes up what the table has become able to serve; another table of the preset is added by its own name.', registered)
-				ELSE format('SELECT crm.drop_source(%L) first, or leave it so; another table of the preset is added by its own name.', registered)
+					WHERE p ->> 'name' = label)
+				THEN format('SELECT * FROM crm.refresh_preset(%L) takes up what the table has become able to serve; another table of the preset is added by its own name.', label)
+				ELSE format('SELECT crm.drop_source(%L) first, or leave it so; another table of the preset is added by its own name.', label)
 			END;
 	END IF;
 	IF NOT jsonb_path_exists(plan, '$[*].statement') THEN
@@ -96,20 +97,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	source jsonb := steps -> 0;
+	title text := coalesce((source ->> 'schema') || '.' || (source ->> 'table'), source ->> 'name');
 	lines text;
 BEGIN
 	IF NOT source ? 'statement' THEN
-		RAISE NOTICE USING MESSAGE = format('"%s" of preset "%s" is left out: %s', source ->> 'name', preset, source -> 'left_out' -> -1 ->> 'reason');
+		RAISE NOTICE USING MESSAGE = format('"%s" of preset "%s" is left out: %s', title, preset, source -> 'left_out' -> -1 ->> 'reason');
 		RETURN;
 	END IF;
-	SELECT string_agg(CASE WHEN p ->> 'role' = 'd' THEN (p ->> 'name') || ': ' ELSE '' END || (l ->> 'field') || ': ' || (l ->> 'expression') || ': ' || (l ->> 'reason'), E'\n' ORDER BY n, m)
+	SELECT string_agg(concat_ws(': ', CASE WHEN p ->> 'role' = 'd' THEN p ->> 'name' END, coalesce(l ->> 'attribute', l ->> 'field'), l ->> 'expression', l ->> 'reason'), E'\n' ORDER BY n, m)
 	INTO lines
 	FROM jsonb_array_elements(steps) WITH ORDINALITY a (p, n), jsonb_array_elements(p -> 'left_out') WITH ORDINALITY b (l, m);
 	IF lines IS NOT NULL THEN
 		RAISE NOTICE USING
-			MESSAGE = format('of preset "%s" something is left out for "%s"', preset, source ->> 'name'),
+			MESSAGE = format('of preset "%s" something is left out for "%s"', preset, title),
 			DETAIL = lines,
-			HINT = 'crm.preset_report keeps this; SELECT crm.refresh_preset(...) looks again.';
+			HINT = format('crm.preset_report keeps this; SELECT * FROM crm.refresh_preset(%L) looks again.', source ->> 'name');
 	END IF;
 END
 $$;
