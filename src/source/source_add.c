@@ -19,8 +19,10 @@
 
 #include "base/base.h"
 #include "department/department.h"
+#include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 #include "source/source_read.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
@@ -31,6 +33,10 @@ PG_FUNCTION_INFO_V1(crm_change_source);
 PG_FUNCTION_INFO_V1(crm_drop_source);
 PG_FUNCTION_INFO_V1(crm_repair_source);
 
+static Datum add_source(FunctionCallInfo fcinfo);
+static Datum change_source(FunctionCallInfo fcinfo);
+static Datum drop_source(FunctionCallInfo fcinfo);
+static Datum repair_source(FunctionCallInfo fcinfo);
 static char *text_arg(FunctionCallInfo fcinfo, int number);
 static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
 static List *key_arg(FunctionCallInfo fcinfo, int number);
@@ -45,12 +51,23 @@ static text *name_of(const crm_source *source);
 Datum
 crm_add_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, add_source);
+}
+
+static Datum
+add_source(PG_FUNCTION_ARGS)
+{
 	char *name = required_arg(fcinfo, 0, "source");
 	Relation relation;
 	crm_source *draft = palloc0(sizeof(crm_source));
 
 	draft->role = CRM_ROLE_SOURCE;
 	draft->department = required_arg(fcinfo, 1, "department");
+	if (!PG_ARGISNULL(16))
+	{
+		check_department(draft->department);
+		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
+	}
 	if (PG_ARGISNULL(2))
 		(void) required_arg(fcinfo, 2, "map");
 	check_department(draft->department);
@@ -75,6 +92,12 @@ crm_add_source(PG_FUNCTION_ARGS)
 
 Datum
 crm_change_source(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, change_source);
+}
+
+static Datum
+change_source(PG_FUNCTION_ARGS)
 {
 	crm_source *draft = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
@@ -105,10 +128,17 @@ crm_change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, drop_source);
+}
+
+static Datum
+drop_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 
-	crm_source_detach(source->source_id);
+	/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
 	crm_source_forget(source->source_id);
+	crm_source_detach(source->source_id);
 	PG_RETURN_VOID();
 }
 
@@ -116,6 +146,12 @@ crm_drop_source(PG_FUNCTION_ARGS)
  */
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, repair_source);
+}
+
+static Datum
+repair_source(PG_FUNCTION_ARGS)
 {
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Oid table = crm_source_lock_table(source);
