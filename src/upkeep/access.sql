@@ -20,6 +20,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.search'),
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
+	('steward', 'crm.profile_source'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
