@@ -63,14 +63,38 @@ next_transaction(run *r)
 	MemoryContextSwitchTo(r->batch);
 }
 
+/* What transactions of the departments paid for crm, out of rows that are taken here. */
+#define ADD_UP_COST                                                                                \
+	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
+	"  (source_id, since, transactions, rows, microseconds)"                                       \
+	"  SELECT t.source_id, s.registered_at,"                                                       \
+	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
+	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
+	"  FROM taken t"                                                                               \
+	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
+	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
+	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
+	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
+	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
+	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
+
+static void
+add_up_inline_cost(void)
+{
+	SPI_execute("WITH taken AS (DELETE FROM crm_internal.inline_cost i"
+				"  RETURNING i.source_id, i.spent, i.written)," ADD_UP_COST " SELECT",
+				false, 0);
+}
+
 /* Whole-source entries become one entry for each key that differs. */
 static void
 expand_sources(run *r)
 {
 	crm_ids sources = {0};
 
-	SPI_execute("DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
-				" RETURNING p.source_id",
+	SPI_execute("WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
+				"  RETURNING p.source_id, p.spent, p.written)," ADD_UP_COST
+				" SELECT t.source_id FROM taken t",
 				false, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -105,13 +129,14 @@ take_changes(run *r, int *n)
 	crm_change *changes;
 
 	crm_plan(&plan,
-			 "DELETE FROM crm_internal.pending p"
+			 "WITH taken AS (DELETE FROM crm_internal.pending p"
 			 " WHERE p.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
 			 "   SELECT q.ctid FROM crm_internal.pending q"
 			 "    WHERE q.source_key IS NOT NULL"
 			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
 			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
-			 " RETURNING p.source_id, p.source_key, p.op",
+			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," ADD_UP_COST
+			 " SELECT t.source_id, t.source_key, t.op FROM taken t",
 			 2, types);
 	*n = (int) crm_store_run(plan, args, NULL);
 	MemoryContextSwitchTo(r->batch);
@@ -296,6 +321,7 @@ resolve_pending(run *r)
 	int64 waiting;
 
 	crm_store_tick();
+	add_up_inline_cost();
 	expand_sources(r);
 	next_transaction(r);
 	waiting = query_int64("SELECT pg_catalog.count(*) FROM crm_internal.pending");
