@@ -19,6 +19,7 @@
 
 #include "base/base.h"
 #include "department/department.h"
+#include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
@@ -62,6 +63,11 @@ add_source(PG_FUNCTION_ARGS)
 
 	draft->role = CRM_ROLE_SOURCE;
 	draft->department = required_arg(fcinfo, 1, "department");
+	if (!PG_ARGISNULL(16))
+	{
+		check_department(draft->department);
+		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
+	}
 	if (PG_ARGISNULL(2))
 		(void) required_arg(fcinfo, 2, "map");
 	check_department(draft->department);
@@ -150,12 +156,16 @@ repair_source(PG_FUNCTION_ARGS)
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Oid table = crm_source_lock_table(source);
 	Relation relation = table_open(table, NoLock);
+	char *schema = source->schema;
+	char *name = source->table;
 
 	source->schema = get_namespace_name(RelationGetNamespace(relation));
 	source->table = pstrdup(RelationGetRelationName(relation));
 	source->relation_kind = relation->rd_rel->relkind;
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+		crm_source_rename_related(schema, name, source);
 	start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
 }

@@ -158,19 +158,17 @@ crm_source_trigger_table(int32 source_id)
 	return table;
 }
 
-/* A table may be part of several sources, and of one in several ways: their triggers are numbered.
+/*
+ * A table may be part of several sources, and of one in several ways; and a partition may come that
+ * is a source already, whose trigger must not stand where the clone of its parent's is to be.
  */
 static trigger_names
 names_of(const crm_source *source)
 {
-	trigger_names names = {
-		.source_id = source->source_id, .row = ROW_TRIGGER, .truncate = TRUNCATE_TRIGGER};
+	trigger_names names = {.source_id = source->source_id};
 
-	if (source->role != CRM_ROLE_SOURCE)
-	{
-		snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
-		snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
-	}
+	snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
+	snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
 	return names;
 }
 
