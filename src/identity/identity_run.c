@@ -18,6 +18,7 @@
 #include "utils/resowner.h"
 
 #include "base/base.h"
+#include "base/extension.h"
 #include "identity/identity_compare.h"
 #include "identity/identity_job.h"
 #include "identity/identity_resolve.h"
@@ -51,13 +52,17 @@ query_int64(const char *sql)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
-/* Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past. */
+/*
+ * Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past.
+ * Between two of them the extension may be removed.
+ */
 static void
 next_transaction(run *r)
 {
 	crm_restore_user(r->caller);
 	SPI_commit();
 	SPI_execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", false, 0);
+	crm_extension_hold();
 	(void) crm_become(crm_owner(), 0);
 	MemoryContextReset(r->batch);
 	MemoryContextSwitchTo(r->batch);

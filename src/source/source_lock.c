@@ -29,6 +29,10 @@
 #define NO_TIME 1
 #define DEADLOCK_CHECK "10ms"
 
+PG_FUNCTION_INFO_V1(crm_lock_tree);
+
+static Datum lock_tree(FunctionCallInfo fcinfo);
+static Datum call_patiently(FunctionCallInfo fcinfo, PGFunction body, const char *again);
 static int patience(void);
 static void lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds);
 static int time_left(TimestampTz began, int milliseconds);
@@ -172,10 +176,29 @@ append_holder(StringInfo text, const LockInstanceData *lock)
 		appendStringInfo(text, " of role \"%s\"", role);
 }
 
+/* For crm.uninstall(), which must not keep the departments waiting either. */
+Datum
+crm_lock_tree(PG_FUNCTION_ARGS)
+{
+	return call_patiently(fcinfo, lock_tree, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+}
+
+static Datum
+lock_tree(FunctionCallInfo fcinfo)
+{
+	crm_source_lock_tree(PG_GETARG_OID(0), AccessExclusiveLock);
+	PG_RETURN_VOID();
+}
+
 Datum
 crm_source_patiently(FunctionCallInfo fcinfo, PGFunction body)
 {
-	char *again = statement_of(fcinfo);
+	return call_patiently(fcinfo, body, statement_of(fcinfo));
+}
+
+static Datum
+call_patiently(FunctionCallInfo fcinfo, PGFunction body, const char *again)
+{
 	MemoryContext context = CurrentMemoryContext;
 	Datum result = (Datum) 0;
 
