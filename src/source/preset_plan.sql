@@ -48,8 +48,17 @@ END;
 COMMENT ON FUNCTION crm_internal.preset_table(text, jsonb) IS 'the first table of these names that is in the schema, or NULL';
 REVOKE ALL ON FUNCTION crm_internal.preset_table(text, jsonb) FROM PUBLIC;
 
--- Of an inner array the first that is there.
-CREATE FUNCTION crm_internal.preset_columns(relation regclass, wanted jsonb, OUT present jsonb, OUT missing text)
+CREATE FUNCTION crm_internal.has_column(relation regclass, name text)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (
+	SELECT FROM pg_catalog.pg_attribute a
+	WHERE a.attrelid = relation AND a.attname = name AND a.attnum > 0 AND NOT a.attisdropped);
+COMMENT ON FUNCTION crm_internal.has_column(regclass, text) IS 'whether the table has a column of exactly this name';
+REVOKE ALL ON FUNCTION crm_internal.has_column(regclass, text) FROM PUBLIC;
+
+-- Of an inner array the first that is there. "column = column" names one of each table.
+CREATE FUNCTION crm_internal.preset_columns(relation regclass, parent regclass, wanted jsonb, OUT present jsonb, OUT missing text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT pg_catalog.jsonb_agg(f.name ORDER BY w.position),
@@ -57,14 +66,15 @@ BEGIN ATOMIC
 	FROM pg_catalog.jsonb_array_elements(crm_internal.preset_choices(wanted)) WITH ORDINALITY w (names, position)
 	LEFT JOIN LATERAL (
 		SELECT n.name
-		FROM pg_catalog.jsonb_array_elements_text(crm_internal.preset_choices(w.names)) WITH ORDINALITY n (name, position)
-		JOIN pg_catalog.pg_attribute a ON a.attname = n.name
-		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+		FROM pg_catalog.jsonb_array_elements_text(crm_internal.preset_choices(w.names)) WITH ORDINALITY n (name, position),
+			LATERAL pg_catalog.regexp_split_to_array(n.name, '\s*=\s*') AS side
+		WHERE crm_internal.has_column(relation, side[1])
+			AND (side[2] IS NULL OR crm_internal.has_column(parent, side[2]))
 		ORDER BY n.position
 		LIMIT 1) f ON true;
 END;
-COMMENT ON FUNCTION crm_internal.preset_columns(regclass, jsonb) IS 'the columns of these names that the table has, and one that it has not, or NULL';
-REVOKE ALL ON FUNCTION crm_internal.preset_columns(regclass, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.preset_columns(regclass, regclass, jsonb) IS 'the columns of these names that the table has, and one that it has not, or NULL';
+REVOKE ALL ON FUNCTION crm_internal.preset_columns(regclass, regclass, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.preset_label(relation regclass)
 RETURNS text
@@ -196,8 +206,8 @@ $$;
 COMMENT ON FUNCTION crm_internal.preset_fields(regclass, text, jsonb) IS 'what of the single fields of a document''s entry the table can serve';
 REVOKE ALL ON FUNCTION crm_internal.preset_fields(regclass, text, jsonb) FROM PUBLIC;
 
--- reason: why nothing of the entry can be used, else NULL.
-CREATE FUNCTION crm_internal.preset_part(in_schema text, entry jsonb,
+-- reason: why nothing of the entry can be used, else NULL. parent: of a detail, else NULL.
+CREATE FUNCTION crm_internal.preset_part(in_schema text, entry jsonb, parent regclass,
 	OUT relation regclass, OUT arguments jsonb, OUT left_out jsonb, OUT reason text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -215,8 +225,8 @@ BEGIN
 		reason := 'the table does not exist';
 		RETURN;
 	END IF;
-	keys := crm_internal.preset_columns(relation, entry -> 'key');
-	missing := coalesce(keys.missing, (crm_internal.preset_columns(relation, entry -> 'requires')).missing);
+	keys := crm_internal.preset_columns(relation, parent, entry -> 'key');
+	missing := coalesce(keys.missing, (crm_internal.preset_columns(relation, parent, entry -> 'requires')).missing);
 	IF missing IS NULL AND keys.present IS NULL THEN
 		reason := crm_internal.expression_problem(relation, 'key', NULL, NULL);
 	ELSIF missing IS NOT NULL THEN
@@ -232,8 +242,8 @@ BEGIN
 	arguments := jsonb_strip_nulls(jsonb_build_object('map', map.usable, 'filter', filter.usable, 'key', keys.present)) || fields.usable;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.preset_part(text, jsonb) IS 'what of a source or detail of a document the table that is there can serve, as arguments of crm.add_source() or crm.add_detail()';
-REVOKE ALL ON FUNCTION crm_internal.preset_part(text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.preset_part(text, jsonb, regclass) IS 'what of a source or detail of a document the table that is there can serve, as arguments of crm.add_source() or crm.add_detail()';
+REVOKE ALL ON FUNCTION crm_internal.preset_part(text, jsonb, regclass) FROM PUBLIC;
 
 -- What the caller gives stands before the document; his filter is one more condition. His
 -- expressions are not tried here: what is wrong with them is an error of crm.add_source().
@@ -279,7 +289,7 @@ BEGIN ATOMIC
 		OPERATOR(pg_catalog.||) coalesce(pg_catalog.string_agg(
 			pg_catalog.format(', %I => %s', a.key, crm_internal.preset_literal(a.value)), '' ORDER BY p.position), '')
 		OPERATOR(pg_catalog.||) ');'
-	FROM pg_catalog.unnest('{department,of,key,of_key,map,filter,preferred,kind,region,changed_at,entered_by,trust,mode,belongs_to,related,relation,since,until}'::text[])
+	FROM pg_catalog.unnest('{department,of,key,map,filter,preferred,kind,region,changed_at,entered_by,trust,mode,belongs_to,related,relation,since,until}'::text[])
 		WITH ORDINALITY p (name, position)
 	JOIN pg_catalog.jsonb_each(arguments) a ON a.key = p.name;
 END;
@@ -288,7 +298,7 @@ REVOKE ALL ON FUNCTION crm_internal.preset_call(text, text, jsonb) FROM PUBLIC;
 
 -- One step a detail, a parent before what hangs on it. What cannot be used is left out with all
 -- that hangs on it, and so is a detail that would give nothing.
-CREATE FUNCTION crm_internal.preset_details(in_schema text, details jsonb, parent text)
+CREATE FUNCTION crm_internal.preset_details(in_schema text, details jsonb, parent regclass, path text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -301,30 +311,30 @@ DECLARE
 	steps jsonb := '[]';
 BEGIN
 	FOR entry IN SELECT e FROM jsonb_array_elements(crm_internal.preset_choices(details)) e LOOP
-		part := crm_internal.preset_part(in_schema, entry);
+		part := crm_internal.preset_part(in_schema, entry, parent);
 		label := coalesce(crm_internal.preset_label(part.relation), format('%I.%I', in_schema, crm_internal.preset_choices(entry -> 'table') ->> 0));
 		deeper := '[]';
 		IF part.reason IS NULL THEN
-			deeper := crm_internal.preset_details(in_schema, entry -> 'details', label);
+			deeper := crm_internal.preset_details(in_schema, entry -> 'details', part.relation, path || '/' || label);
 			IF part.arguments -> 'map' = '{}' AND NOT part.arguments ? 'belongs_to'
 				AND NOT jsonb_path_exists(deeper, '$[*].statement ? (@ != null)') THEN
 				part.reason := 'none of its values can be read';
 			END IF;
 		END IF;
 		IF part.reason IS NOT NULL THEN
-			steps := steps || jsonb_build_object('role', 'd', 'name', label, 'of', parent,
+			steps := steps || jsonb_build_object('role', 'd', 'name', label, 'of', path,
 				'left_out', part.left_out || jsonb_build_object('field', 'details', 'expression', entry -> 'table', 'reason', part.reason));
 			CONTINUE;
 		END IF;
-		part.arguments := part.arguments || jsonb_build_object('of', parent);
-		steps := steps || jsonb_build_object('role', 'd', 'name', label, 'of', parent, 'left_out', part.left_out,
+		part.arguments := part.arguments || jsonb_build_object('of', path);
+		steps := steps || jsonb_build_object('role', 'd', 'name', label, 'of', path, 'left_out', part.left_out,
 			'arguments', part.arguments, 'statement', crm_internal.preset_call('add_detail', label, part.arguments)) || deeper;
 	END LOOP;
 	RETURN steps;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.preset_details(text, jsonb, text) IS 'the steps that add the details of a source or detail';
-REVOKE ALL ON FUNCTION crm_internal.preset_details(text, jsonb, text) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.preset_details(text, jsonb, regclass, text) IS 'the steps that add the details of a source or detail';
+REVOKE ALL ON FUNCTION crm_internal.preset_details(text, jsonb, regclass, text) FROM PUBLIC;
 
 -- The steps of one source: itself, then its details. A source that cannot be used is one step
 -- without a statement.
@@ -338,7 +348,7 @@ DECLARE
 	step jsonb;
 	label text;
 BEGIN
-	part := crm_internal.preset_part(in_schema, entry);
+	part := crm_internal.preset_part(in_schema, entry, NULL);
 	label := coalesce(crm_internal.preset_label(part.relation), format('%I.%I', in_schema, crm_internal.preset_choices(entry -> 'table') ->> 0));
 	IF part.reason IS NULL THEN
 		part.arguments := crm_internal.preset_given(part.arguments, given);
@@ -353,7 +363,7 @@ BEGIN
 	END IF;
 	RETURN jsonb_build_array(step || jsonb_build_object('schema', in_schema, 'table', (SELECT c.relname FROM pg_class c WHERE c.oid = part.relation),
 		'arguments', part.arguments, 'statement', crm_internal.preset_call('add_source', label, part.arguments)))
-		|| crm_internal.preset_details(in_schema, entry -> 'details', label);
+		|| crm_internal.preset_details(in_schema, entry -> 'details', part.relation, label);
 END
 $$;
 COMMENT ON FUNCTION crm_internal.preset_source(text, jsonb, jsonb) IS 'the steps that add a source of a document with its details';

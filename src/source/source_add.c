@@ -22,6 +22,7 @@
 #include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 #include "source/source_read.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
@@ -32,6 +33,10 @@ PG_FUNCTION_INFO_V1(crm_change_source);
 PG_FUNCTION_INFO_V1(crm_drop_source);
 PG_FUNCTION_INFO_V1(crm_repair_source);
 
+static Datum add_source(FunctionCallInfo fcinfo);
+static Datum change_source(FunctionCallInfo fcinfo);
+static Datum drop_source(FunctionCallInfo fcinfo);
+static Datum repair_source(FunctionCallInfo fcinfo);
 static char *text_arg(FunctionCallInfo fcinfo, int number);
 static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
 static List *key_arg(FunctionCallInfo fcinfo, int number);
@@ -45,6 +50,12 @@ static text *name_of(const crm_source *source);
 
 Datum
 crm_add_source(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, add_source);
+}
+
+static Datum
+add_source(PG_FUNCTION_ARGS)
 {
 	char *name = required_arg(fcinfo, 0, "source");
 	Relation relation;
@@ -82,6 +93,12 @@ crm_add_source(PG_FUNCTION_ARGS)
 Datum
 crm_change_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, change_source);
+}
+
+static Datum
+change_source(PG_FUNCTION_ARGS)
+{
 	crm_source *draft = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
@@ -111,10 +128,17 @@ crm_change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, drop_source);
+}
+
+static Datum
+drop_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 
-	crm_source_detach(source->source_id);
+	/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
 	crm_source_forget(source->source_id);
+	crm_source_detach(source->source_id);
 	PG_RETURN_VOID();
 }
 
@@ -123,15 +147,25 @@ crm_drop_source(PG_FUNCTION_ARGS)
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, repair_source);
+}
+
+static Datum
+repair_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Oid table = crm_source_lock_table(source);
 	Relation relation = table_open(table, NoLock);
+	char *schema = source->schema;
+	char *name = source->table;
 
 	source->schema = get_namespace_name(RelationGetNamespace(relation));
 	source->table = pstrdup(RelationGetRelationName(relation));
 	source->relation_kind = relation->rd_rel->relkind;
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+		crm_source_rename_related(schema, name, source);
 	start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
 }

@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "source/source_expression.h"
+#include "source/source_lock.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 
@@ -30,15 +31,34 @@ static char *registered_relative(Oid relation_id);
 Relation
 crm_source_open_table(const char *name)
 {
+	Oid relation_id = crm_source_check_table(name);
+
+	/* Renamed or replaced while it was waited for, it is another one that is meant. */
+	for (;;)
+	{
+		Oid now;
+
+		crm_source_lock_tree(relation_id, ShareRowExclusiveLock);
+		now = crm_source_check_table(name);
+		if (now == relation_id)
+			return relation_open(relation_id, NoLock);
+		UnlockRelationOid(relation_id, ShareRowExclusiveLock);
+		relation_id = now;
+	}
+}
+
+Oid
+crm_source_check_table(const char *name)
+{
 	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
-	Oid relation_id = RangeVarGetRelidExtended(range, ShareRowExclusiveLock, RVR_MISSING_OK,
-											   check_before_lock, NULL);
+	Oid relation_id =
+		RangeVarGetRelidExtended(range, NoLock, RVR_MISSING_OK, check_before_lock, NULL);
 
 	if (!OidIsValid(relation_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("source \"%s\" does not exist", name),
 				 errhint("Name a table, view or foreign table with its schema.")));
-	return relation_open(relation_id, NoLock);
+	return relation_id;
 }
 
 Oid
@@ -54,7 +74,7 @@ crm_source_lock_table(const crm_source *source)
 				 errmsg("table \"%s.%s\" does not exist", source->schema, source->table),
 				 errhint("SELECT crm.drop_source(%s);",
 						 quote_literal_cstr(crm_source_label(source->schema, source->table)))));
-	LockRelationOid(relation_id, ShareRowExclusiveLock);
+	crm_source_lock_tree(relation_id, ShareRowExclusiveLock);
 	return relation_id;
 }
 

@@ -5,6 +5,9 @@
 #include "source/source_registry.h"
 #include "utils/relcache.h"
 
+/* The table, if the caller's rights to it are sufficient; else an error. No lock. */
+extern Oid crm_source_check_table(const char *name);
+
 /*
  * Opens the table under the lock that CREATE TRIGGER needs, after the caller's rights were found
  * sufficient, so that nobody can make others wait for what he may not touch.

@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "source/source_lock.h"
 #include "source/source_registry.h"
 #include "source/source_trigger.h"
 
@@ -157,19 +158,17 @@ crm_source_trigger_table(int32 source_id)
 	return table;
 }
 
-/* A table may be part of several sources, and of one in several ways: their triggers are numbered.
+/*
+ * A table may be part of several sources, and of one in several ways; and a partition may come that
+ * is a source already, whose trigger must not stand where the clone of its parent's is to be.
  */
 static trigger_names
 names_of(const crm_source *source)
 {
-	trigger_names names = {
-		.source_id = source->source_id, .row = ROW_TRIGGER, .truncate = TRUNCATE_TRIGGER};
+	trigger_names names = {.source_id = source->source_id};
 
-	if (source->role != CRM_ROLE_SOURCE)
-	{
-		snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
-		snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
-	}
+	snprintf(names.row, NAMEDATALEN, ROW_TRIGGER "_%d", source->source_id);
+	snprintf(names.truncate, NAMEDATALEN, TRUNCATE_TRIGGER "_%d", source->source_id);
 	return names;
 }
 
@@ -186,7 +185,7 @@ detach_except(List *tables, int32 source_id)
 	values[1] = trigger_argument(source_id);
 	values[2] = oid_array(tables);
 	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
-					   "c.relname) FROM pg_catalog.pg_trigger t "
+					   "c.relname), c.oid FROM pg_catalog.pg_trigger t "
 					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
 					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
@@ -195,7 +194,13 @@ detach_except(List *tables, int32 source_id)
 	found = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
+	{
+		bool isnull;
+		Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
+
+		crm_source_lock_tree(table, AccessExclusiveLock);
 		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+	}
 }
 
 /* As pg_trigger holds it: each argument ends with a zero. */
@@ -228,6 +233,7 @@ attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 
 	if (state == TRIGGER_WRONG)
 	{
+		crm_source_lock_tree(relation_id, AccessExclusiveLock);
 		run(psprintf("DROP TRIGGER %s ON %s", name, table));
 		state = TRIGGER_MISSING;
 	}

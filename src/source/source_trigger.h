@@ -6,8 +6,8 @@
 #include "utils/relcache.h"
 
 /*
- * Attaches what is missing or wrong to the table, its partitions and its inheritance children. The
- * triggers of a part carry its number in their names.
+ * Attaches what is missing or wrong to the table, its partitions and its inheritance children.
+ * Triggers carry the number of the source or part in their names.
  */
 extern void crm_source_attach(Oid relation_id, const crm_source *source);
 

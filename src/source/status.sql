@@ -22,6 +22,7 @@ CREATE VIEW crm.source_status AS
 		END AS kind,
 		s.mode,
 		s.trust,
+		s.attribute_trust,
 		(
 			SELECT pg_catalog.count(*)
 			FROM crm_internal.record r
@@ -59,6 +60,7 @@ COMMENT ON COLUMN crm.source_status.department IS 'the department whose applicat
 COMMENT ON COLUMN crm.source_status.kind IS 'table, partitioned table, view, materialized view or foreign table; the last three are read by crm.sync()';
 COMMENT ON COLUMN crm.source_status.mode IS 'watch or inline';
 COMMENT ON COLUMN crm.source_status.trust IS '0 to 1';
+COMMENT ON COLUMN crm.source_status.attribute_trust IS 'attribute -> trust, where it is not that of the source; of the parts of a name under name, of the parts of an address under street';
 COMMENT ON COLUMN crm.source_status.rows IS 'rows that crm knows';
 COMMENT ON COLUMN crm.source_status.pending IS 'number of keys that wait for crm.resolve(), or ''whole source''';
 COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or resolved, see crm.pending';
