@@ -40,16 +40,17 @@ sub chinook_in_both_spellings
 	Crm::Chinook::install($database);
 	Crm::Chinook::fill($database, seed => 1);
 	Crm::Check::follow_page($database, 'chinook');
-	my $found = Crm::Check::judge($database, 'chinook', precision => 0.95, recall => 0.8);
-	my @plain = $database->rows('SELECT name, email FROM crm.customer ORDER BY 1, 2');
+	# fathers and sons of one name live together, and the shop asks nobody for a birth date
+	Crm::Check::judge($database, 'chinook', precision => 0.8, recall => 0.9);
+	my $groups = "SELECT string_agg(source_key, ' ' ORDER BY source_key) FROM crm.customer_source GROUP BY customer_id ORDER BY 1";
+	my @plain  = $database->rows($groups);
 	$database->drop;
 
 	$database = Database->create('preset_chinook');
 	Crm::Chinook::install($database, camel => 1);
 	Crm::Chinook::fill($database, seed => 1, camel => 1);
 	Crm::Check::follow_page($database, 'chinook');
-	is_deeply [ $database->rows('SELECT name, email FROM crm.customer ORDER BY 1, 2') ], \@plain,
-	  'both spellings give the same customers';
+	is_deeply [ $database->rows($groups) ], \@plain, 'both spellings give the same customers';
 	$database->drop;
 	return;
 }
