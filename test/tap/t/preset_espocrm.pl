@@ -75,7 +75,7 @@ change("UPDATE espo.contact SET deleted = true WHERE id = '$contact'");
 is Crm::Check::customer($database, 'espo.contact', $contact), undef, 'a deleted contact is no customer';
 change("UPDATE espo.contact SET deleted = false WHERE id = '$contact'");
 isnt Crm::Check::customer($database, 'espo.contact', $contact), undef, 'a restored one is';
-is $database->value('SELECT count(*) FROM crm.source_status WHERE attention IS NOT NULL'), 0, 'no source asks for attention';
+is $database->value('SELECT count(*) FROM crm.source_status WHERE needs_attention IS NOT NULL'), 0, 'no source asks for attention';
 
 $database->run('SELECT crm.uninstall(dry_run => false)');
 is Crm::Check::schema_dump($database, 'espo'), $schema, 'after uninstalling the schema is byte-equal to before';
