@@ -30,7 +30,7 @@ extern char *crm_part_path(const crm_source *part);
 /* "source" or "detail" and its name, for messages. */
 extern char *crm_part_title(const crm_source *part);
 
-/* The start of a call about it: crm.change_source('s.t', or crm.change_detail('s.t', of => 's.u'. */
+/* The start of a call: crm.change_source(name, or crm.change_detail(name, of => path. */
 extern char *crm_part_call(const crm_source *part, const char *verb);
 
 /* Whether its key is that of the rows of its source. */

@@ -29,7 +29,6 @@ static void append_items(StringInfo sql, const crm_source *source);
 static void append_anchors(StringInfo sql, const crm_source *source);
 static void append_key_condition(StringInfo sql, const crm_source *source,
 								 const crm_source_query *query);
-static char *equality(Oid type);
 static char **split_key(const char *key, int nparts);
 static void read_kind(const crm_source *source, char *text, crm_source_row *row);
 static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
@@ -114,11 +113,32 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	row->has_changed_at = !isnull;
 	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
 	column += 4;
+	if (source->entered_by)
+		row->entered_by = SPI_getvalue(tuple, desc, column++);
 	column += crm_source_read_links(source, tuple, desc, column, row);
 	read_values(source, tuple, desc, column, row);
 	read_anchors(source, tuple, desc, row);
 	read_kind(source, kind, row);
 	return row;
+}
+
+char *
+crm_source_equality(Oid type)
+{
+	Oid equals = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(equals));
+	Form_pg_operator form;
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("type %s of a key column has no equality operator", format_type_be(type))));
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return name;
 }
 
 char *
@@ -249,6 +269,8 @@ append_items(StringInfo sql, const crm_source *source)
 	appendStringInfo(sql, ", (%s)::pg_catalog.text", source->region ? source->region : "NULL");
 	appendStringInfo(sql, ", (%s)::pg_catalog.timestamptz",
 					 source->changed_at ? source->changed_at : "NULL");
+	if (source->entered_by)
+		appendStringInfo(sql, ", (%s)::pg_catalog.text", source->entered_by);
 	crm_source_append_link(sql, source);
 	foreach (cell, source->items)
 		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);
@@ -276,7 +298,8 @@ append_key_condition(StringInfo sql, const crm_source *source, const crm_source_
 	if (query->nkeys == 1)
 	{
 		appendStringInfo(sql, " WHERE " CRM_SOURCE_ALIAS ".%s %s ANY ($1::%s)",
-						 quote_identifier(linitial(source->key)), equality(query->key_types[0]),
+						 quote_identifier(linitial(source->key)),
+						 crm_source_equality(query->key_types[0]),
 						 crm_source_type_name(query->param_types[0]));
 		return;
 	}
@@ -293,29 +316,10 @@ append_key_condition(StringInfo sql, const crm_source *source, const crm_source_
 		int i = foreach_current_index(cell);
 
 		appendStringInfo(sql, "%s" CRM_SOURCE_ALIAS ".%s %s crm_wanted.k%d", i ? " AND " : "",
-						 quote_identifier(lfirst(cell)), equality(query->key_types[i]), i + 1);
+						 quote_identifier(lfirst(cell)), crm_source_equality(query->key_types[i]),
+						 i + 1);
 	}
 	appendStringInfoChar(sql, ')');
-}
-
-/* The operator of the type's own index support; by name alone citext would compare as text. */
-static char *
-equality(Oid type)
-{
-	Oid equals = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(equals));
-	Form_pg_operator form;
-	char *name;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("type %s of a key column has no equality operator", format_type_be(type))));
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-					NameStr(form->oprname));
-	ReleaseSysCache(tuple);
-	return name;
 }
 
 static char **
