@@ -333,6 +333,11 @@ BEGIN
 			IF part.arguments -> 'map' = '{}' AND NOT part.arguments ? 'belongs_to'
 				AND NOT jsonb_path_exists(deeper, '$[*].statement ? (@ != null)') THEN
 				part.reason := 'none of its values can be read';
+			ELSIF EXISTS (
+				SELECT FROM jsonb_array_elements(steps) s
+				WHERE s ->> 'name' = label AND s ? 'statement'
+					AND s #> '{arguments,key}' = part.arguments -> 'key' AND (s #> '{arguments,filter}') IS NOT DISTINCT FROM part.arguments -> 'filter') THEN
+				part.reason := 'what is left of its filter tells its rows from those of no other detail';
 			END IF;
 		END IF;
 		IF part.reason IS NOT NULL THEN
