@@ -159,13 +159,12 @@ rewrite_steps(List *paths, Relation from, const char *column)
 		strlcpy(path->schema, target.schema, sizeof(path->schema));
 		strlcpy(path->key, target.key_name, sizeof(path->key));
 		texts = lappend(texts, crm_source_lookup_text(path));
-		if (before != from)
+		if (cell != list_head(paths))
 			relation_close(before, NoLock);
-		before = table;
+		before = table; /* which may be from once more, opened a second time */
 		column = path->column;
 	}
-	if (before != from)
-		relation_close(before, NoLock);
+	relation_close(before, NoLock);
 	return texts;
 }
 
