@@ -124,7 +124,8 @@ crm_source_check_columns_readable(Relation relation, List *numbers)
 							get_attname(relation_id, lfirst_int(cell), false),
 							get_namespace_name(RelationGetNamespace(relation)),
 							RelationGetRelationName(relation)),
-					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map.")));
+					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map."),
+					 errtable(relation)));
 }
 
 List *
@@ -242,7 +243,7 @@ registered_relative(Oid relation_id)
 		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
 		"JOIN pg_namespace n ON n.nspname = s.schema_name "
 		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
-		"WHERE c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
 		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
 		1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
