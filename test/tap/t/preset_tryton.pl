@@ -82,7 +82,8 @@ sub as_the_page_says
 sub what_hangs_on_a_party
 {
 	my $party = pick(q(EXISTS (SELECT FROM party_contact_mechanism m WHERE m.party = p.id AND m.type = 'email' AND m.active)
-		AND (SELECT count(*) FROM party_address a WHERE a.party = p.id AND a.active) = 1));
+		AND (SELECT count(*) FROM party_address a WHERE a.party = p.id AND a.active) = 1
+		AND c.kind = 'person' AND NOT EXISTS (SELECT FROM party_identifier i WHERE i.party = p.id)));
 	my $mail = "party = $party AND type = 'email' AND active";
 	change("UPDATE party_contact_mechanism SET value = 'first\@example.org' WHERE $mail");
 	is found('first@example.org'), party($party), 'an e-mail address that changes in its table is seen';
