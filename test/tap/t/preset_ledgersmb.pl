@@ -65,6 +65,8 @@ sub as_the_page_says
 	cmp_ok $database->value("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"),
 	  '>', 160, 'these are the tables of a LedgerSMB';
 	my $notices = Crm::Check::follow_page($database, 'ledgersmb');
+	is_deeply $database->row("SELECT preset, confidence FROM crm.detect_preset('public')"), [ 'ledgersmb', 1 ],
+	  'the schema is recognised';
 	unlike $notices, qr/left out/, 'nothing of the preset is left out';
 	is Crm::Check::checksums($database, 'public'), $rows, 'no row of LedgerSMB is touched';
 	$database->run(Crm::Desk::registration() . '; CALL crm.resolve()');

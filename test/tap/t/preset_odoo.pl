@@ -60,6 +60,8 @@ sub as_the_page_says
 	our ($rows, $schema) =
 	  (Crm::Check::checksums($database, 'public'), Crm::Check::schema_dump($database, 'public'));
 	my $notices = Crm::Check::follow_page($database, 'odoo');
+	is_deeply $database->row("SELECT preset, confidence FROM crm.detect_preset('public')"), [ 'odoo', 1 ],
+	  'the schema is recognised';
 	unlike $notices, qr/left out/, 'nothing of the preset is left out where all modules are';
 	is Crm::Check::checksums($database, 'public'), $rows, 'no row of Odoo is touched';
 	$database->run(Crm::Desk::registration() . '; CALL crm.resolve()');

@@ -64,6 +64,8 @@ sub as_the_page_says
 	cmp_ok $database->value("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"),
 	  '>', 90, 'these are the tables of a Tryton';
 	my $notices = Crm::Check::follow_page($database, 'tryton');
+	is_deeply $database->row("SELECT preset, confidence FROM crm.detect_preset('public')"), [ 'tryton', 1 ],
+	  'the schema is recognised';
 	like $notices, qr/delivery IS NOT TRUE OR invoice: column "delivery" does not exist/,
 	  'what needs a module that is not there is left out, and said';
 	is Crm::Check::checksums($database, 'public'), $rows, 'no row of Tryton is touched';
