@@ -90,7 +90,7 @@ capture_timed(FunctionCallInfo fcinfo, int factor)
 	INSTR_TIME_SET_CURRENT(begin);
 	state = capture(fcinfo);
 	if (state->plan != NULL && state->plan->known)
-		crm_cost_of(state->source_id)->nanoseconds += crm_cost_since(begin) * factor;
+		crm_cost_of(state->plan->row_id)->nanoseconds += crm_cost_since(begin) * factor;
 }
 
 static const statement_state *
