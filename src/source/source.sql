@@ -36,6 +36,11 @@ CREATE TABLE crm_internal.source
 	resolved_at timestamptz,
 	attention text,
 	repair text,
+	owner_name text,
+	seen jsonb,
+	former_name text[],
+	followed text,
+	followed_at timestamptz,
 	CHECK ((role OPERATOR(pg_catalog.=) 's') OPERATOR(pg_catalog.=) (parent_id IS NULL)),
 	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (root_id IS NULL)),
 	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (parent_columns IS NULL))
@@ -63,6 +68,10 @@ COMMENT ON COLUMN crm_internal.source.kind IS 'person, organization, an SQL expr
 COMMENT ON COLUMN crm_internal.source.region IS 'SQL expression that gives the ISO 3166 code by which national phone numbers are read';
 COMMENT ON COLUMN crm_internal.source.changed_at IS 'SQL expression that gives when the row last changed, or NULL: when crm saw it change';
 COMMENT ON COLUMN crm_internal.source.attention IS 'what is wrong with the source as a whole; repair is the statement that mends it';
+COMMENT ON COLUMN crm_internal.source.owner_name IS 'owner of the table, as whom it is read: while another one owns it, it is not read before the expressions were checked again';
+COMMENT ON COLUMN crm_internal.source.seen IS 'what the catalogs said of the table when it was last dealt with; what differs is followed or needs attention';
+COMMENT ON COLUMN crm_internal.source.former_name IS 'schema and name from which the table was last followed: if they are a table''s again, it may be the one that is meant';
+COMMENT ON COLUMN crm_internal.source.followed IS 'the change of the table that was last followed, at followed_at';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', '');
 

@@ -55,6 +55,7 @@ typedef struct crm_source
 	char *mode;
 	char *attention;
 	char *repair;
+	char *owner; /* of the table, as registered; NULL: whoever it is */
 } crm_source;
 
 /* The alias under which every stored expression was deparsed and is read. */

@@ -123,6 +123,12 @@ crm_source_present_numbers(Relation relation, const crm_source *source)
 	return numbers;
 }
 
+char *
+crm_source_owner(Relation relation)
+{
+	return GetUserNameFromId(relation->rd_rel->relowner, false);
+}
+
 List *
 crm_source_column_types(Relation relation, List *names)
 {

@@ -26,6 +26,9 @@ extern void crm_source_check_columns_readable(Relation relation, List *numbers);
 /* The numbers of the source's columns by now, an old one where the name is gone. */
 extern List *crm_source_present_numbers(Relation relation, const crm_source *source);
 
+/* Name of the owner. */
+extern char *crm_source_owner(Relation relation);
+
 /* The types of the columns of these names by now, with type modifier; "" where there is none. */
 extern List *crm_source_column_types(Relation relation, List *names);
 
