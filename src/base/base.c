@@ -13,6 +13,7 @@
 bool crm_enabled = true;
 int crm_inline_limit = 100;
 int crm_inline_timeout = 200;
+int crm_lock_timeout = 1000;
 
 void
 crm_base_init(void)
@@ -31,6 +32,14 @@ crm_base_init(void)
 	DefineCustomIntVariable(
 		"crm.inline_timeout", "Time a transaction may spend on resolving its own rows.", NULL,
 		&crm_inline_timeout, 200, 1, 60000, PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
+
+	/* While somebody waits for a table, all who want to write to it queue behind. */
+	DefineCustomIntVariable(
+		"crm.lock_timeout",
+		"Time that crm waits for locks on a department's table while its triggers are made or "
+		"removed.",
+		"Counts where lock_timeout is 0; here 0 means to wait for ever.", &crm_lock_timeout, 1000,
+		0, 3600000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("crm");
 }

@@ -16,6 +16,7 @@ typedef struct crm_user
 extern bool crm_enabled;
 extern int crm_inline_limit;   /* rows a transaction */
 extern int crm_inline_timeout; /* milliseconds a transaction */
+extern int crm_lock_timeout;   /* milliseconds, for locks on departmental tables */
 
 extern void crm_base_init(void);
 

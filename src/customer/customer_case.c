@@ -111,7 +111,8 @@ crm_read_records(const int64 *customer_ids, int n, bool read_only)
 	crm_run_plan(
 		&plan,
 		"SELECT r.customer_id, r.record_id, r.tie, r.kind, s.trust, r.changed_at, r.attributes,"
-		" pg_catalog.concat(s.schema_name, '.', s.table_name), r.source_key"
+		" pg_catalog.concat(s.schema_name, '.', s.table_name), r.source_key,"
+		" s.attribute_trust"
 		" FROM pg_catalog.unnest($1) AS c(id)"
 		" CROSS JOIN LATERAL (SELECT * FROM crm_internal.record r"
 		"  WHERE r.customer_id OPERATOR(pg_catalog.=) c.id OFFSET 0) AS r"
@@ -222,8 +223,37 @@ complete_record(case_builder *builder, int from)
 						   family ? family->text : ""));
 }
 
+/* By attribute; a source that is trusted alike in all has none. */
+static const double *
+read_own_trust(const crm_policy_set *policies, SPITupleTable *table, HeapTuple row)
+{
+	bool isnull;
+	Datum stored = SPI_getbinval(row, table->tupdesc, CRM_RECORD_OWN_TRUST, &isnull);
+	double *trust;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue value;
+	int attribute = -1;
+
+	if (isnull || JB_ROOT_COUNT(DatumGetJsonbP(stored)) == 0)
+		return NULL;
+	trust = palloc(policies->n * sizeof(double));
+	for (int i = 0; i < policies->n; i++)
+		trust[i] = -1;
+	it = JsonbIteratorInit(&DatumGetJsonbP(stored)->root);
+	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			attribute = find_policy(policies, value.val.string.val, value.val.string.len);
+		else if (token == WJB_VALUE && attribute >= 0 && value.type == jbvNumeric)
+			trust[attribute] = DatumGetFloat8(
+				DirectFunctionCall1(numeric_float8, NumericGetDatum(value.val.numeric)));
+	}
+	return trust;
+}
+
 static crm_witness
-make_witness(SPITupleTable *table, HeapTuple row)
+make_witness(const crm_policy_set *policies, SPITupleTable *table, HeapTuple row)
 {
 	crm_witness witness;
 	bool isnull;
@@ -231,6 +261,7 @@ make_witness(SPITupleTable *table, HeapTuple row)
 
 	/* A record whose source is gone only waits to be removed. */
 	witness.trust = isnull ? -1 : DatumGetFloat4(trust);
+	witness.own_trust = read_own_trust(policies, table, row);
 	witness.record_id = DatumGetInt64(SPI_getbinval(row, table->tupdesc, CRM_RECORD_ID, &isnull));
 	witness.tie = DatumGetInt64(SPI_getbinval(row, table->tupdesc, CRM_RECORD_TIE, &isnull));
 	witness.kind = DatumGetChar(SPI_getbinval(row, table->tupdesc, CRM_RECORD_KIND, &isnull));
@@ -258,7 +289,7 @@ crm_make_case(const crm_policy_set *policies, SPITupleTable *table, uint64 first
 		bool isnull;
 		Datum attributes;
 
-		records[i] = make_witness(table, row);
+		records[i] = make_witness(policies, table, row);
 		builder.record = i;
 		attributes = SPI_getbinval(row, table->tupdesc, CRM_RECORD_ATTRIBUTES, &isnull);
 		add_claims(&builder, DatumGetJsonbP(attributes));

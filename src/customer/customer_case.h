@@ -34,7 +34,8 @@ typedef enum crm_record_column
 	CRM_RECORD_CHANGED_AT,
 	CRM_RECORD_ATTRIBUTES,
 	CRM_RECORD_SOURCE,
-	CRM_RECORD_KEY
+	CRM_RECORD_KEY,
+	CRM_RECORD_OWN_TRUST
 } crm_record_column;
 
 /* The records of these customers into SPI_tuptable, by customer and record. */

@@ -115,6 +115,8 @@ crm_reason_text(crm_reason reason, bool wins)
 		[CRM_REASON_FURTHER] = {"further value of the row", "first value of the row"},
 		[CRM_REASON_INVALID] = {"not a valid value", "not a valid value"},
 		[CRM_REASON_ORGANIZATION] = {"organization goes before name", "organization"},
+		[CRM_REASON_OWN_TRUST] = {"less trusted source of this attribute",
+								  "most trusted source of this attribute"},
 	};
 
 	return texts[reason][wins ? 1 : 0];

@@ -16,6 +16,24 @@ witness_of(const crm_candidate *candidate)
 	return &candidate->judged_in->records[candidate->lead->record];
 }
 
+/* What the source is trusted with for this attribute alone, or a negative number. */
+static double
+own_trust_of(const crm_candidate *candidate)
+{
+	const double *own = witness_of(candidate)->own_trust;
+	int attribute = candidate->lead->attribute;
+
+	return own == NULL ? -1 : own[attribute < CRM_COLUMNS ? crm_lead_of(attribute) : attribute];
+}
+
+static double
+trust_of(const crm_candidate *candidate)
+{
+	double own = own_trust_of(candidate);
+
+	return own >= 0 ? own : witness_of(candidate)->trust;
+}
+
 static int
 compare_parts(const crm_candidate *a, const crm_candidate *b)
 {
@@ -39,7 +57,7 @@ compare_by(crm_criterion criterion, const crm_candidate *a, const crm_candidate 
 	switch (criterion)
 	{
 		case CRM_BY_TRUST:
-			return (wa->trust < wb->trust) - (wa->trust > wb->trust);
+			return (trust_of(a) < trust_of(b)) - (trust_of(a) > trust_of(b));
 		case CRM_BY_RECENCY:
 			return (wa->changed_at < wb->changed_at) - (wa->changed_at > wb->changed_at);
 		case CRM_BY_FREQUENCY:
@@ -67,6 +85,8 @@ compare_candidates(const crm_candidate *a, const crm_candidate *b, crm_reason *r
 		if ((order = compare_by(a->policy->criteria[i], a, b)) != 0)
 		{
 			*reason = (crm_reason) a->policy->criteria[i];
+			if (*reason == CRM_REASON_TRUST && (own_trust_of(a) >= 0 || own_trust_of(b) >= 0))
+				*reason = CRM_REASON_OWN_TRUST;
 			return order;
 		}
 	*reason = CRM_REASON_FURTHER;

@@ -64,6 +64,7 @@ typedef struct crm_witness
 	int64_t tie; /* hash of source and key: ends every tie, whatever the order of arrival */
 	char kind;   /* 'p' or 'o' */
 	double trust;
+	const double *own_trust; /* by attribute, negative: that of the source; NULL: all are */
 	int64_t changed_at;
 } crm_witness;
 
@@ -78,7 +79,8 @@ typedef enum crm_reason
 	CRM_REASON_SAME,
 	CRM_REASON_FURTHER,
 	CRM_REASON_INVALID,
-	CRM_REASON_ORGANIZATION
+	CRM_REASON_ORGANIZATION,
+	CRM_REASON_OWN_TRUST
 } crm_reason;
 
 /* One value that one record asserts, and what became of it. */

@@ -55,7 +55,7 @@ BEGIN ATOMIC
 	SELECT pg_catalog.md5(pg_catalog.concat_ws(';',
 		(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(',', a.name, a.kind, s.rules), ';' ORDER BY a.name)
 			FROM crm_internal.attribute a LEFT JOIN crm_internal.survivorship s ON s.attribute = a.name),
-		(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(',', source_id, trust), ';' ORDER BY source_id)
+		(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(',', source_id, trust, NULLIF(attribute_trust, '{}')), ';' ORDER BY source_id)
 			FROM crm_internal.source)));
 END;
 COMMENT ON FUNCTION crm_internal.golden_fingerprint() IS 'hash of everything besides the records that golden records depend on';
@@ -97,6 +97,27 @@ $$;
 COMMENT ON FUNCTION crm.refresh_golden_records(bigint, integer) IS 'recomputes a batch of golden records after rules or trusts changed and returns the last customer id, to be given as after_customer to the next call; NULL: done, or nothing was stale. CALL crm.run_maintenance() does all of it';
 REVOKE ALL ON FUNCTION crm.refresh_golden_records(bigint, integer) FROM PUBLIC;
 
+CREATE FUNCTION crm_internal.refresh_few_golden_records()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	last bigint;
+BEGIN
+	IF (SELECT count(*) FROM (SELECT FROM crm_internal.customer LIMIT 10001) c) > 10000 THEN
+		RAISE NOTICE 'golden records follow with the next CALL crm.run_maintenance()';
+		RETURN;
+	END IF;
+	LOOP
+		last := crm.refresh_golden_records(last);
+		EXIT WHEN last IS NULL;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.refresh_few_golden_records() IS 'recomputes golden records after rules or trusts changed, unless there are more than 10,000';
+REVOKE ALL ON FUNCTION crm_internal.refresh_few_golden_records() FROM PUBLIC;
+
 -- Runs as the owner: an administrator writes the rules, which nobody may write directly.
 CREATE FUNCTION crm.set_survivorship(attribute text, rules text[])
 RETURNS void
@@ -106,7 +127,6 @@ AS $$
 DECLARE
 	lead text := crm_internal.survivorship_lead(attribute);
 	known CONSTANT text[] := '{trust,recency,completeness,frequency}';
-	last bigint;
 BEGIN
 	IF NOT EXISTS (SELECT FROM crm_internal.attribute a WHERE a.name = set_survivorship.attribute) THEN
 		RAISE undefined_object USING
@@ -124,14 +144,7 @@ BEGIN
 	IF rules IS NOT NULL THEN
 		INSERT INTO crm_internal.survivorship (attribute, rules) VALUES (lead, rules);
 	END IF;
-	IF (SELECT count(*) FROM (SELECT FROM crm_internal.customer LIMIT 10001) c) > 10000 THEN
-		RAISE NOTICE 'golden records follow with the next CALL crm.run_maintenance()';
-		RETURN;
-	END IF;
-	LOOP
-		last := crm.refresh_golden_records(last);
-		EXIT WHEN last IS NULL;
-	END LOOP;
+	PERFORM crm_internal.refresh_few_golden_records();
 END
 $$;
 COMMENT ON FUNCTION crm.set_survivorship(text, text[]) IS 'chooses by which rules the value of an attribute survives, the most important first, out of trust (of the source), recency (of the row), completeness (more parts, then longer) and frequency (rows that say it); NULL goes back to the default. The parts of a name share their rules, and so do the parts of an address. Up to 10,000 customers are recomputed at once, more by crm.run_maintenance()';

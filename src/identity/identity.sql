@@ -23,6 +23,24 @@ COMMENT ON COLUMN crm_internal.record.tie IS 'hash of source name and key: break
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_record_id_seq', '');
 
+CREATE TABLE crm_internal.record_link
+(
+	record_id bigint NOT NULL,
+	number integer NOT NULL,
+	relation text,
+	related_schema text NOT NULL,
+	related_table text NOT NULL,
+	related_key text NOT NULL,
+	since date,
+	until date,
+	PRIMARY KEY (record_id, number)
+);
+CREATE INDEX record_link_related_idx ON crm_internal.record_link (related_schema, related_table, related_key);
+COMMENT ON TABLE crm_internal.record_link IS 'the rows of sources that each record says it belongs to, by name of the table and key: they need not be there';
+COMMENT ON COLUMN crm_internal.record_link.number IS 'among the links of the record, from 1 in an order of their contents';
+COMMENT ON COLUMN crm_internal.record_link.relation IS 'NULL: by the kinds of the two customers';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_link', '');
+
 CREATE TABLE crm_internal.record_key
 (
 	key bigint NOT NULL,

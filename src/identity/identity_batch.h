@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "identity/identity_compare.h"
+#include "source/source.h"
 
 typedef struct crm_record
 {
@@ -38,6 +39,10 @@ typedef struct crm_record
 	int64 source_hash;
 	int nkeys;
 	int64 *keys;
+	int nlinks;
+	crm_source_link *links;
+	int links_stored; /* how many the stored record has, and how many of them are the same */
+	int links_same;
 } crm_record;
 
 typedef struct crm_edge

@@ -16,7 +16,9 @@
 #include "base/base.h"
 #include "identity/identity_batch.h"
 #include "identity/identity_key.h"
+#include "identity/identity_relation.h"
 #include "identity/identity_store.h"
+#include "identity/identity_tie.h"
 #include "identity/identity_value.h"
 #include "source/source.h"
 #include "types/email_address.h"
@@ -244,14 +246,8 @@ start_record(reading *r, known_key *known)
 
 	if (added)
 	{
-		StringInfoData name;
-
 		known->record_id = crm_store_next_record_id();
-		initStringInfo(&name);
-		appendStringInfo(&name, "%s", r->source_name);
-		appendStringInfoChar(&name, '\n');
-		appendStringInfoString(&name, known->key);
-		known->tie = (int64) crm_value_hash64(name.data, name.len, 11);
+		known->tie = crm_record_tie(r->source_name, known->key);
 	}
 	record = crm_batch_add_record(r->batch, known->record_id);
 	record->added = added;
@@ -263,17 +259,38 @@ start_record(reading *r, known_key *known)
 	return record;
 }
 
+/* What the record says from now on, and what follows from that. */
+static void
+set_contents(reading *r, crm_record *record, const crm_source_row *row, const bytea *old_profile)
+{
+	crm_profile_value values[VALUES_MAX];
+	char bytes[CRM_PROFILE_MAX];
+	int n = clean_values(row, values);
+	bytea *profile;
+
+	record->changed_at =
+		row->has_changed_at ? row->changed_at : GetCurrentTransactionStartTimestamp();
+	record->attributes = attributes_of(values, n);
+	n = crm_profile_build(row->kind, values, n, bytes);
+	profile = palloc(VARHDRSZ + n);
+	SET_VARSIZE(profile, VARHDRSZ + n);
+	memcpy(VARDATA(profile), bytes, n);
+	crm_record_set_profile(record, profile);
+	set_keys(record);
+	crm_relation_take(record, row);
+	note_key_changes(r->batch, record, old_profile);
+	record->relink = true;
+	crm_ids_add(&r->batch->relink, record->record_id);
+	crm_ids_add(&r->batch->seeds, record->record_id);
+}
+
 static void
 take_row(const crm_source_row *row, void *context)
 {
 	reading *r = context;
 	known_key *known = hash_search(r->known, &row->key, HASH_FIND, NULL);
 	MemoryContext before = MemoryContextSwitchTo(r->batch->context);
-	crm_profile_value values[VALUES_MAX];
-	char bytes[CRM_PROFILE_MAX];
 	crm_record *record;
-	bytea *profile;
-	int n;
 	int64 hash;
 
 	if (known == NULL || known->seen)
@@ -297,22 +314,9 @@ take_row(const crm_source_row *row, void *context)
 		MemoryContextSwitchTo(before);
 		return;
 	}
-	n = clean_values(row, values);
 	record = start_record(r, known);
 	record->source_hash = hash;
-	record->changed_at =
-		row->has_changed_at ? row->changed_at : GetCurrentTransactionStartTimestamp();
-	record->attributes = attributes_of(values, n);
-	n = crm_profile_build(row->kind, values, n, bytes);
-	profile = palloc(VARHDRSZ + n);
-	SET_VARSIZE(profile, VARHDRSZ + n);
-	memcpy(VARDATA(profile), bytes, n);
-	crm_record_set_profile(record, profile);
-	set_keys(record);
-	note_key_changes(r->batch, record, known->profile);
-	record->relink = true;
-	crm_ids_add(&r->batch->relink, record->record_id);
-	crm_ids_add(&r->batch->seeds, record->record_id);
+	set_contents(r, record, row, known->profile);
 	MemoryContextSwitchTo(before);
 }
 

@@ -17,6 +17,7 @@
 #include "base/base.h"
 #include "identity/identity.h"
 #include "identity/identity_batch.h"
+#include "identity/identity_relation.h"
 #include "identity/identity_store.h"
 
 #define SUBSCRIBERS_MAX 8
@@ -359,6 +360,7 @@ crm_batch_write(crm_batch *batch)
 
 	write_departures(batch);
 	write_records(&w);
+	crm_relation_write(batch);
 	count_flows(&w);
 	old = ids_before(&w);
 	dead = not_in(&old, &w.kept);

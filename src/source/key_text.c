@@ -136,8 +136,8 @@ append_text_datum(Datum value, StringInfo text)
 		pfree(plain);
 }
 
-static void
-append_value(crm_key_column *column, Datum value, StringInfo text)
+void
+crm_key_append(crm_key_column *column, Datum value, StringInfo text)
 {
 	char digits[LONGEST_INT8];
 	char *written;
@@ -185,7 +185,7 @@ append_composite(crm_key_column *columns, int ncolumns, TupleTableSlot *row, Str
 		if (isnull)
 			return false;
 		resetStringInfo(&one);
-		append_value(&columns[i], value, &one);
+		crm_key_append(&columns[i], value, &one);
 		escape_json(text, one.data);
 	}
 	appendStringInfoChar(text, ']');
@@ -206,6 +206,6 @@ crm_key_text(const crm_key_column *columns, int ncolumns, TupleTableSlot *row, S
 	value = slot_getattr(row, columns[0].attribute, &isnull);
 	if (isnull)
 		return false;
-	append_value(writable, value, text);
+	crm_key_append(writable, value, text);
 	return true;
 }

@@ -29,6 +29,9 @@ typedef struct crm_key_column
 extern void crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type,
 								MemoryContext context);
 
+/* Appends the text of one value that is not NULL; function calls may note things in column. */
+extern void crm_key_append(crm_key_column *column, Datum value, StringInfo text);
+
 /*
  * Fixes what the text of dates and their like depends on, as long as crm_key_text() runs for
  * columns that need it; then AtEOXact_GUC(true, <the result>).

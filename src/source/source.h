@@ -4,6 +4,7 @@
 
 #include "datatype/timestamp.h"
 #include "source/attribute.h"
+#include "utils/date.h"
 
 typedef struct crm_source_value
 {
@@ -11,6 +12,18 @@ typedef struct crm_source_value
 	crm_attribute_kind kind;
 	const char *text; /* as the department has it, trimmed; never empty */
 } crm_source_value;
+
+/* The row's customer stands in relation to that of another row. */
+typedef struct crm_source_link
+{
+	const char *relation; /* a word; NULL: by the kinds of the two customers */
+	const char *related_schema;
+	const char *related_table;
+	const char *key; /* of the related row, as its crm_source_row would have it */
+	DateADT since;   /* first day, DATEVAL_NOBEGIN: none is named */
+	DateADT until;   /* last day, DATEVAL_NOEND: none is named */
+	bool from_detail;
+} crm_source_link;
 
 typedef struct crm_source_row
 {
@@ -21,7 +34,9 @@ typedef struct crm_source_row
 	bool has_changed_at;
 	int nvalues;
 	const crm_source_value *values; /* in mapping order */
-	const char *error;              /* not NULL: the row could not be read, nothing else is set */
+	int nlinks;
+	const crm_source_link *links;
+	const char *error; /* not NULL: the row could not be read, nothing else is set */
 	int sqlerrcode;
 } crm_source_row;
 
@@ -48,8 +63,25 @@ extern int64 crm_source_row_hash(const crm_source_row *row);
  */
 extern int64 crm_source_enqueue_difference(int32 source_id);
 
+/* One entry of pending that stands for the whole source: the next crm.resolve() compares all of it.
+ */
+extern void crm_source_enqueue_all(int32 source_id);
+
+/* Numbers, n of them, of the sources and parts of sources whose tables are not what they were. */
+extern int32 *crm_source_changed(int *n);
+
+/*
+ * Lets the source follow what was done to its table, in a subtransaction that waits for no lock
+ * longer than 50 ms; the caller commits soon. 0, or the number of the source that must not be read
+ * now: what became of its table is not certain, or it could not be locked.
+ */
+extern int32 crm_source_follow(int32 source_id);
+
 /* "schema.table", palloc'd, or NULL if there is no such source. */
 extern char *crm_source_name(int32 source_id);
+
+/* The source of that name, as somebody types it; an error if there is none. */
+extern int32 crm_source_number(const char *name);
 
 /* One captured change; key NULL means the whole source (TRUNCATE). */
 typedef struct crm_change

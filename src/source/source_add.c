@@ -19,9 +19,13 @@
 
 #include "base/base.h"
 #include "department/department.h"
+#include "source/preset.h"
 #include "source/source_draft.h"
+#include "source/source_follow.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 #include "source/source_read.h"
+#include "source/source_repair.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -31,6 +35,10 @@ PG_FUNCTION_INFO_V1(crm_change_source);
 PG_FUNCTION_INFO_V1(crm_drop_source);
 PG_FUNCTION_INFO_V1(crm_repair_source);
 
+static Datum add_source(FunctionCallInfo fcinfo);
+static Datum change_source(FunctionCallInfo fcinfo);
+static Datum drop_source(FunctionCallInfo fcinfo);
+static Datum repair_source(FunctionCallInfo fcinfo);
 static char *text_arg(FunctionCallInfo fcinfo, int number);
 static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
 static List *key_arg(FunctionCallInfo fcinfo, int number);
@@ -40,10 +48,19 @@ static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
 static void start_capture(const crm_source *source, Relation relation);
+static Relation open_registered(const crm_source *source);
+static bool is_under_name(const crm_source *source, Relation relation);
+static crm_source *present_source(const crm_source *source, Relation relation, bool other);
 static text *name_of(const crm_source *source);
 
 Datum
 crm_add_source(PG_FUNCTION_ARGS)
+{
+	return crm_source_patiently(fcinfo, add_source);
+}
+
+static Datum
+add_source(PG_FUNCTION_ARGS)
 {
 	char *name = required_arg(fcinfo, 0, "source");
 	Relation relation;
@@ -51,6 +68,11 @@ crm_add_source(PG_FUNCTION_ARGS)
 
 	draft->role = CRM_ROLE_SOURCE;
 	draft->department = required_arg(fcinfo, 1, "department");
+	if (!PG_ARGISNULL(16))
+	{
+		check_department(draft->department);
+		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
+	}
 	if (PG_ARGISNULL(2))
 		(void) required_arg(fcinfo, 2, "map");
 	check_department(draft->department);
@@ -76,6 +98,12 @@ crm_add_source(PG_FUNCTION_ARGS)
 Datum
 crm_change_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, change_source);
+}
+
+static Datum
+change_source(PG_FUNCTION_ARGS)
+{
 	crm_source *draft = crm_source_find(required_arg(fcinfo, 0, "source"));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
@@ -91,6 +119,7 @@ crm_change_source(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(8))
 		draft->mode = text_arg(fcinfo, 8);
 	draft->relation_kind = relation->rd_rel->relkind;
+	draft->owner = crm_source_owner(relation);
 	crm_source_check_draft(draft, relation, text_arg(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
@@ -105,10 +134,17 @@ crm_change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
+	return crm_source_patiently(fcinfo, drop_source);
+}
+
+static Datum
+drop_source(PG_FUNCTION_ARGS)
+{
 	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
 
-	crm_source_detach(source->source_id);
+	/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
 	crm_source_forget(source->source_id);
+	crm_source_detach(source->source_id);
 	PG_RETURN_VOID();
 }
 
@@ -117,17 +153,78 @@ crm_drop_source(PG_FUNCTION_ARGS)
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
-	Oid table = crm_source_lock_table(source);
-	Relation relation = table_open(table, NoLock);
+	return crm_source_patiently(fcinfo, repair_source);
+}
 
-	source->schema = get_namespace_name(RelationGetNamespace(relation));
-	source->table = pstrdup(RelationGetRelationName(relation));
-	source->relation_kind = relation->rd_rel->relkind;
-	source->column_numbers = crm_source_present_numbers(relation, source);
+static Datum
+repair_source(PG_FUNCTION_ARGS)
+{
+	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
+	char *read_from = text_arg(fcinfo, 1);
+	Relation relation = read_from ? crm_source_open_table(read_from) : open_registered(source);
+	char *schema = source->schema;
+	char *name = source->table;
+
+	if (read_from != NULL && !is_under_name(source, relation))
+		crm_source_refuse_registered(relation);
+	source = present_source(source, relation, read_from != NULL);
 	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+	{
+		crm_source_rename_related(schema, name, source);
+		crm_source_follow_name(source->source_id);
+	}
 	start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
+}
+
+/*
+ * The table by its name or, renamed, by its trigger. If another role owns it by now somebody has to
+ * have a right to it again.
+ */
+static Relation
+open_registered(const crm_source *source)
+{
+	Relation relation = table_open(crm_source_lock_table(source), NoLock);
+
+	if (source->owner != NULL && strcmp(source->owner, crm_source_owner(relation)) != 0)
+		(void) crm_source_check_table(quote_qualified_identifier(
+			get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation)));
+	return relation;
+}
+
+static bool
+is_under_name(const crm_source *source, Relation relation)
+{
+	return crm_source_table_id(source) == RelationGetRelid(relation);
+}
+
+/* The source with the name and owner that the table has; checked, if it is another table. */
+static crm_source *
+present_source(const crm_source *source, Relation relation, bool other)
+{
+	crm_source *now = palloc(sizeof(crm_source));
+	bool given = source->owner == NULL || strcmp(source->owner, crm_source_owner(relation)) != 0;
+
+	*now = *source;
+	now->schema = get_namespace_name(RelationGetNamespace(relation));
+	now->table = pstrdup(RelationGetRelationName(relation));
+	now->relation_kind = relation->rd_rel->relkind;
+	now->owner = crm_source_owner(relation);
+	if (other || given)
+	{
+		crm_source_mended *mended = crm_source_mend(now, relation,
+													crm_source_trigger_table(source->source_id) ==
+														RelationGetRelid(relation));
+
+		if (mended->draft != NULL && mended->lost == NIL && mended->dropped == NIL)
+			now = mended->draft;
+		crm_source_check_draft(now, relation, NULL);
+		crm_source_check_columns_readable(relation, now->column_numbers);
+		return now;
+	}
+	now->column_numbers = crm_source_present_numbers(relation, now);
+	return now;
 }
 
 static char *
@@ -228,9 +325,11 @@ start_capture(const crm_source *source, Relation relation)
 	table_close(relation, NoLock);
 	CommandCounterIncrement();
 	check_readable(source);
+	crm_source_detach_elsewhere(relation_id, source->source_id);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
 	crm_source_enqueue_all(source->source_id);
+	crm_source_follow_begin(source->source_id);
 }
 
 static text *

@@ -45,11 +45,25 @@ static char *label(Relation relation);
 void
 crm_source_check_draft(crm_source *draft, Relation relation, const char *related)
 {
-	Bitmapset *columns = NULL;
+	Bitmapset *columns;
 	List *key;
 	ListCell *cell;
 
 	check_choices(draft, relation);
+	columns = crm_source_check_expressions(draft, relation, related);
+	/* Last, for it may have to look at the rows. */
+	key = crm_source_key(relation, draft->key);
+	draft->key = crm_source_column_names(relation, key);
+	foreach (cell, key)
+		columns = bms_add_member(columns, lfirst_int(cell));
+	fill_columns(draft, relation, columns);
+}
+
+Bitmapset *
+crm_source_check_expressions(crm_source *draft, Relation relation, const char *related)
+{
+	Bitmapset *columns = NULL;
+
 	check_items(draft, relation, &columns);
 	check_filter(draft, relation, &columns);
 	check_kind(draft, relation, &columns);
@@ -59,12 +73,7 @@ crm_source_check_draft(crm_source *draft, Relation relation, const char *related
 	if (draft->entered_by)
 		draft->entered_by = checked(relation, draft->entered_by, "entered_by", &columns)->text;
 	crm_source_check_relation(draft, relation, related, &columns);
-	/* Last, for it may have to look at the rows. */
-	key = crm_source_key(relation, draft->key);
-	draft->key = crm_source_column_names(relation, key);
-	foreach (cell, key)
-		columns = bms_add_member(columns, lfirst_int(cell));
-	fill_columns(draft, relation, columns);
+	return columns;
 }
 
 static void

@@ -2,6 +2,7 @@
 #ifndef CRM_SOURCE_DRAFT_H
 #define CRM_SOURCE_DRAFT_H
 
+#include "nodes/bitmapset.h"
 #include "source/source_registry.h"
 #include "utils/jsonb.h"
 #include "utils/relcache.h"
@@ -18,5 +19,9 @@ extern char *crm_source_map_text(List *items, bool brief);
  * related: see crm_source_check_relation().
  */
 extern void crm_source_check_draft(crm_source *draft, Relation relation, const char *related);
+
+/* The same for the expressions alone; the attribute numbers of the columns that they read. */
+extern Bitmapset *crm_source_check_expressions(crm_source *draft, Relation relation,
+											   const char *related);
 
 #endif

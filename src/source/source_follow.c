@@ -18,6 +18,7 @@
 #include "base/attempt.h"
 #include "base/base.h"
 #include "source/source_follow.h"
+#include "source/source_lock.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -41,18 +42,34 @@ static void execute(const char *sql, int nargs, Oid *types, Datum *values, int e
 static void note_followed(const crm_source *source, const char *changes);
 static void detach_elsewhere(void *argument);
 
-bool
+int32 *
+crm_source_changed(int *n)
+{
+	List *changed = crm_source_look_changed();
+	int32 *ids = palloc(sizeof(int32) * Max(list_length(changed), 1));
+	ListCell *cell;
+
+	*n = 0;
+	foreach (cell, changed)
+		ids[(*n)++] = lfirst_int(cell);
+	return ids;
+}
+
+int32
 crm_source_follow(int32 source_id)
 {
 	following work = {source_id, true};
 	ErrorData *error = NULL;
+	crm_source *source;
 
-	if (crm_attempt(patiently, &work, &error))
-		return work.readable;
-	ereport(LOG, (errcode(error->sqlerrcode),
-				  errmsg("source %d could not follow its table yet: %s", source_id,
-						 error->message)));
-	return false;
+	if (crm_attempt(patiently, &work, &error) && work.readable)
+		return 0;
+	if (error != NULL)
+		ereport(LOG,
+				(errcode(error->sqlerrcode), errmsg("source %d could not follow its table yet: %s",
+													source_id, error->message)));
+	source = crm_source_load(source_id);
+	return source && source->root_id ? source->root_id : source_id;
 }
 
 void
@@ -68,7 +85,18 @@ crm_source_follow_begin(int32 source_id)
 	crm_source_look_keep(source_id, crm_source_look_at(source_id));
 }
 
-/* Runs in a subtransaction, as the owner of crm's tables. Nobody must wait behind a lock of ours. */
+/* What higher rooms keep of the name of a source is theirs to renew. */
+void
+crm_source_follow_name(int32 source_id)
+{
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source_id)};
+
+	execute("SELECT crm_internal.rename_source($1)", 1, types, values, SPI_OK_SELECT);
+}
+
+/* Runs in a subtransaction, as the owner of crm's tables. Nobody must wait behind a lock of ours.
+ */
 static void
 patiently(void *argument)
 {
@@ -112,7 +140,10 @@ follow_table(following *work, const crm_source *source, const crm_source_look *l
 		return;
 	}
 	if (verdict->attach)
+	{
+		crm_source_lock_tree(verdict->table, ShareRowExclusiveLock);
 		crm_source_attach(verdict->table, verdict->draft);
+	}
 	if (verdict->changed)
 		write_changes(source, verdict);
 	if (verdict->compare)
@@ -140,11 +171,8 @@ follow_name(following *work, const crm_source *source, const crm_follow_verdict 
 			5, types, values, SPI_OK_UPDATE);
 	if (source->parent_id == 0)
 	{
-		execute("UPDATE crm_internal.source SET related_schema = $2, related_table = $3 "
-				"WHERE related_schema OPERATOR(pg_catalog.=) $4 "
-				"AND related_table OPERATOR(pg_catalog.=) $5 AND $1 IS NOT NULL",
-				5, types, values, SPI_OK_UPDATE);
-		execute("SELECT crm_internal.rename_source($1)", 1, types, values, SPI_OK_SELECT);
+		crm_source_rename_related(source->schema, source->table, now);
+		crm_source_follow_name(source->source_id);
 	}
 	note_followed(now, verdict->changes);
 	CommandCounterIncrement();

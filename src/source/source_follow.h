@@ -23,13 +23,10 @@ typedef struct crm_follow_verdict
 extern crm_follow_verdict *crm_source_follow_verdict(const crm_source *source,
 													 const crm_source_look *look);
 
-/*
- * Follows the table of one source or part, in a subtransaction, waiting for no lock longer than
- * 50 ms. False: it must not be read now.
- */
-extern bool crm_source_follow(int32 source_id);
-
 /* Has what is registered now be compared with later looks; the table is locked. */
 extern void crm_source_follow_begin(int32 source_id);
+
+/* Tells higher rooms that the name of a source is another one now. */
+extern void crm_source_follow_name(int32 source_id);
 
 #endif

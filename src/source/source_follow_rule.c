@@ -34,7 +34,7 @@ crm_follow_moved_to(const crm_follow_facts *facts)
 const char *
 crm_follow_unseen_change(const crm_follow_facts *facts)
 {
-	if (!facts->same_names || (facts->known && !facts->same_tree))
+	if (facts->known ? !facts->same_tree : !facts->same_names)
 		return "partitions or children changed";
 	if (!facts->known)
 		return NULL;

@@ -26,9 +26,9 @@ typedef struct crm_follow_facts
 
 typedef enum crm_follow_place
 {
-	CRM_PLACE_SAME,   /* the table that was registered, under the same name */
-	CRM_PLACE_MOVED,  /* it has another name by now, and nothing has the old one */
-	CRM_PLACE_OTHER,  /* the name is another table's by now */
+	CRM_PLACE_SAME,     /* the table that was registered, under the same name */
+	CRM_PLACE_MOVED,    /* it has another name by now, and nothing has the old one */
+	CRM_PLACE_OTHER,    /* the name is another table's by now */
 	CRM_PLACE_ANOTHERS, /* the same, and that is a source of its own */
 	CRM_PLACE_GONE
 } crm_follow_place;
@@ -38,7 +38,8 @@ extern crm_follow_place crm_follow_place_of(const crm_follow_facts *facts);
 /* The table to which the source has moved. */
 extern Oid crm_follow_moved_to(const crm_follow_facts *facts);
 
-/* Why rows may read otherwise without a trigger having seen it, or NULL: nothing has to be compared. */
+/* Why rows may read otherwise without a trigger having seen it, or NULL: nothing has to be
+ * compared. */
 extern const char *crm_follow_unseen_change(const crm_follow_facts *facts);
 
 #endif

@@ -38,7 +38,8 @@
 	"trees AS (SELECT t.source_id, "                                                               \
 	"md5(string_agg(concat_ws(' ', t.id, t.parent, t.attached), ',' ORDER BY t.id, t.parent)) "    \
 	"AS tree, md5(string_agg(concat_ws(' ', n.nspname, c.relname), ',' "                           \
-	"ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\")) AS names, "                       \
+	"ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\") FILTER (WHERE t.parent <> 0)) "    \
+	"AS names, "                                                                                   \
 	"md5(string_agg(concat_ws(' ', t.id, c.relfilenode), ',' ORDER BY t.id, t.parent)) AS files, " \
 	"bool_or(c.relpersistence = 'u') AS unlogged "                                                 \
 	"FROM tree t JOIN pg_class c ON c.oid = t.id JOIN pg_namespace n ON n.oid = c.relnamespace "   \
@@ -49,7 +50,7 @@
 	"carried AS MATERIALIZED (SELECT t.tgrelid, t.oid, t.xmin::text AS written, t.tgenabled, "     \
 	"t.tgparentid = 0 AS own, (t.tgtype & 1) = 1 AS is_row, "                                      \
 	"replace(encode(t.tgargs, 'escape'), '\\000', '') AS number FROM pg_trigger t "                \
-	"WHERE t.tgfoid = $4), "                                                                        \
+	"WHERE t.tgfoid = $4), "                                                                       \
 	"triggers AS (SELECT c.source_id, "                                                            \
 	"md5(string_agg(concat_ws(' ', k.oid, k.written, k.tgenabled), ',' ORDER BY k.oid) "           \
 	"FILTER (WHERE t.id IS NOT NULL)) AS triggers, "                                               \
@@ -99,10 +100,10 @@
 		 "WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                                   \
 		 "EXISTS (SELECT 1 FROM carried k JOIN crm_internal.source o "                             \
 		 "ON o.source_id::text = k.number WHERE k.tgrelid = looks.id "                             \
-		 "AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree") SAME(        \
-			 "names") SAME("files") SAME("written") SAME("labels") SAME("triggers") SAME("start")  \
-			 "has_virtual, look->>'owner', former, elsewhere, look::text "                         \
-			 "FROM looks"
+		 "AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree")              \
+			 SAME("names") SAME("files") SAME("written") SAME("labels") SAME("triggers")           \
+				 SAME("start") "has_virtual, look->>'owner', former, elsewhere, look::text "       \
+							   "FROM looks"
 
 enum
 {

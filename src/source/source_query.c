@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_link.h"
 #include "source/source_query.h"
 
 static void find_key_types(const crm_source *source, crm_source_query *query);
@@ -31,7 +32,6 @@ static void read_kind(const crm_source *source, char *text, crm_source_row *row)
 static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
 						crm_source_row *row);
 static List *texts_of(HeapTuple tuple, TupleDesc desc, int column);
-static char *trimmed(char *text);
 static const char *two_letters(char *text);
 static bool is_constant_kind(const char *kind);
 
@@ -103,7 +103,9 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	changed_at = SPI_getbinval(tuple, desc, column + 3, &isnull);
 	row->has_changed_at = !isnull;
 	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
-	read_values(source, tuple, desc, column + 4, row);
+	column += 4;
+	column += crm_source_read_links(source, tuple, desc, column, row);
+	read_values(source, tuple, desc, column, row);
 	read_kind(source, kind, row);
 	return row;
 }
@@ -183,6 +185,7 @@ append_items(StringInfo sql, const crm_source *source)
 	appendStringInfo(sql, ", (%s)::pg_catalog.text", source->region ? source->region : "NULL");
 	appendStringInfo(sql, ", (%s)::pg_catalog.timestamptz",
 					 source->changed_at ? source->changed_at : "NULL");
+	crm_source_append_link(sql, source);
 	foreach (cell, source->items)
 		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);
 }
@@ -278,7 +281,7 @@ read_kind(const crm_source *source, char *text, crm_source_row *row)
 
 	if (source->kind && is_constant_kind(source->kind))
 		text = source->kind;
-	text = text ? trimmed(text) : NULL;
+	text = text ? crm_source_trimmed(text) : NULL;
 	if (text == NULL || *text == '\0')
 		return;
 	for (int i = 0; i < lengthof(words); i++)
@@ -306,7 +309,7 @@ read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first
 
 		foreach (cell, texts)
 		{
-			char *text = trimmed(lfirst(cell));
+			char *text = crm_source_trimmed(lfirst(cell));
 
 			if (*text == '\0')
 				continue;
@@ -359,8 +362,8 @@ texts_of(HeapTuple tuple, TupleDesc desc, int column)
 	return texts;
 }
 
-static char *
-trimmed(char *text)
+char *
+crm_source_trimmed(char *text)
 {
 	size_t length;
 
@@ -376,7 +379,7 @@ two_letters(char *text)
 {
 	if (text == NULL)
 		return NULL;
-	text = trimmed(text);
+	text = crm_source_trimmed(text);
 	if (strlen(text) != 2 || !isalpha((unsigned char) text[0]) || !isalpha((unsigned char) text[1]))
 		return NULL;
 	text[0] = pg_toupper((unsigned char) text[0]);

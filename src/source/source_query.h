@@ -33,6 +33,9 @@ extern Datum *crm_source_query_params(const crm_source_query *query, const char 
 extern crm_source_row *crm_source_query_row(const crm_source *source, HeapTuple tuple,
 											TupleDesc desc);
 
+/* The text without white space around it, cut in place. */
+extern char *crm_source_trimmed(char *text);
+
 /* The canonical text of the key alone; NULL if it is NULL. */
 extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
 

@@ -150,7 +150,7 @@ culprit(const crm_source *source, const char *key)
 		ErrorData *error;
 
 		alone.items = list_make1(item);
-		alone.filter = alone.kind = alone.region = alone.changed_at = NULL;
+		alone.filter = alone.kind = alone.region = alone.changed_at = alone.belongs_to = NULL;
 		error = crm_source_guarded(&alone, read_keys, &read);
 		if (error == NULL)
 			continue;

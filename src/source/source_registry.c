@@ -117,6 +117,12 @@ crm_source_find(const char *name)
 	return source;
 }
 
+int32
+crm_source_number(const char *name)
+{
+	return crm_source_find(name)->source_id;
+}
+
 List *
 crm_source_ids(void)
 {

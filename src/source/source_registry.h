@@ -71,7 +71,6 @@ extern crm_source *crm_source_find_table(const char *schema, const char *table);
 extern List *crm_source_ids(void);               /* of sources */
 extern List *crm_source_part_ids(int32 root_id); /* ascending: a parent before what hangs on it */
 extern void crm_source_mark(int32 source_id, const char *attention, const char *repair);
-extern void crm_source_enqueue_all(int32 source_id);
 
 /* "schema"."table", each quoted where it must be. */
 extern char *crm_source_qualified(const crm_source *source);

@@ -40,6 +40,7 @@ static void run_cursor(void *arg);
 static void put_row(scan *work, HeapTuple tuple, TupleDesc desc);
 static void put(scan *work, const char *key, int64 hash);
 static void put_read_row(const crm_source_row *row, void *context);
+static uint64 mix_link(uint64 hash, const crm_source_link *link);
 static uint64 mix(uint64 hash, const char *text);
 
 Datum
@@ -69,6 +70,8 @@ crm_source_row_hash(const crm_source_row *row)
 		hash = hash_combine64(hash, (uint64) row->changed_at);
 	for (int i = 0; i < row->nvalues; i++)
 		hash = mix(mix(hash, row->values[i].attribute), row->values[i].text);
+	for (int i = 0; i < row->nlinks; i++)
+		hash = mix_link(hash, &row->links[i]);
 	return hash == 0 ? 1 : (int64) hash;
 }
 
@@ -202,6 +205,14 @@ static void
 put_read_row(const crm_source_row *row, void *context)
 {
 	put(context, row->key, crm_source_row_hash(row));
+}
+
+static uint64
+mix_link(uint64 hash, const crm_source_link *link)
+{
+	hash = mix(mix(hash, link->related_schema), link->related_table);
+	hash = mix(mix(hash, link->relation ? link->relation : ""), link->key);
+	return hash_combine64(hash_combine64(hash, (uint64) link->since), (uint64) link->until);
 }
 
 /* The terminating zero is part of it: "a", "bc" is not "ab", "c". */

@@ -90,8 +90,33 @@ crm_source_forget(int32 source_id)
 					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
 					   values, NULL, SPI_OK_DELETE);
+	crm_source_execute("DELETE FROM crm_internal.preset_use WHERE source_id = $1", 1, types, values,
+					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.source WHERE source_id = $1", 1, types, values,
 					   NULL, SPI_OK_DELETE);
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+/* Whose belongs_to refers to the table that has another name now is to be compared as a whole. */
+void
+crm_source_rename_related(const char *schema, const char *table, const crm_source *now)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID};
+	Datum values[] = {CStringGetTextDatum(schema), CStringGetTextDatum(table),
+					  CStringGetTextDatum(now->schema), CStringGetTextDatum(now->table)};
+
+	SPI_connect();
+	crm_source_execute(
+		"WITH renamed AS (UPDATE crm_internal.source SET related_schema = $3, related_table = $4 "
+		"WHERE related_schema = $1 AND related_table = $2 "
+		"RETURNING COALESCE(root_id, source_id) AS id) "
+		"INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at) "
+		"SELECT DISTINCT r.id, NULL, 'S'::\"char\", now() FROM renamed r",
+		4, types, values, NULL, SPI_OK_INSERT);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);

@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "source/source_expression.h"
+#include "source/source_lock.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 
@@ -26,19 +27,39 @@ static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_re
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
 static void check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form);
 static char *registered_relative(Oid relation_id);
+static char *find_source(const char *sql, Oid relation_id);
 
 Relation
 crm_source_open_table(const char *name)
 {
+	Oid relation_id = crm_source_check_table(name);
+
+	/* Renamed or replaced while it was waited for, it is another one that is meant. */
+	for (;;)
+	{
+		Oid now;
+
+		crm_source_lock_tree(relation_id, ShareRowExclusiveLock);
+		now = crm_source_check_table(name);
+		if (now == relation_id)
+			return relation_open(relation_id, NoLock);
+		UnlockRelationOid(relation_id, ShareRowExclusiveLock);
+		relation_id = now;
+	}
+}
+
+Oid
+crm_source_check_table(const char *name)
+{
 	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
-	Oid relation_id = RangeVarGetRelidExtended(range, ShareRowExclusiveLock, RVR_MISSING_OK,
-											   check_before_lock, NULL);
+	Oid relation_id =
+		RangeVarGetRelidExtended(range, NoLock, RVR_MISSING_OK, check_before_lock, NULL);
 
 	if (!OidIsValid(relation_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("source \"%s\" does not exist", name),
 				 errhint("Name a table, view or foreign table with its schema.")));
-	return relation_open(relation_id, NoLock);
+	return relation_id;
 }
 
 Oid
@@ -54,7 +75,7 @@ crm_source_lock_table(const crm_source *source)
 				 errmsg("table \"%s.%s\" does not exist", source->schema, source->table),
 				 errhint("SELECT crm.drop_source(%s);",
 						 quote_literal_cstr(crm_source_label(source->schema, source->table)))));
-	LockRelationOid(relation_id, ShareRowExclusiveLock);
+	crm_source_lock_tree(relation_id, ShareRowExclusiveLock);
 	return relation_id;
 }
 
@@ -209,9 +230,38 @@ check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
 							   schema, range->relname)));
 }
 
+char *
+crm_source_read_through(Oid relation_id)
+{
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = $1 "
+		"UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up) ORDER BY s.source_id LIMIT 1",
+		relation_id);
+}
+
 /* The table itself, an ancestor or a descendant that is a source, or NULL. */
 static char *
 registered_relative(Oid relation_id)
+{
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
+		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
+		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
+		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
+		relation_id);
+}
+
+/* The name that a query about a table gives, or NULL. */
+static char *
+find_source(const char *sql, Oid relation_id)
 {
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
@@ -221,16 +271,7 @@ registered_relative(Oid relation_id)
 	char *found = NULL;
 
 	SPI_connect();
-	crm_source_execute(
-		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
-		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
-		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
-		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
-		"JOIN pg_namespace n ON n.nspname = s.schema_name "
-		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
-		"WHERE c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
-		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
-		1, types, values, NULL, SPI_OK_SELECT);
+	crm_source_execute(sql, 1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 		found = MemoryContextStrdup(context,
 									SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));

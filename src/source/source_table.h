@@ -5,6 +5,9 @@
 #include "source/source_registry.h"
 #include "utils/relcache.h"
 
+/* The table, if the caller's rights to it are sufficient; else an error. No lock. */
+extern Oid crm_source_check_table(const char *name);
+
 /*
  * Opens the table under the lock that CREATE TRIGGER needs, after the caller's rights were found
  * sufficient, so that nobody can make others wait for what he may not touch.
@@ -19,6 +22,9 @@ extern Oid crm_source_table_id(const crm_source *source);
 
 /* An error if the table, a parent or a child of it is a source already. */
 extern void crm_source_refuse_registered(Relation relation);
+
+/* The name of a source of which the table is a partition or inheritance child, or NULL. */
+extern char *crm_source_read_through(Oid relation_id);
 
 /* An error if the caller may not read these columns. */
 extern void crm_source_check_columns_readable(Relation relation, List *numbers);

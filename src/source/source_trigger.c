@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "source/source_lock.h"
 #include "source/source_registry.h"
 #include "source/source_trigger.h"
 
@@ -30,7 +31,7 @@ typedef enum trigger_state
 {
 	TRIGGER_FINE,
 	TRIGGER_NOT_ALWAYS, /* as ENABLE TRIGGER and pg_dump --disable-triggers leave it */
-	TRIGGER_DISABLED,
+	TRIGGER_OFF,
 	TRIGGER_MISSING,
 	TRIGGER_WRONG /* of that name, but not of this source */
 } trigger_state;
@@ -166,7 +167,7 @@ crm_source_trigger_need(Oid relation_id, const crm_source *source)
 		{
 			trigger_state state = state_of(table, both[i], source->source_id);
 
-			if (state == TRIGGER_DISABLED || state == TRIGGER_WRONG ||
+			if (state == TRIGGER_OFF || state == TRIGGER_WRONG ||
 				(state == TRIGGER_MISSING && table == relation_id))
 				return CRM_TRIGGERS_REFUSED;
 			if (state != TRIGGER_FINE)
@@ -239,7 +240,7 @@ detach_found(const char *condition, List *tables, int32 source_id)
 	values[1] = trigger_argument(source_id);
 	values[2] = oid_array(tables);
 	crm_source_execute(psprintf("SELECT format('DROP TRIGGER %%I ON %%I.%%I', t.tgname, n.nspname, "
-								"c.relname) FROM pg_trigger t "
+								"c.relname), c.oid FROM pg_trigger t "
 								"JOIN pg_class c ON c.oid = t.tgrelid "
 								"JOIN pg_namespace n ON n.oid = c.relnamespace "
 								"WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
@@ -249,7 +250,13 @@ detach_found(const char *condition, List *tables, int32 source_id)
 	found = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
+	{
+		bool isnull;
+		Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
+
+		crm_source_lock_tree(table, AccessExclusiveLock);
 		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+	}
 }
 
 /* As pg_trigger holds it: each argument ends with a zero. */
@@ -282,6 +289,7 @@ attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 
 	if (state == TRIGGER_WRONG)
 	{
+		crm_source_lock_tree(relation_id, AccessExclusiveLock);
 		run(psprintf("DROP TRIGGER %s ON %s", name, table));
 		state = TRIGGER_MISSING;
 	}
@@ -331,7 +339,7 @@ state_of_trigger(Trigger *trigger, int32 source_id)
 		return TRIGGER_WRONG;
 	if (trigger->tgenabled == TRIGGER_FIRES_ALWAYS)
 		return TRIGGER_FINE;
-	return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN ? TRIGGER_NOT_ALWAYS : TRIGGER_DISABLED;
+	return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN ? TRIGGER_NOT_ALWAYS : TRIGGER_OFF;
 }
 
 static char *
@@ -339,7 +347,7 @@ problem_of(Oid relation_id, const char *name, int32 source_id)
 {
 	static const char *const problems[] = {
 		[TRIGGER_NOT_ALWAYS] = "is not enabled ALWAYS",
-		[TRIGGER_DISABLED] = "is not enabled ALWAYS",
+		[TRIGGER_OFF] = "is not enabled ALWAYS",
 		[TRIGGER_MISSING] = "is missing",
 		[TRIGGER_WRONG] = "is not the one of this source",
 	};

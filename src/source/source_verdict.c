@@ -106,10 +106,10 @@ needs(bool readable, char *attention, char *repair)
 static crm_follow_verdict *
 gone(const crm_source *source)
 {
-	return needs(false,
-				 psprintf("table \"%s\" does not exist",
-						  crm_source_label(source->schema, source->table)),
-				 psprintf("SELECT crm.drop_source(%s);", literal(source)));
+	return needs(
+		false,
+		psprintf("table \"%s\" does not exist", crm_source_label(source->schema, source->table)),
+		psprintf("SELECT crm.drop_source(%s);", literal(source)));
 }
 
 /* The rest is seen once it is looked at under its new name. */
@@ -125,9 +125,8 @@ moved(const crm_source *source, Oid table)
 	verdict->draft->table = get_rel_name(table);
 	verdict->changed = true;
 	verdict->readable = true;
-	verdict->changes =
-		psprintf("table \"%s\" is now \"%s\"", crm_source_label(source->schema, source->table),
-				 label_of(table));
+	verdict->changes = psprintf("table \"%s\" is now \"%s\"",
+								crm_source_label(source->schema, source->table), label_of(table));
 	return verdict;
 }
 
@@ -209,8 +208,7 @@ of_other(const crm_source *source, const crm_source_look *look, Relation relatio
 					 psprintf("\"%s\" is another table by now: %s", label, verdict->attention),
 					 verdict->repair);
 	/* In the midst of a migration: all customers would be gone until it is filled. */
-	if (has_records(source->root_id ? source->root_id : source->source_id) &&
-		is_empty(source))
+	if (has_records(source->root_id ? source->root_id : source->source_id) && is_empty(source))
 		return unfit(source, look,
 					 psprintf("\"%s\" is another table by now, without any row yet", label),
 					 repair_call(source, InvalidOid));
@@ -258,10 +256,10 @@ unfit(const crm_source *source, const crm_source_look *look, char *attention, ch
 
 	if (!OidIsValid(registered) || registered == look->facts.table)
 		return needs(false, attention, repair);
-	return needs(false,
-				 psprintf("%s; the one that was registered is now \"%s\"", attention,
-						  label_of(registered)),
-				 repair_call(source, registered));
+	return needs(
+		false,
+		psprintf("%s; the one that was registered is now \"%s\"", attention, label_of(registered)),
+		repair_call(source, registered));
 }
 
 /* A table of another make may take a name that is free. */
@@ -335,10 +333,10 @@ append_column_changes(StringInfo changes, const crm_source *source, Relation rel
 			append(changes, psprintf("column \"%s\" was made anew", (char *) linitial(name)));
 		if (i < list_length(source->column_types) &&
 			strcmp(type, list_nth(source->column_types, i)) != 0)
-			append(changes, psprintf("column \"%s\" is now of type %s", (char *) linitial(name),
-									 format_type_be(TupleDescAttr(RelationGetDescr(relation),
-																  number - 1)
-														->atttypid)));
+			append(changes,
+				   psprintf("column \"%s\" is now of type %s", (char *) linitial(name),
+							format_type_be(
+								TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid)));
 	}
 }
 
@@ -367,8 +365,8 @@ same_category(const char *then, Oid now)
 
 	if (!OidIsValid(type))
 		return false;
-	return type == now || (category_of(type) != TYPCATEGORY_USER &&
-						   category_of(type) == category_of(now));
+	return type == now ||
+		   (category_of(type) != TYPCATEGORY_USER && category_of(type) == category_of(now));
 }
 
 static Oid
@@ -451,9 +449,10 @@ repair_call(const crm_source *source, Oid read_from)
 {
 	if (!OidIsValid(read_from))
 		return psprintf("SELECT crm.repair_source(%s);", literal(source));
-	return psprintf("SELECT crm.repair_source(%s, read_from => %s);", literal(source),
-					quote_literal_cstr(quote_qualified_identifier(
-						get_namespace_name(get_rel_namespace(read_from)), get_rel_name(read_from))));
+	return psprintf(
+		"SELECT crm.repair_source(%s, read_from => %s);", literal(source),
+		quote_literal_cstr(quote_qualified_identifier(
+			get_namespace_name(get_rel_namespace(read_from)), get_rel_name(read_from))));
 }
 
 static char *

@@ -22,6 +22,7 @@ CREATE VIEW crm.source_status AS
 		END AS kind,
 		s.mode,
 		s.trust,
+		s.attribute_trust,
 		(
 			SELECT pg_catalog.count(*)
 			FROM crm_internal.record r
@@ -49,7 +50,9 @@ CREATE VIEW crm.source_status AS
 		CASE
 			WHEN w.attention IS NULL AND s.relation_kind OPERATOR(pg_catalog.=) ANY ('{v,f}'::"char"[]) THEN s.repair
 			ELSE w.repair
-		END AS repair
+		END AS repair,
+		s.followed,
+		s.followed_at
 	FROM crm_internal.source s
 	LEFT JOIN crm_internal.source_problems() w ON w.source_id OPERATOR(pg_catalog.=) s.source_id
 	WHERE s.parent_id IS NULL;
@@ -59,9 +62,12 @@ COMMENT ON COLUMN crm.source_status.department IS 'the department whose applicat
 COMMENT ON COLUMN crm.source_status.kind IS 'table, partitioned table, view, materialized view or foreign table; the last three are read by crm.sync()';
 COMMENT ON COLUMN crm.source_status.mode IS 'watch or inline';
 COMMENT ON COLUMN crm.source_status.trust IS '0 to 1';
+COMMENT ON COLUMN crm.source_status.attribute_trust IS 'attribute -> trust, where it is not that of the source; of the parts of a name under name, of the parts of an address under street';
 COMMENT ON COLUMN crm.source_status.rows IS 'rows that crm knows';
 COMMENT ON COLUMN crm.source_status.pending IS 'number of keys that wait for crm.resolve(), or ''whole source''';
 COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or resolved, see crm.pending';
 COMMENT ON COLUMN crm.source_status.last_resolved IS 'when crm.resolve() last took changes of it';
 COMMENT ON COLUMN crm.source_status.needs_attention IS 'what is wrong with the source as a whole; NULL if nothing';
 COMMENT ON COLUMN crm.source_status.repair IS 'the statement that repairs it';
+COMMENT ON COLUMN crm.source_status.followed IS 'the last change of the table that the source followed by itself';
+COMMENT ON COLUMN crm.source_status.followed_at IS 'when it did';

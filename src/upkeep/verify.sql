@@ -100,6 +100,12 @@ BEGIN ATOMIC
 	WHERE i.merged_into IS NOT NULL
 		AND NOT EXISTS (SELECT FROM crm_internal.customer_identity o WHERE o.customer_id = i.merged_into)
 	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s relations belong to records that do not exist', pg_catalog.count(*)),
+		'DELETE FROM crm_internal.record_link l WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = l.record_id)'
+	FROM crm_internal.record_link l
+	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = l.record_id)
+	HAVING pg_catalog.count(*) > 0
+	UNION ALL
 	SELECT 'reference', pg_catalog.format('%s matching keys belong to records that do not exist', pg_catalog.count(*)),
 		'DELETE FROM crm_internal.record_key k WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = k.record_id)'
 	FROM crm_internal.record_key k

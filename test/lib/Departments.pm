@@ -67,6 +67,7 @@ CREATE TABLE sales.account (
 	address text,
 	zip text,
 	town text,
+	parent integer REFERENCES sales.account,
 	changed timestamptz NOT NULL DEFAULT '2024-01-01',
 	CHECK (account_name <> ''));
 CREATE INDEX ON sales.account (mail);
@@ -106,7 +107,7 @@ sub register
 	psql($database, <<'SQL');
 CREATE EXTENSION crm;
 SELECT crm.add_department(name) FROM unnest('{sales,marketing,service}'::text[]) name;
-SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'changed', map => '{"name": "account_name",
+SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'changed', belongs_to => 'parent', map => '{"name": "account_name",
 	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');
 SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"given_name": "first_name",
 	"family_name": "last_name", "email": "email", "birth_date": "birth"}');
@@ -122,6 +123,7 @@ sub fill_the_rest
 {
 	my ($database) = @_;
 	psql($database, <<'SQL');
+UPDATE sales.account SET parent = 1 WHERE id IN (2, 3);
 UPDATE sales.account SET telephone = '+31620000000', changed = now() WHERE id <= 5;
 DELETE FROM marketing.lead WHERE id = 90;
 UPDATE marketing.lead SET region = 'eu' WHERE id = 31;

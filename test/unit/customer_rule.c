@@ -46,6 +46,7 @@ record(char kind, double trust, int changed_at, int tie)
 	witness->tie = tie;
 	witness->kind = kind;
 	witness->trust = trust;
+	witness->own_trust = NULL;
 	witness->changed_at = changed_at;
 }
 
@@ -161,6 +162,36 @@ test_name(void)
 	crm_survive(&the_case);
 	wins(CRM_NAME, "jon smith", "most frequent", "what most records say is the name");
 	ok(winner(CRM_GIVEN_NAME) == NULL, "no part of a name comes from another record");
+}
+
+static void
+test_trust_of_attribute(void)
+{
+	double own[CRM_COLUMNS];
+
+	for (int i = 0; i < CRM_COLUMNS; i++)
+		own[i] = -1;
+	own[CRM_EMAIL] = 0.95;
+	own[CRM_STREET] = 0.2;
+	begin();
+	record('p', 0.9, 1, 2);
+	says(CRM_PHONE, "+311");
+	says(CRM_EMAIL, "a@x");
+	says(CRM_CITY, "gent");
+	record('p', 0.5, 9, 1);
+	says(CRM_PHONE, "+312");
+	says(CRM_EMAIL, "b@x");
+	says(CRM_CITY, "aalst");
+	records[1].own_trust = own;
+	crm_survive(&the_case);
+	wins(CRM_PHONE, "+311", "most trusted source", "what is not named has the source's trust");
+	wins(CRM_EMAIL, "b@x", "most trusted source of this attribute", "what is named its own");
+
+	records[0].trust = 0.3;
+	crm_survive(&the_case);
+	wins(CRM_PHONE, "+312", "most trusted source", "a source's trust still counts");
+	wins(CRM_CITY, "gent", "most trusted source of this attribute",
+		 "a part of an address is trusted as the address is");
 }
 
 static void
@@ -302,6 +333,7 @@ int
 main(void)
 {
 	test_each_criterion();
+	test_trust_of_attribute();
 	test_one_value();
 	test_name();
 	test_address();

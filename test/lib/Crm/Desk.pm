@@ -4,7 +4,7 @@ package Crm::Desk;
 use strict;
 use warnings;
 use utf8;
-use Crm::Truth;
+use Crm::Answers;
 use Crm::Writer;
 
 # Makes schema desk and fills it; returns the truth.
@@ -23,7 +23,7 @@ sub fill
 			land text);
 		SQL
 	my $view = $with{world}->view('desk', $with{share} // 0.4);
-	my ($to, $truth) = (Crm::Writer->new('desk'), Crm::Truth->new);
+	my ($to, $truth) = (Crm::Writer->new('desk'), Crm::Answers->new);
 	for my $entity (map { @{ $view->{$_} } } qw(people companies contacts))
 	{
 		my $seen = $view->see($entity);
@@ -39,7 +39,7 @@ sub fill
 			tel  => $view->phone($seen, 'mobile') // $view->phone($seen, 'landline'),
 			town => $seen->{address} && $seen->{address}{city},
 			land => $seen->{country});
-		$truth->customer('desk.requester', $id, $entity);
+		$truth->customer('desk.requester', $id, $entity->{id});
 	}
 	$to->save($database);
 	return $truth->save($database);

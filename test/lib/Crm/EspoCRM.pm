@@ -233,15 +233,16 @@ sub _person
 sub _contact
 {
 	my ($self, $row, $values, $employer) = @_;
-	$values->{account_id} = $employer;
+	# the first account stands in the row too; a link that was taken away leaves neither
+	my $gone = $employer && $self->{random}->chance(0.1);
+	$values->{account_id} = $gone ? undef : $employer;
 	my $key = $self->_finish('contact', 'Contact', $row, $values);
 	return $key unless $employer;
-	my $gone = $self->{random}->chance(0.1);
 	$self->_add('account_contact',
 		{ account_id => $employer, contact_id => $key, role => 'Buyer', deleted => $gone ? 't' : 'f' });
 	my @link = ($self->_name('contact'), $key, $self->_name('account'), $employer);
 	$self->{truth}->relation(@link)
-	  unless $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
+	  unless $gone || $self->{truth}->is_other(@link[ 0, 1 ]) || $self->{truth}->is_other(@link[ 2, 3 ]);
 	return $key;
 }
 

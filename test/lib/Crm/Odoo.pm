@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use Crm::OdooSchema;
-use Crm::Truth;
+use Crm::Answers;
 use Crm::Writer;
 
 my %country =
@@ -38,7 +38,7 @@ sub fill
 		random => $view->random,
 		world  => $with{world},
 		to     => Crm::Writer->new($with{schema}),
-		truth  => Crm::Truth->new },
+		truth  => Crm::Answers->new },
 	  __PACKAGE__;
 	$self->_countries;
 	$self->_own;
@@ -245,7 +245,7 @@ sub _contact
 		function                => $self->{random}->pick([qw(CEO Buyer Accountant Engineer)]));
 	my $table = $self->_table('res_partner');
 	return $self->{truth}->other($table, $id, $why) if $why;
-	$self->{truth}->customer($table, $id, $contact);
+	$self->{truth}->customer($table, $id, $contact->{id});
 	$self->_relation($id, $company->{id});
 	return;
 }
@@ -261,10 +261,10 @@ sub _customer
 	}
 	my $id  = $self->_partner($entity, %more);
 	my $row = $self->{last};
-	$self->{truth}->customer($table, $id, $entity);
+	$self->{truth}->customer($table, $id, $entity->{id});
 	$self->_child($row, $entity, 'delivery') if $random->chance(0.35);
 	$self->_child($row, $entity, 'invoice')  if $random->chance(0.2);
-	$self->{truth}->customer($table, $self->_partner($entity, %more), $entity)
+	$self->{truth}->customer($table, $self->_partner($entity, %more), $entity->{id})
 	  if $random->chance(0.06);
 	$self->{last} = $row;
 	return $id;
@@ -332,7 +332,7 @@ sub _suppliers
 		my $no   = $both ? undef : $why;
 		$no
 		  ? $self->{truth}->other($table, $id, $no)
-		  : $self->{truth}->customer($table, $id, $supplier);
+		  : $self->{truth}->customer($table, $id, $supplier->{id});
 		$self->_contact($_, $row, $no) for @{ $supplier->{contacts} };
 	}
 	return;
@@ -382,7 +382,7 @@ sub _lead
 		$self->_address($seen),
 		$self->_reach($seen, 'email_from'));
 	my $table = $self->_table('crm_lead');
-	return $self->{truth}->customer($table, $id, $entity) if $state eq 'open';
+	return $self->{truth}->customer($table, $id, $entity->{id}) if $state eq 'open';
 	return $self->{truth}->other($table, $id, $state eq 'lost' ? 'lost lead' : 'lead of a partner');
 }
 

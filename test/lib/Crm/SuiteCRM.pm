@@ -1,5 +1,5 @@
 # SuiteCRM in a MariaDB of its own: plural tables, character ids, soft deletes as 0 and 1, e-mail
-# addresses through a link table. PostgreSQL sees it as foreign tables, which have no triggers.
+# addresses through a link table. PostgreSQL sees it as foreign tables.
 package Crm::SuiteCRM;
 
 use strict;
@@ -28,24 +28,17 @@ my $person = join ",\n\t", 'salutation varchar(255)', 'first_name varchar(100)',
   'lawful_basis text', 'date_reviewed date', _address('primary'), _address('alt'), 'birthdate date',
   'campaign_id char(36)';
 
-# Starts the server in a folder and makes the tables; the object ends it.
+# Starts a server in a folder and makes the tables; the object ends it.
 sub install
 {
-	my ($database, %option) = @_;
-	my $server = Crm::MariaDB->start($option{folder});
+	my ($folder) = @_;
+	my $server = Crm::MariaDB->start($folder);
 	$server->sql(<<~'SQL');
 		CREATE DATABASE suitecrm CHARACTER SET utf8mb3;
 		CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'suite';
 		GRANT SELECT ON suitecrm.* TO reader@'127.0.0.1';
 		SQL
 	$server->sql(_ddl(), 'suitecrm');
-	$database->run(<<~"SQL");
-		CREATE EXTENSION mysql_fdw;
-		CREATE SERVER suitecrm FOREIGN DATA WRAPPER mysql_fdw OPTIONS (host '127.0.0.1', port '${\ $server->port }');
-		CREATE USER MAPPING FOR CURRENT_USER SERVER suitecrm OPTIONS (username 'reader', password 'suite');
-		CREATE SCHEMA suitecrm;
-		IMPORT FOREIGN SCHEMA suitecrm FROM SERVER suitecrm INTO suitecrm;
-		SQL
 	return $server;
 }
 

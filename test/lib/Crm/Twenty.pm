@@ -99,6 +99,7 @@ sub fill
 		if ($row->{kind} eq 'organization') { my $key = $self->_company($row); $company{ $row->{number} } //= $key }
 		else                                { $self->_person($row, \%company) }
 	}
+	$self->{rows}{order} = [ map { "$schema.$_" } qw(workspaceMember company person) ];
 	$self->{rows}->load($database);
 	return $self->{truth}->save($database);
 }
@@ -111,7 +112,6 @@ sub _uuid
 	return $hex;
 }
 
-# A field without a value is not written: its default is the empty text.
 sub _finish
 {
 	my ($self, $table, $row, $values) = @_;
@@ -126,11 +126,19 @@ sub _finish
 	{
 		$self->{truth}->customer("$schema.$table", $id, $row->{number});
 	}
+	$self->_add($table, $values);
+	return $id;
+}
+
+# A text field without a value holds the empty text.
+sub _add
+{
+	my ($self, $table, $values) = @_;
 	my %nullable = map { $_ => 1 }
-	  qw(deletedAt companyId emailsAdditionalEmails phonesAdditionalPhones addressAddressLat addressAddressLng);
+	  qw(deletedAt updatedAt companyId emailsAdditionalEmails phonesAdditionalPhones addressAddressLat addressAddressLng);
 	$values->{$_} //= $nullable{$_} ? undef : Crm::Rows::EMPTY for keys %$values;
 	$self->{rows}->add("$schema.$table", $values);
-	return $id;
+	return;
 }
 
 sub _company
@@ -197,15 +205,20 @@ sub _member
 {
 	my ($self, $person) = @_;
 	my $id = $self->_uuid;
-	$self->{rows}->add(
-		"$schema.workspaceMember", {
-			id            => $id,
-			nameFirstName => $person->{given},
-			nameLastName  => $person->{family},
-			userEmail     => $person->{email},
-			userId        => $self->_uuid
-		});
+	my %name = (nameFirstName => $person->{given}, nameLastName => $person->{family});
+	$self->{rows}->add("$schema.workspaceMember",
+		{ id => $id, %name, userEmail => $person->{email}, userId => $self->_uuid });
 	$self->{truth}->other("$schema.workspaceMember", $id, 'own user');
+	# whom a colleague wrote to in copy became a person by itself
+	my $copy = $self->_uuid;
+	$self->_add('person', {
+			id => $copy, %name,
+			city      => undef,
+			updatedAt => '2021-01-01 00:00:00+00',
+			$self->_emails($person),
+			$self->_phones({ country => 'NL' })
+		});
+	$self->{truth}->other("$schema.person", $copy, 'own user');
 	return;
 }
 

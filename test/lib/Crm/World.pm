@@ -42,8 +42,10 @@ sub _named
 sub _household
 {
 	my ($self) = @_;
-	return
-	  map { $self->_named($_, 'person') } Fake::Person::household($self->{random}, $self->{emails});
+	my $home   = ++$self->{homes};
+	my @people = Fake::Person::household($self->{random}, $self->{emails});
+	$_->{home} = $home for @people;
+	return map { $self->_named($_, 'person') } @people;
 }
 
 sub _company

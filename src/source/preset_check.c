@@ -1,0 +1,156 @@
+/* preset_check.c - what a preset needs to know of the table that is there, and of its name.
+ *
+ * Expressions of a preset are checked by what checks those of crm.add_source(), one at a time, so
+ * that what one version or module of a system lacks can be left out.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "funcapi.h"
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/varlena.h"
+
+#include "base/base.h"
+#include "source/preset.h"
+#include "source/source_draft.h"
+#include "source/source_key.h"
+
+PG_FUNCTION_INFO_V1(crm_check_expression);
+PG_FUNCTION_INFO_V1(crm_preset_target);
+
+static void check_expression(Relation relation, const char *field, char *attribute, char *text);
+static char **field_of(crm_source *draft, const char *name);
+static List *map_of(Relation relation, const char *attribute, const char *text);
+static void check_key(Relation relation);
+
+/* (relation, field, attribute, expression): an error if it cannot be used. */
+Datum
+crm_check_expression(PG_FUNCTION_ARGS)
+{
+	Relation relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	char *field = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+	if (strcmp(field, "key") == 0)
+		check_key(relation);
+	else
+		check_expression(relation, field,
+						 PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
+						 text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	relation_close(relation, AccessShareLock);
+	PG_RETURN_VOID();
+}
+
+Datum
+crm_preset_target(PG_FUNCTION_ARGS)
+{
+	TupleDesc descriptor;
+	char *schema;
+	char *table;
+	Datum values[2] = {0};
+	bool nulls[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type is not a row type");
+	crm_preset_find_target(PG_GETARG_TEXT_PP(0), &schema, &table);
+	values[0] = CStringGetTextDatum(schema);
+	nulls[1] = table == NULL;
+	if (table)
+		values[1] = CStringGetTextDatum(table);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
+}
+
+/* A name of one part is that of a schema, if there is one; else it is a table's. */
+void
+crm_preset_find_target(text *name, char **schema, char **table)
+{
+	List *parts = textToQualifiedNameList(name);
+	Oid found;
+
+	*table = NULL;
+	if (list_length(parts) == 1 && OidIsValid(get_namespace_oid(strVal(linitial(parts)), true)))
+	{
+		*schema = strVal(linitial(parts));
+		return;
+	}
+	found = RangeVarGetRelid(makeRangeVarFromNameList(parts), NoLock, true);
+	if (!OidIsValid(found))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no schema and no table \"%s\"", text_to_cstring(name)),
+				 errhint("Name a schema, or a table, view or foreign table with its schema.")));
+	*schema = get_namespace_name(get_rel_namespace(found));
+	*table = get_rel_name(found);
+}
+
+static void
+check_expression(Relation relation, const char *field, char *attribute, char *text)
+{
+	crm_source *draft = palloc0(sizeof(crm_source));
+	char **place = field_of(draft, field);
+
+	draft->schema = get_namespace_name(RelationGetNamespace(relation));
+	draft->table = pstrdup(RelationGetRelationName(relation));
+	/* What says more about a relation is looked at only where there is one. */
+	if (strcmp(field, "relation") == 0 || strcmp(field, "since") == 0 ||
+		strcmp(field, "until") == 0)
+		draft->belongs_to = "NULL::text";
+	if (place)
+		*place = text;
+	else
+		draft->items = map_of(relation, attribute, text);
+	(void) crm_source_check_expressions(draft, relation, NULL);
+}
+
+/* NULL: it belongs into the map. */
+static char **
+field_of(crm_source *draft, const char *name)
+{
+	struct
+	{
+		const char *name;
+		char **place;
+	} fields[] = {
+		{"filter", &draft->filter},         {"kind", &draft->kind},
+		{"region", &draft->region},         {"changed_at", &draft->changed_at},
+		{"entered_by", &draft->entered_by}, {"preferred", &draft->preferred},
+		{"belongs_to", &draft->belongs_to}, {"relation", &draft->relation},
+		{"since", &draft->since},           {"until", &draft->until},
+	};
+
+	for (int i = 0; i < lengthof(fields); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return fields[i].place;
+	return NULL;
+}
+
+static List *
+map_of(Relation relation, const char *attribute, const char *text)
+{
+	StringInfoData map;
+
+	initStringInfo(&map);
+	appendStringInfoChar(&map, '{');
+	escape_json(&map, attribute);
+	appendStringInfoChar(&map, ':');
+	escape_json(&map, text);
+	appendStringInfoChar(&map, '}');
+	return crm_source_parse_map(
+		RelationGetRelationName(relation),
+		DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(map.data))));
+}
+
+/* Whether it has a key by itself; else one must be named. */
+static void
+check_key(Relation relation)
+{
+	if (crm_source_key_found(relation) == NIL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+						errmsg("neither a primary key nor a unique index over NOT NULL columns")));
+}

@@ -1,0 +1,26 @@
+-- preset chinook: two spellings of the same tables are about, customer_id and "CustomerId".
+
+INSERT INTO crm_internal.preset (name, definition) VALUES ('chinook', $preset$
+{
+	"title": "Chinook, the sample database",
+	"detect": {"tables": {
+		"customer": ["customer_id", "support_rep_id", "company"],
+		"invoice": ["invoice_id", "customer_id"]}},
+	"sources": [
+		{
+			"table": ["customer", "Customer"],
+			"kind": "person",
+			"map": {
+				"given_name": [["first_name", "\"FirstName\""]],
+				"family_name": [["last_name", "\"LastName\""]],
+				"organization": [["company", "\"Company\""]],
+				"email": [["email", "\"Email\""]],
+				"phone": [["phone", "\"Phone\""]],
+				"street": [["address", "\"Address\""]],
+				"postal_code": [["postal_code", "\"PostalCode\""]],
+				"city": [["city", "\"City\""]],
+				"region": [["state", "\"State\""]],
+				"country": [["country", "\"Country\""]]}
+		}]
+}
+$preset$);
