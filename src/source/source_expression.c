@@ -30,11 +30,11 @@
 
 #include "base/base.h"
 #include "source/source_expression.h"
+#include "source/source_lookup.h"
 #include "source/source_registry.h"
 
 static crm_expression *column_expression(Relation relation, AttrNumber number);
 static crm_expression *parsed_expression(Relation relation, const char *text, List *column_names);
-static Node *parse_one(const char *text);
 static bool is_bare_expression(List *statements);
 static bool names_alias(const char *text);
 static Node *analyse(Relation relation, Node *raw, const char *text, List *column_names);
@@ -99,6 +99,18 @@ crm_source_column_number(Relation relation, const char *name)
 	return 0;
 }
 
+Node *
+crm_source_parse(const char *text)
+{
+	List *statements = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
+
+	if (!is_bare_expression(statements))
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("not one expression over the row")));
+	return linitial_node(ResTarget,
+						 castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt)->targetList)
+		->val;
+}
+
 static crm_expression *
 column_expression(Relation relation, AttrNumber number)
 {
@@ -115,7 +127,7 @@ column_expression(Relation relation, AttrNumber number)
 static crm_expression *
 parsed_expression(Relation relation, const char *text, List *column_names)
 {
-	Node *expression = analyse(relation, parse_one(text), text, column_names);
+	Node *expression = analyse(relation, crm_source_parse(text), text, column_names);
 	crm_expression *result = palloc(sizeof(crm_expression));
 	int nest_level;
 
@@ -129,18 +141,6 @@ parsed_expression(Relation relation, const char *text, List *column_names)
 		false);
 	crm_source_unpin(nest_level);
 	return result;
-}
-
-static Node *
-parse_one(const char *text)
-{
-	List *statements = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
-
-	if (!is_bare_expression(statements))
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("not one expression over the row")));
-	return linitial_node(ResTarget,
-						 castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt)->targetList)
-		->val;
 }
 
 /* The grammar of PL/pgSQL expressions also lets FROM, WHERE, aliases and more pass. */
@@ -184,6 +184,7 @@ analyse(Relation relation, Node *raw, const char *text, List *column_names)
 	ParseNamespaceItem *item;
 	Node *expression;
 
+	crm_source_rewrite_lookups(raw, relation);
 	pstate->p_sourcetext = text;
 	item = addRangeTableEntryForRelation(pstate, relation, AccessShareLock, alias, false, true);
 	addNSItemToQuery(pstate, item, true, true, true);
@@ -225,7 +226,9 @@ foreign_function_walker(Node *node, void *table_owner)
 {
 	if (node == NULL)
 		return false;
-	if (check_functions_in_node(node, foreign_function, table_owner))
+	if (IsA(node, FuncExpr) && crm_source_is_lookup(((FuncExpr *) node)->funcid))
+		crm_source_check_lookup((FuncExpr *) node, *(Oid *) table_owner);
+	else if (check_functions_in_node(node, foreign_function, table_owner))
 		return true;
 	if (!IsA(node, Var) && !IsA(node, List) && !IsA(node, CaseWhen))
 		refuse_foreign_type(exprType(node), *(Oid *) table_owner);
@@ -248,7 +251,8 @@ foreign_function(Oid function, void *table_owner)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("function %s belongs neither to the table's owner nor to a superuser",
 						format_procedure(function))));
-	if (runs_queries(function))
+	/* By its name it was looked at; by an operator it could read what the row says. */
+	if (runs_queries(function) || crm_source_is_lookup(function))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("function %s reads more than one row", format_procedure(function))));
 	return false;
@@ -351,9 +355,11 @@ rethrow(Relation relation, const char *text, const char *what, MemoryContext con
 					get_namespace_name(RelationGetNamespace(relation)),
 					RelationGetRelationName(relation), error->message),
 			 error->detail ? errdetail("%s", error->detail) : 0,
-			 errhint("Write a column or one immutable or stable SQL expression over the row. The "
-					 "columns are: %s.",
-					 crm_source_column_list(relation)),
+			 error->table_name && error->hint
+				 ? errhint("%s", error->hint)
+				 : errhint("Write a column or one immutable or stable SQL expression over the row. "
+						   "The columns are: %s.",
+						   crm_source_column_list(relation)),
 			 internalerrquery(text),
 			 error->cursorpos > 0 ? internalerrposition(error->cursorpos) : 0));
 }

@@ -25,6 +25,9 @@ typedef struct crm_expression
 extern crm_expression *crm_source_expression(Relation relation, const char *text, const char *what,
 											 List *column_names);
 
+/* The raw tree of a text that is one expression, else an error. */
+extern Node *crm_source_parse(const char *text);
+
 /* Comma-separated column names, for hints. */
 extern char *crm_source_column_list(Relation relation);
 

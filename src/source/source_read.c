@@ -6,12 +6,15 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "base/base.h"
+#include "source/detail_read.h"
+#include "source/source_lookup.h"
 #include "source/source_read.h"
 
 /* Above this many keys the server should plan for the very list: with it, a hash over the keys. */
@@ -40,7 +43,9 @@ static ErrorData *read_halves(const crm_source *source, const char *const *keys,
 							  List **rows);
 static crm_source_row *bad_row(const crm_source *source, const char *key, const ErrorData *error);
 static const char *culprit(const crm_source *source, const char *key);
+static void probe(void *arg);
 static void read_keys(void *arg);
+static bool may_be_foreign(const crm_source *source);
 static void collect_rows(key_read *read);
 static void execute_once(const crm_source_query *query, Datum *params);
 static void execute_kept(const crm_source *source, const crm_source_query *query, Datum *params);
@@ -54,14 +59,18 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 		AllocSetContextCreate(CurrentMemoryContext, "rows of a source", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(batch);
 	crm_source *source = crm_source_load(source_id);
+	const crm_source *broken = source;
+	List *details = source ? crm_details_load(source) : NIL;
 	List *rows = NIL;
 	ErrorData *error = NULL;
 	ListCell *cell;
 
 	if (source != NULL)
 		error = read_batch(source, keys, nkeys, true, &rows);
+	if (error == NULL && details != NIL)
+		error = crm_details_read(source, details, rows, &broken);
 	if (error != NULL)
-		crm_source_mark_broken(source, error);
+		crm_source_mark_broken(broken, error);
 	else if (source != NULL && source->attention != NULL)
 		crm_source_mark(source_id, NULL, NULL);
 	MemoryContextSwitchTo(old);
@@ -72,11 +81,36 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 }
 
 ErrorData *
+crm_source_read_rows(const crm_source *source, const char *const *keys, int nkeys, List **rows)
+{
+	return read_batch(source, keys, nkeys, true, rows);
+}
+
+ErrorData *
+crm_source_probe_all(const crm_source *source, const crm_source **broken)
+{
+	ErrorData *error = crm_source_probe(source);
+
+	*broken = source;
+	return error ? error : crm_details_probe(source->source_id, broken);
+}
+
+ErrorData *
 crm_source_probe(const crm_source *source)
 {
 	key_read read = {source, NULL, 0, false, CurrentMemoryContext, NIL};
 
-	return crm_source_guarded(source, read_keys, &read);
+	return crm_source_guarded(source, probe, &read);
+}
+
+/* Runs under crm_source_guarded(). No row is touched, so no look-up runs: each is tried apart. */
+static void
+probe(void *arg)
+{
+	key_read *read = arg;
+
+	read_keys(read);
+	crm_source_check_lookups(read->source);
 }
 
 /* The error of the source as a whole, or NULL: then each row is in rows, bad ones with their error.
@@ -150,7 +184,8 @@ culprit(const crm_source *source, const char *key)
 		ErrorData *error;
 
 		alone.items = list_make1(item);
-		alone.filter = alone.kind = alone.region = alone.changed_at = alone.belongs_to = NULL;
+		alone.filter = alone.kind = alone.region = alone.changed_at = NULL;
+		alone.preferred = alone.entered_by = alone.belongs_to = NULL;
 		error = crm_source_guarded(&alone, read_keys, &read);
 		if (error == NULL)
 			continue;
@@ -172,11 +207,20 @@ read_keys(void *arg)
 	/* Without keys it is a probe: all is planned and checked, no row of a large view is touched. */
 	if (read->nkeys == 0)
 		query->sql = psprintf("%s LIMIT 0", query->sql);
-	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS)
+	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS ||
+		may_be_foreign(read->source))
 		execute_once(query, params);
 	else
 		execute_kept(read->source, query, params);
 	collect_rows(read);
+}
+
+/* mysql_fdw sends "= ANY ($1)" to the other side and cannot send the array; a constant it can. */
+static bool
+may_be_foreign(const crm_source *source)
+{
+	return source->relation_kind == RELKIND_FOREIGN_TABLE ||
+		   source->relation_kind == RELKIND_VIEW;
 }
 
 static void

@@ -125,7 +125,8 @@ crm_source_check_columns_readable(Relation relation, List *numbers)
 							get_attname(relation_id, lfirst_int(cell), false),
 							get_namespace_name(RelationGetNamespace(relation)),
 							RelationGetRelationName(relation)),
-					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map.")));
+					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map."),
+					 errtable(relation)));
 }
 
 List *

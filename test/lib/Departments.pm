@@ -111,8 +111,9 @@ SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'cha
 	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');
 SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"given_name": "first_name",
 	"family_name": "last_name", "email": "email", "birth_date": "birth"}');
-SELECT crm.add_source('service.client', department => 'service', region => 'NL', map => '{"name": "full_name", "phone": "mobile",
-	"organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}');
+SELECT crm.add_preset('desk', '{"title": "Service desk", "detect": {"tables": {"client": ["no", "full_name"]}}, "sources": [{"table": "client",
+	"map": {"name": "full_name", "phone": ["mobile", "landline"], "organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}}]}');
+SELECT crm.add_source('service.client', department => 'service', region => 'NL', preset => 'desk');
 CALL crm.resolve();
 SQL
 	return;
@@ -133,6 +134,8 @@ SELECT crm.set_survivorship('phone', '{recency,trust}');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
 INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
+SELECT crm.set_source_mode('service.client', 'inline');
+UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;
 SQL
 	return;
