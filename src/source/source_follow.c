@@ -19,6 +19,7 @@
 #include "base/base.h"
 #include "source/source_follow.h"
 #include "source/source_lock.h"
+#include "source/source_lookup_follow.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -169,7 +170,9 @@ follow_name(following *work, const crm_source *source, const crm_follow_verdict 
 	execute("UPDATE crm_internal.source SET schema_name = $2, table_name = $3, "
 			"former_name = ARRAY[$4, $5] WHERE source_id OPERATOR(pg_catalog.=) $1",
 			5, types, values, SPI_OK_UPDATE);
-	if (source->parent_id == 0)
+	if (source->role == CRM_ROLE_LOOKUP)
+		crm_source_rename_lookup(source, now);
+	if (source->role == CRM_ROLE_SOURCE)
 	{
 		crm_source_rename_related(source->schema, source->table, now);
 		crm_source_follow_name(source->source_id);
@@ -186,6 +189,8 @@ write_changes(const crm_source *source, const crm_follow_verdict *verdict)
 
 	crm_source_update(verdict->draft, relation);
 	relation_close(relation, NoLock);
+	if (source->role == CRM_ROLE_LOOKUP)
+		crm_source_rename_lookup(source, verdict->draft);
 }
 
 static bool

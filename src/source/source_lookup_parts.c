@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "source/lookup.h"
 #include "source/source_expression.h"
+#include "source/source_follow.h"
 #include "source/source_lock.h"
 #include "source/source_lookup.h"
 #include "source/source_lookup_parts.h"
@@ -219,6 +220,7 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 	CommandCounterIncrement();
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
+	crm_source_follow_begin(part->source_id);
 	want->source_id = part->source_id;
 }
 

@@ -9,6 +9,8 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_lookup_follow.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_relation.h"
 #include "source/source_repair.h"
@@ -193,7 +195,8 @@ note_lost(crm_source_mended *mended, char *what)
 static char *
 mended_text(mending *work, const char *text, Oid *type)
 {
-	attempt try = {work->relation, text, work->names, CurrentMemoryContext, NULL, InvalidOid};
+	char *followed = crm_source_follow_lookups(work->source, pstrdup(text), &work->mended->renamed);
+	attempt try = {work->relation, followed, work->names, CurrentMemoryContext, NULL, InvalidOid};
 
 	if (crm_source_guarded(work->source, parse_again, &try) != NULL)
 		return NULL;
@@ -248,8 +251,10 @@ mended_key(mending *work)
 		if (number != 0)
 			numbers = lappend_int(numbers, number);
 	}
+	/* Of a part the key is what it hangs by, and no other will do. */
 	if (list_length(numbers) < list_length(work->source->key))
-		numbers = crm_source_key_found(work->relation);
+		numbers =
+			work->source->role == CRM_ROLE_SOURCE ? crm_source_key_found(work->relation) : NIL;
 	return crm_source_column_names(work->relation, numbers);
 }
 
@@ -297,11 +302,15 @@ is_word_field(const char *field, const char *text)
 static char *
 repair_of(const crm_source *source, const crm_source *draft)
 {
-	char *label = quote_literal_cstr(crm_source_qualified(source));
 	StringInfoData call;
 
+	if (source->role == CRM_ROLE_LOOKUP)
+		return NULL;
 	if (draft == NULL)
-		return psprintf("SELECT crm.drop_source(%s);", label);
+		return source->role == CRM_ROLE_SOURCE
+				   ? psprintf("SELECT crm.drop_source(%s);",
+							  quote_literal_cstr(crm_source_qualified(source)))
+				   : psprintf("SELECT crm.drop_detail(%s);", crm_source_detail_arguments(source));
 	initStringInfo(&call);
 	append_map(&call, source, draft);
 	append_key(&call, source, draft);
@@ -314,7 +323,23 @@ repair_of(const crm_source *source, const crm_source *draft)
 	append_field(&call, "relation", source->relation, draft->relation);
 	append_field(&call, "since", source->since, draft->since);
 	append_field(&call, "until", source->until, draft->until);
-	return call.len > 0 ? psprintf("SELECT crm.change_source(%s%s);", label, call.data) : NULL;
+	append_field(&call, "preferred", source->preferred, draft->preferred);
+	if (call.len == 0)
+		return NULL;
+	if (source->role == CRM_ROLE_SOURCE)
+		return psprintf("SELECT crm.change_source(%s%s);",
+						quote_literal_cstr(crm_source_qualified(source)), call.data);
+	return psprintf("SELECT crm.change_detail(%s%s);", crm_source_detail_arguments(source),
+					call.data);
+}
+
+char *
+crm_source_detail_arguments(const crm_source *detail)
+{
+	crm_source *parent = crm_source_load(detail->parent_id);
+
+	return psprintf("'%d', of => %s", detail->source_id,
+					quote_literal_cstr(parent ? crm_part_path(parent) : ""));
 }
 
 static void
