@@ -34,6 +34,7 @@ typedef struct run
 	MemoryContext context; /* lives through the commits */
 	MemoryContext batch;
 	crm_ids skipped; /* sources that cannot be read now */
+	crm_ids stuck;   /* parts whose changes cannot be followed to their sources now */
 	int64 job_id;
 	int64 done;
 	int64 total;
@@ -84,6 +85,23 @@ expand_sources(run *r)
 		crm_source_enqueue_difference((int32) sources.v[i]);
 }
 
+/* Changed rows of details and lookups become rows of their sources; false: there were none. */
+static bool
+expand_parts(run *r)
+{
+	List *stuck = NIL;
+	int64 taken;
+
+	for (int i = 0; i < r->stuck.n; i++)
+		stuck = lappend_int(stuck, (int) r->stuck.v[i]);
+	taken = crm_source_expand_parts(r->most, &stuck);
+	MemoryContextSwitchTo(r->context);
+	for (int i = r->stuck.n; i < list_length(stuck); i++)
+		crm_ids_add(&r->stuck, list_nth_int(stuck, i));
+	MemoryContextSwitchTo(r->batch);
+	return taken > 0;
+}
+
 static Datum
 skipped_array(const run *r)
 {
@@ -109,6 +127,7 @@ take_changes(run *r, int *n)
 			 " WHERE p.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
 			 "   SELECT q.ctid FROM crm_internal.pending q"
 			 "    WHERE q.source_key IS NOT NULL"
+			 "      AND q.op OPERATOR(pg_catalog.<>) 'P'"
 			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
 			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
 			 " RETURNING p.source_id, p.source_key, p.op",
@@ -186,12 +205,14 @@ run_batch(run *r)
 	crm_ids unreadable = {0};
 	ErrorData *error = NULL;
 	crm_change *changes;
+	bool expanded;
 	int n;
 
 	crm_store_tick();
+	expanded = expand_parts(r);
 	changes = take_changes(r, &n);
 	if (n == 0)
-		return false;
+		return expanded;
 	if (try_changes(r, changes, n, &unreadable, &error))
 	{
 		crm_ids_sort_distinct(&unreadable);
@@ -294,7 +315,14 @@ static void
 resolve_pending(run *r)
 {
 	int64 waiting;
+	bool expanded;
 
+	do
+	{
+		crm_store_tick();
+		expanded = expand_parts(r);
+		next_transaction(r);
+	} while (expanded);
 	crm_store_tick();
 	expand_sources(r);
 	next_transaction(r);

@@ -218,9 +218,13 @@ note_key(statement_state *state, TupleTableSlot *row, char op)
 static void
 note(statement_state *state, char op, const char *key, int length)
 {
-	bool resolve = state->plan->is_inline && !IsolationIsSerializable();
+	const crm_capture_plan *plan = state->plan;
+	bool resolve = plan->is_inline && !IsolationIsSerializable();
 
-	crm_changes_add(state->source_id, op, key, length, resolve ? CRM_TO_RESOLVE : CRM_TO_WRITE);
+	if (key != NULL && plan->part_op != '\0')
+		op = plan->part_op;
+	crm_changes_add(key ? plan->row_id : plan->whole_id, op, key, length,
+					resolve ? CRM_TO_RESOLVE : CRM_TO_WRITE);
 	if (resolve)
 		crm_commit_buy_ticket();
 }

@@ -11,6 +11,7 @@
 #include "source/capture_rule.h"
 #include "source/capture_store.h"
 #include "source/changes.h"
+#include "source/climb.h"
 #include "source/pending.h"
 
 #define BOTH (CRM_TO_WRITE | CRM_TO_RESOLVE)
@@ -18,7 +19,7 @@
 
 typedef struct resolver_call
 {
-	const crm_change *changes;
+	crm_change *changes;
 	int nchanges;
 } resolver_call;
 
@@ -125,10 +126,15 @@ gather(crm_change *changes)
 static void
 call_resolver(void *argument)
 {
-	const resolver_call *call = argument;
+	resolver_call *call = argument;
 
 	/* Before, for what the resolver's own writes change is new; undone with the subtransaction. */
 	crm_changes_done(CRM_TO_RESOLVE, true);
+	call->changes = crm_changes_climb(call->changes, &call->nchanges);
+	call->nchanges = crm_changes_collapse(call->changes, call->nchanges);
+	if (call->nchanges > crm_inline_limit)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("more rows changed than crm.inline_limit allows")));
 	resolver(call->changes, call->nchanges);
 }
 

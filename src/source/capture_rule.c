@@ -16,8 +16,9 @@ typedef struct numbered_change
 char
 crm_change_fold(char first, char then)
 {
-	if (then == 'D')
-		return 'D';
+	/* A part's key says nothing about the life of a row of its source. */
+	if (then == 'D' || then == 'P')
+		return then;
 	if (first == 'I')
 		return 'I';
 	return 'U';

@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type_d.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
@@ -27,6 +28,7 @@
 #include "base/attempt.h"
 #include "base/base.h"
 #include "source/capture_store.h"
+#include "source/source_registry.h"
 
 PG_FUNCTION_INFO_V1(crm_registry_changed);
 
@@ -59,7 +61,10 @@ static HTAB *plans = NULL;
 static Oid registry = InvalidOid;
 
 static void make_plan(void *argument);
-static void plan_source(plan_request *request, HeapTuple row, TupleDesc shape);
+static HeapTuple registry_row(Relation table, int32 source_id);
+static void plan_source(plan_request *request, Relation table, HeapTuple row);
+static bool same_names(Datum a, Datum b);
+static HeapTuple plan_part(plan_request *request, Relation table, HeapTuple row);
 static bool plan_columns(plan_request *request, ArrayType *names, crm_watched_column **columns,
 						 int *ncolumns);
 
@@ -152,6 +157,7 @@ crm_capture_plan_of(int32 source_id, Relation relation)
 		entry->valid = false;
 		memset(entry->plan, 0, sizeof(crm_capture_plan));
 		entry->plan->known = true;
+		entry->plan->row_id = entry->plan->whole_id = source_id;
 		entry->plan->every_update = true;
 	}
 	return entry->plan;
@@ -173,9 +179,6 @@ make_plan(void *argument)
 {
 	plan_request *request = argument;
 	Relation table;
-	SysScanDesc scan;
-	ScanKeyData key;
-	Snapshot snapshot;
 	HeapTuple row;
 
 	registry = registry_oid();
@@ -185,16 +188,30 @@ make_plan(void *argument)
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 						errmsg("the registry of crm is being rebuilt")));
 	table = table_open(registry, NoLock);
+	row = registry_row(table, request->source_id);
+	if (HeapTupleIsValid(row))
+		plan_source(request, table, row);
+	table_close(table, AccessShareLock);
+}
+
+/* A copy, or NULL. */
+static HeapTuple
+registry_row(Relation table, int32 source_id)
+{
+	SysScanDesc scan;
+	ScanKeyData key;
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+	HeapTuple row;
+
 	ScanKeyInit(&key, get_attnum(registry, "source_id"), BTEqualStrategyNumber, F_INT4EQ,
-				Int32GetDatum(request->source_id));
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+				Int32GetDatum(source_id));
 	scan = systable_beginscan(table, InvalidOid, false, snapshot, 1, &key);
 	row = systable_getnext(scan);
 	if (HeapTupleIsValid(row))
-		plan_source(request, row, RelationGetDescr(table));
+		row = heap_copytuple(row);
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
-	table_close(table, AccessShareLock);
+	return row;
 }
 
 static Datum
@@ -209,12 +226,14 @@ registry_value(HeapTuple row, TupleDesc shape, const char *column)
 }
 
 static void
-plan_source(plan_request *request, HeapTuple row, TupleDesc shape)
+plan_source(plan_request *request, Relation table, HeapTuple row)
 {
 	crm_capture_plan *plan = request->plan;
+	TupleDesc shape = RelationGetDescr(table);
 	ArrayType *keys = DatumGetArrayTypeP(registry_value(row, shape, "key_columns"));
 	ArrayType *columns = DatumGetArrayTypeP(registry_value(row, shape, "columns"));
-	char *mode = TextDatumGetCString(registry_value(row, shape, "mode"));
+	HeapTuple root = plan_part(request, table, row);
+	char *mode = TextDatumGetCString(registry_value(root, shape, "mode"));
 	TupleDesc rows = RelationGetDescr(request->relation);
 
 	plan->known = true;
@@ -233,6 +252,44 @@ plan_source(plan_request *request, HeapTuple row, TupleDesc shape)
 		plan->key_may_fail |= plan->keys[i].may_fail;
 		plan->key_needs_settings |= plan->keys[i].needs_settings;
 	}
+}
+
+/*
+ * Where a part's rows are noted; returns the row of its source, or its own. A detail whose key is
+ * that of its source's rows notes these at once: nothing need be looked up later.
+ */
+static HeapTuple
+plan_part(plan_request *request, Relation table, HeapTuple row)
+{
+	crm_capture_plan *plan = request->plan;
+	TupleDesc shape = RelationGetDescr(table);
+	HeapTuple root;
+	int32 root_id;
+
+	plan->row_id = plan->whole_id = request->source_id;
+	if (DatumGetChar(registry_value(row, shape, "role")) == CRM_ROLE_SOURCE)
+		return row;
+	root_id = DatumGetInt32(registry_value(row, shape, "root_id"));
+	root = registry_row(table, root_id);
+	if (!HeapTupleIsValid(root))
+		elog(ERROR, "source %d of part %d does not exist", root_id, request->source_id);
+	plan->whole_id = root_id;
+	plan->part_op = 'P';
+	if (DatumGetChar(registry_value(row, shape, "role")) == CRM_ROLE_DETAIL &&
+		DatumGetInt32(registry_value(row, shape, "parent_id")) == root_id &&
+		same_names(registry_value(row, shape, "parent_columns"),
+				   registry_value(root, shape, "key_columns")))
+	{
+		plan->row_id = root_id;
+		plan->part_op = 'U';
+	}
+	return root;
+}
+
+static bool
+same_names(Datum a, Datum b)
+{
+	return DatumGetBool(OidFunctionCall2Coll(F_ARRAY_EQ, DEFAULT_COLLATION_OID, a, b));
 }
 
 static bool

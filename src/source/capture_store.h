@@ -15,6 +15,9 @@ typedef struct crm_watched_column
 typedef struct crm_capture_plan
 {
 	bool known;        /* false: no such source, nothing to do */
+	int32 row_id;      /* under which number a row's key is noted */
+	int32 whole_id;    /* and under which that all of the source changed */
+	char part_op;      /* of a part: what is noted whatever happened to its row; else '\0' */
 	bool has_key;      /* false: only "all of the source" can be noted */
 	bool is_inline;    /* resolved by the writing transaction */
 	bool every_update; /* which columns matter cannot be told */

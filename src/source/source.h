@@ -3,6 +3,7 @@
 #define CRM_SOURCE_H
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 #include "source/attribute.h"
 #include "utils/date.h"
 
@@ -38,6 +39,7 @@ typedef struct crm_source_row
 	const crm_source_link *links;
 	const char *error; /* not NULL: the row could not be read, nothing else is set */
 	int sqlerrcode;
+	const char *const *anchors; /* for the room itself: what the keys of details equal */
 } crm_source_row;
 
 typedef void (*crm_source_sink)(const crm_source_row *row, void *context);
@@ -69,13 +71,26 @@ extern char *crm_source_name(int32 source_id);
 /* The source of that name, as somebody types it; an error if there is none. */
 extern int32 crm_source_number(const char *name);
 
-/* One captured change; key NULL means the whole source (TRUNCATE). */
+/*
+ * One captured change; key NULL means the whole source (TRUNCATE). With op P the number and key are
+ * those of a part, and mean the rows of its source that hang on them: crm_source_climb() finds
+ * them.
+ */
 typedef struct crm_change
 {
 	int32 source_id;
-	char op; /* I U D T S */
+	char op; /* I U D T S P */
 	const char *key;
 } crm_change;
+
+/*
+ * Takes up to limit changes of parts out of crm_internal.pending and puts in those of the sources'
+ * rows that hang on them by now. The number taken. Where the tables between cannot be read the
+ * source is marked as needing attention, and its changes stay; stuck (a list of numbers of parts)
+ * gets those, which are not tried again. Runs in the caller's transaction as
+ * crm_source_enqueue_difference() does.
+ */
+extern int64 crm_source_expand_parts(int limit, List **stuck);
 
 /*
  * What resolves changes of inline sources in the writing transaction, registered by identity. Runs

@@ -41,8 +41,9 @@ CREATE TABLE crm_internal.source
 	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (parent_columns IS NULL))
 );
 CREATE UNIQUE INDEX source_table_idx ON crm_internal.source (schema_name, table_name) WHERE parent_id IS NULL;
-CREATE UNIQUE INDEX source_part_idx ON crm_internal.source (parent_id, role, schema_name, table_name, key_columns, parent_columns)
+CREATE UNIQUE INDEX source_part_idx ON crm_internal.source (parent_id, role, schema_name, table_name, key_columns, parent_columns, pg_catalog.md5(coalesce(filter, '')))
 	WHERE parent_id IS NOT NULL;
+CREATE INDEX source_root_idx ON crm_internal.source (root_id) WHERE parent_id IS NOT NULL;
 COMMENT ON TABLE crm_internal.source IS 'departmental tables that feed the customer record: sources, whose rows are customers, and the details and lookups that hang on them';
 COMMENT ON COLUMN crm_internal.source.role IS 's source, d detail (child table whose rows add values to those of its parent), l lookup (table in which expressions of its parent look a value up)';
 COMMENT ON COLUMN crm_internal.source.root_id IS 'the source to which a detail or lookup belongs; NULL for a source';

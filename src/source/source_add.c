@@ -8,10 +8,8 @@
 
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -20,13 +18,21 @@
 #include "base/base.h"
 #include "department/department.h"
 #include "source/preset.h"
+#include "source/source_add.h"
+#include "source/source_argument.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
+#include "source/source_lookup_parts.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
+
+#define EXAMPLE                                                                                    \
+	"SELECT crm.add_source('sales.account', department => 'sales', map => '{\"email\": "           \
+	"\"mail\"}')."
 
 PG_FUNCTION_INFO_V1(crm_add_source);
 PG_FUNCTION_INFO_V1(crm_change_source);
@@ -37,15 +43,10 @@ static Datum add_source(FunctionCallInfo fcinfo);
 static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
-static char *text_arg(FunctionCallInfo fcinfo, int number);
-static char *required_arg(FunctionCallInfo fcinfo, int number, const char *name);
-static List *key_arg(FunctionCallInfo fcinfo, int number);
-static void set_text(FunctionCallInfo fcinfo, int number, char **field);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
-static void start_capture(const crm_source *source, Relation relation);
 static text *name_of(const crm_source *source);
 
 Datum
@@ -57,19 +58,19 @@ crm_add_source(PG_FUNCTION_ARGS)
 static Datum
 add_source(PG_FUNCTION_ARGS)
 {
-	char *name = required_arg(fcinfo, 0, "source");
+	char *name = crm_required_argument(fcinfo, 0, "source", EXAMPLE);
 	Relation relation;
 	crm_source *draft = palloc0(sizeof(crm_source));
 
 	draft->role = CRM_ROLE_SOURCE;
-	draft->department = required_arg(fcinfo, 1, "department");
+	draft->department = crm_required_argument(fcinfo, 1, "department", EXAMPLE);
 	if (!PG_ARGISNULL(16))
 	{
 		check_department(draft->department);
 		PG_RETURN_TEXT_P(crm_preset_add(fcinfo, 16));
 	}
 	if (PG_ARGISNULL(2))
-		(void) required_arg(fcinfo, 2, "map");
+		(void) crm_required_argument(fcinfo, 2, "map", EXAMPLE);
 	check_department(draft->department);
 	relation = crm_source_open_table(name);
 	crm_source_refuse_registered(relation);
@@ -78,15 +79,15 @@ add_source(PG_FUNCTION_ARGS)
 	draft->relation_kind = relation->rd_rel->relkind;
 	draft->items =
 		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
-	draft->key = key_arg(fcinfo, 3);
+	draft->key = crm_texts_argument(fcinfo, 3);
 	set_texts(fcinfo, 4, draft);
 	set_relation(fcinfo, 10, draft);
 	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
-	draft->mode = PG_ARGISNULL(9) ? "watch" : text_arg(fcinfo, 9);
-	crm_source_check_draft(draft, relation, text_arg(fcinfo, 12));
+	draft->mode = PG_ARGISNULL(9) ? "watch" : crm_text_argument(fcinfo, 9);
+	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 12));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	draft->source_id = crm_source_insert(draft, relation);
-	start_capture(draft, relation);
+	crm_source_start_capture(draft, relation);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -99,25 +100,25 @@ crm_change_source(PG_FUNCTION_ARGS)
 static Datum
 change_source(PG_FUNCTION_ARGS)
 {
-	crm_source *draft = crm_source_find(required_arg(fcinfo, 0, "source"));
+	crm_source *draft = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
 	if (!PG_ARGISNULL(1))
 		draft->items = crm_source_parse_map(crm_source_label(draft->schema, draft->table),
 											PG_GETARG_JSONB_P(1));
 	if (!PG_ARGISNULL(2))
-		draft->key = key_arg(fcinfo, 2);
+		draft->key = crm_texts_argument(fcinfo, 2);
 	set_texts(fcinfo, 3, draft);
 	set_relation(fcinfo, 9, draft);
 	if (!PG_ARGISNULL(7))
 		draft->trust = PG_GETARG_FLOAT4(7);
 	if (!PG_ARGISNULL(8))
-		draft->mode = text_arg(fcinfo, 8);
+		draft->mode = crm_text_argument(fcinfo, 8);
 	draft->relation_kind = relation->rd_rel->relkind;
-	crm_source_check_draft(draft, relation, text_arg(fcinfo, 11));
+	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
-	start_capture(draft, relation);
+	crm_source_start_capture(draft, relation);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -134,11 +135,9 @@ crm_drop_source(PG_FUNCTION_ARGS)
 static Datum
 drop_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
+	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 
-	/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
-	crm_source_forget(source->source_id);
-	crm_source_detach(source->source_id);
+	crm_part_forget(source);
 	PG_RETURN_VOID();
 }
 
@@ -153,7 +152,7 @@ crm_repair_source(PG_FUNCTION_ARGS)
 static Datum
 repair_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(required_arg(fcinfo, 0, "source"));
+	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 	Oid table = crm_source_lock_table(source);
 	Relation relation = table_open(table, NoLock);
 	char *schema = source->schema;
@@ -166,75 +165,29 @@ repair_source(PG_FUNCTION_ARGS)
 	crm_source_update(source, relation);
 	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
 		crm_source_rename_related(schema, name, source);
-	start_capture(source, relation);
+	crm_source_start_capture(source, relation);
 	PG_RETURN_TEXT_P(name_of(source));
-}
-
-static char *
-text_arg(FunctionCallInfo fcinfo, int number)
-{
-	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
-static char *
-required_arg(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	char *value = PG_ARGISNULL(number) ? NULL : text_arg(fcinfo, number);
-
-	if (value == NULL || *value == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("\"%s\" must be given", name),
-				 errhint("For example SELECT crm.add_source('sales.account', department => "
-						 "'sales', map => '{\"email\": \"mail\"}').")));
-	return value;
-}
-
-static List *
-key_arg(FunctionCallInfo fcinfo, int number)
-{
-	List *names = NIL;
-	Datum *elements;
-	bool *nulls;
-	int n;
-
-	if (PG_ARGISNULL(number))
-		return NIL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT, &elements,
-					  &nulls, &n);
-	for (int i = 0; i < n; i++)
-		names = lappend(names, nulls[i] ? "" : TextDatumGetCString(elements[i]));
-	return names;
-}
-
-/* NULL keeps the field, an empty text removes it. */
-static void
-set_text(FunctionCallInfo fcinfo, int number, char **field)
-{
-	char *value = text_arg(fcinfo, number);
-
-	if (value != NULL)
-		*field = value[strspn(value, " \t\r\n")] == '\0' ? NULL : value;
 }
 
 /* filter, kind, region, changed_at, in the order of the arguments. */
 static void
 set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft)
 {
-	set_text(fcinfo, first, &draft->filter);
-	set_text(fcinfo, first + 1, &draft->kind);
-	set_text(fcinfo, first + 2, &draft->region);
-	set_text(fcinfo, first + 3, &draft->changed_at);
+	crm_set_from_argument(fcinfo, first, &draft->filter);
+	crm_set_from_argument(fcinfo, first + 1, &draft->kind);
+	crm_set_from_argument(fcinfo, first + 2, &draft->region);
+	crm_set_from_argument(fcinfo, first + 3, &draft->changed_at);
 }
 
 /* entered_by, belongs_to, then related, which is for the check of the draft, relation and so on. */
 static void
 set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft)
 {
-	set_text(fcinfo, first, &draft->entered_by);
-	set_text(fcinfo, first + 1, &draft->belongs_to);
-	set_text(fcinfo, first + 3, &draft->relation);
-	set_text(fcinfo, first + 4, &draft->since);
-	set_text(fcinfo, first + 5, &draft->until);
+	crm_set_from_argument(fcinfo, first, &draft->entered_by);
+	crm_set_from_argument(fcinfo, first + 1, &draft->belongs_to);
+	crm_set_from_argument(fcinfo, first + 3, &draft->relation);
+	crm_set_from_argument(fcinfo, first + 4, &draft->since);
+	crm_set_from_argument(fcinfo, first + 5, &draft->until);
 }
 
 static void
@@ -254,14 +207,13 @@ check_readable(const crm_source *source)
 
 	if (error != NULL)
 		ereport(ERROR, (errcode(error->sqlerrcode),
-						errmsg("source \"%s.%s\" cannot be read as its owner: %s", source->schema,
-							   source->table, error->message),
+						errmsg("%s cannot be read as its owner: %s", crm_part_title(source),
+							   error->message),
 						errhint("Mapped expressions run as the owner of the table.")));
 }
 
-/* Closes the table, whose lock stays: triggers cannot be made on one that is in use. */
-static void
-start_capture(const crm_source *source, Relation relation)
+void
+crm_source_start_capture(const crm_source *source, Relation relation)
 {
 	Oid relation_id = RelationGetRelid(relation);
 
@@ -270,7 +222,8 @@ start_capture(const crm_source *source, Relation relation)
 	check_readable(source);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
-	crm_source_enqueue_all(source->source_id);
+	crm_source_sync_lookups(source);
+	crm_source_enqueue_all(source->root_id ? source->root_id : source->source_id);
 }
 
 static text *

@@ -12,6 +12,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_relation.h"
 
 /* ISO 3166-1 alpha-2, each between blanks. */
@@ -39,6 +40,8 @@ static bool is_string_type(Oid type);
 static bool is_two_letters(const char *text);
 static void refuse_type(Relation relation, const char *what, Oid type, const char *wanted)
 	pg_attribute_noreturn();
+static void add_columns(const crm_source *draft, Relation relation, List *names,
+						Bitmapset **columns);
 static void fill_columns(crm_source *draft, Relation relation, Bitmapset *columns);
 static char *label(Relation relation);
 
@@ -46,16 +49,19 @@ void
 crm_source_check_draft(crm_source *draft, Relation relation, const char *related)
 {
 	Bitmapset *columns;
-	List *key;
-	ListCell *cell;
 
 	check_choices(draft, relation);
 	columns = crm_source_check_expressions(draft, relation, related);
-	/* Last, for it may have to look at the rows. */
-	key = crm_source_key(relation, draft->key);
-	draft->key = crm_source_column_names(relation, key);
-	foreach (cell, key)
-		columns = bms_add_member(columns, lfirst_int(cell));
+	if (draft->role == CRM_ROLE_SOURCE)
+	{
+		/* Last, for it may have to look at the rows. */
+		List *key = crm_source_key(relation, draft->key);
+
+		draft->key = crm_source_column_names(relation, key);
+	}
+	add_columns(draft, relation, draft->key, &columns);
+	if (draft->source_id != 0)
+		add_columns(draft, relation, crm_part_anchors(draft, relation), &columns);
 	fill_columns(draft, relation, columns);
 }
 
@@ -233,6 +239,27 @@ refuse_type(Relation relation, const char *what, Oid type, const char *wanted)
 					errmsg("%s of source \"%s\" is of type %s", what, label(relation),
 						   format_type_be(type)),
 					errhint("It must be %s.", wanted)));
+}
+
+/* Those of its key, and those that the keys of its parts equal. */
+static void
+add_columns(const crm_source *draft, Relation relation, List *names, Bitmapset **columns)
+{
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+
+		if (number == 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("column \"%s\" of \"%s\" does not exist, but a detail or lookup "
+								   "hangs on it",
+								   (char *) lfirst(cell), label(relation)),
+							errhint("SELECT crm.drop_detail(detail, of => hangs_on) FROM "
+									"crm.source_detail WHERE ...")));
+		*columns = bms_add_member(*columns, number);
+	}
 }
 
 static void

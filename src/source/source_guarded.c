@@ -99,10 +99,13 @@ crm_source_error_text(const ErrorData *error)
 void
 crm_source_mark_broken(const crm_source *source, const ErrorData *error)
 {
+	crm_source *root = source->root_id ? crm_source_load(source->root_id) : NULL;
 	char *label = crm_source_label(source->schema, source->table);
+	char *root_label = root ? crm_source_label(root->schema, root->table) : label;
 
-	crm_source_mark(source->source_id, psprintf("\"%s\" cannot be read: %s", label, error->message),
-					psprintf("CALL crm.sync(%s);", quote_literal_cstr(label)));
+	crm_source_mark(source->root_id ? source->root_id : source->source_id,
+					psprintf("\"%s\" cannot be read: %s", label, error->message),
+					psprintf("CALL crm.sync(%s);", quote_literal_cstr(root_label)));
 }
 
 void

@@ -175,6 +175,7 @@ open_table(const crm_lookup_path *path, Relation from)
 {
 	RangeVar *range =
 		makeRangeVar(path->schema[0] ? pstrdup(path->schema) : NULL, pstrdup(path->table), -1);
+	Relation table;
 	Oid id;
 
 	if (range->schemaname == NULL &&
@@ -188,11 +189,9 @@ open_table(const crm_lookup_path *path, Relation from)
 											   : path->table),
 						errhint("Name the table, with its schema, in which the value is."),
 						err_generic_string(PG_DIAG_TABLE_NAME, path->table)));
-	if (get_rel_persistence(id) == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a temporary table, which others cannot read", path->table)));
-	return relation_open(id, NoLock);
+	table = relation_open(id, NoLock);
+	crm_source_check_suitable(path->table, table->rd_rel);
+	return table;
 }
 
 /* What the owner may read is not the caller's to see because of that. */

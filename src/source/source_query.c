@@ -21,15 +21,20 @@
 #include "source/source_link.h"
 #include "source/source_query.h"
 
-static void find_key_types(const crm_source *source, crm_source_query *query);
+static void look_at_table(const crm_source *source, crm_source_query *query);
+static void find_key_types(const crm_source *source, Relation relation, crm_source_query *query);
+static char *order_of_detail(const crm_source *source, Relation relation);
 static void append_keys(StringInfo sql, const crm_source *source);
 static void append_items(StringInfo sql, const crm_source *source);
+static void append_anchors(StringInfo sql, const crm_source *source);
 static void append_key_condition(StringInfo sql, const crm_source *source,
 								 const crm_source_query *query);
 static char **split_key(const char *key, int nparts);
 static void read_kind(const crm_source *source, char *text, crm_source_row *row);
 static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
 						crm_source_row *row);
+static void read_anchors(const crm_source *source, HeapTuple tuple, TupleDesc desc,
+						 crm_source_row *row);
 static List *texts_of(HeapTuple tuple, TupleDesc desc, int column);
 static const char *two_letters(char *text);
 static bool is_constant_kind(const char *kind);
@@ -41,18 +46,23 @@ crm_source_query_build(const crm_source *source, crm_source_scope scope)
 	StringInfoData sql;
 	bool filtered = source->filter != NULL && scope != CRM_SCOPE_BARE;
 
-	find_key_types(source, query);
+	look_at_table(source, query);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ");
 	append_keys(&sql, source);
 	if (scope == CRM_SCOPE_KEYS || scope == CRM_SCOPE_ALL)
+	{
 		append_items(&sql, source);
+		append_anchors(&sql, source);
+	}
 	appendStringInfo(&sql, " FROM %s AS " CRM_SOURCE_ALIAS, crm_source_qualified(source));
 	if (scope == CRM_SCOPE_KEYS)
 		append_key_condition(&sql, source, query);
 	if (filtered)
 		appendStringInfo(&sql, " %s (%s)", scope == CRM_SCOPE_KEYS ? "AND" : "WHERE",
 						 source->filter);
+	if (query->order && scope == CRM_SCOPE_KEYS)
+		appendStringInfo(&sql, " ORDER BY %s", query->order);
 	query->sql = sql.data;
 	return query;
 }
@@ -105,6 +115,7 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	column += 4;
 	column += crm_source_read_links(source, tuple, desc, column, row);
 	read_values(source, tuple, desc, column, row);
+	read_anchors(source, tuple, desc, row);
 	read_kind(source, kind, row);
 	return row;
 }
@@ -128,34 +139,56 @@ crm_source_equality(Oid type)
 	return name;
 }
 
-/* One column: its text. Several: the text of a JSON array of theirs, as jsonb writes it. */
 char *
 crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 {
 	int nkeys = list_length(source->key);
+	const char **texts = palloc(nkeys * sizeof(char *));
+
+	for (int i = 0; i < nkeys; i++)
+		texts[i] = SPI_getvalue(tuple, desc, i + 1);
+	return (char *) crm_source_key_text(texts, nkeys);
+}
+
+/* One column: its text. Several: the text of a JSON array of theirs, as jsonb writes it. */
+const char *
+crm_source_key_text(const char *const *texts, int n)
+{
 	StringInfoData key;
 
-	if (nkeys == 1)
-		return SPI_getvalue(tuple, desc, 1);
+	if (n == 1)
+		return texts[0];
 	initStringInfo(&key);
-	for (int i = 1; i <= nkeys; i++)
+	for (int i = 0; i < n; i++)
 	{
-		char *text = SPI_getvalue(tuple, desc, i);
-
-		if (text == NULL)
+		if (texts[i] == NULL)
 			return NULL;
-		appendStringInfoString(&key, i == 1 ? "[" : ", ");
-		escape_json(&key, text);
+		appendStringInfoString(&key, i == 0 ? "[" : ", ");
+		escape_json(&key, texts[i]);
 	}
 	appendStringInfoChar(&key, ']');
 	return key.data;
 }
 
 static void
-find_key_types(const crm_source *source, crm_source_query *query)
+look_at_table(const crm_source *source, crm_source_query *query)
 {
 	Relation relation =
 		table_openrv(makeRangeVar(source->schema, source->table, -1), AccessShareLock);
+
+	find_key_types(source, relation, query);
+	if (source->role == CRM_ROLE_DETAIL)
+		query->order = order_of_detail(source, relation);
+	table_close(relation, NoLock);
+}
+
+/*
+ * Small integers are looked up by large ones, with the same index: what equals the key of another
+ * table may be of another size.
+ */
+static void
+find_key_types(const crm_source *source, Relation relation, crm_source_query *query)
+{
 	ListCell *cell;
 	int i = 0;
 
@@ -165,20 +198,51 @@ find_key_types(const crm_source *source, crm_source_query *query)
 	foreach (cell, source->key)
 	{
 		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+		Oid type;
 
 		if (number == 0)
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 							errmsg("key column \"%s\" does not exist", (char *) lfirst(cell))));
-		query->key_types[i] =
-			getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
-		query->param_types[i] = get_array_type(query->key_types[i]);
+		type = getBaseType(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
+		if (type == INT2OID || type == INT4OID)
+			type = INT8OID;
+		query->key_types[i] = type;
+		query->param_types[i] = get_array_type(type);
 		if (!OidIsValid(query->param_types[i]))
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 							errmsg("key column \"%s\" is of type %s, which cannot be looked up",
-								   (char *) lfirst(cell), format_type_be(query->key_types[i]))));
+								   (char *) lfirst(cell), format_type_be(type))));
 		i++;
 	}
-	table_close(relation, NoLock);
+}
+
+/*
+ * The order of a detail's rows is that of its values: it must be the same after a dump and restore,
+ * also under another collation. Without a key, rows that read the same may change places.
+ */
+static char *
+order_of_detail(const crm_source *source, Relation relation)
+{
+	List *key = crm_source_key_found(relation);
+	StringInfoData order;
+	ListCell *cell;
+
+	initStringInfo(&order);
+	if (source->preferred)
+		appendStringInfo(&order, "(%s) DESC NULLS LAST", source->preferred);
+	foreach (cell, key)
+	{
+		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), lfirst_int(cell) - 1);
+
+		appendStringInfo(&order, "%s" CRM_SOURCE_ALIAS ".%s%s", order.len ? ", " : "",
+						 quote_identifier(NameStr(column->attname)),
+						 OidIsValid(column->attcollation) ? " COLLATE pg_catalog.\"C\"" : "");
+	}
+	if (key == NIL)
+		foreach (cell, source->items)
+			appendStringInfo(&order, "%s(%s)::pg_catalog.text COLLATE pg_catalog.\"C\"",
+							 order.len ? ", " : "", ((crm_source_item *) lfirst(cell))->expression);
+	return order.len ? order.data : NULL;
 }
 
 static void
@@ -206,6 +270,16 @@ append_items(StringInfo sql, const crm_source *source)
 	crm_source_append_link(sql, source);
 	foreach (cell, source->items)
 		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);
+}
+
+static void
+append_anchors(StringInfo sql, const crm_source *source)
+{
+	ListCell *cell;
+
+	foreach (cell, source->anchors)
+		appendStringInfo(sql, ", (" CRM_SOURCE_ALIAS ".%s)::pg_catalog.text",
+						 quote_identifier(lfirst(cell)));
 }
 
 /*
@@ -323,6 +397,18 @@ read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first
 		}
 	}
 	row->values = values;
+}
+
+/* They are the last columns. */
+static void
+read_anchors(const crm_source *source, HeapTuple tuple, TupleDesc desc, crm_source_row *row)
+{
+	int n = list_length(source->anchors);
+	const char **anchors = n ? palloc(n * sizeof(char *)) : NULL;
+
+	for (int i = 0; i < n; i++)
+		anchors[i] = SPI_getvalue(tuple, desc, desc->natts - n + i + 1);
+	row->anchors = anchors;
 }
 
 /* An array column holds several values. */

@@ -18,8 +18,9 @@ typedef struct crm_source_query
 {
 	char *sql;
 	int nkeys;
-	Oid *key_types;   /* of the columns, domains resolved */
+	Oid *key_types;   /* of the columns, domains resolved, integers widened */
 	Oid *param_types; /* their array types: one parameter a key column */
+	char *order;      /* of a detail's rows, or NULL */
 } crm_source_query;
 
 /* Opens the table; raises an undefined_table or undefined_column error where it changed. */
@@ -41,5 +42,8 @@ extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, Tup
 
 /* The operator of the type's own index support; by name alone citext would compare as text. */
 extern char *crm_source_equality(Oid type);
+
+/* The canonical text of a key out of those of its columns; NULL if one of them is. */
+extern const char *crm_source_key_text(const char *const *texts, int n);
 
 #endif

@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/base.h"
+#include "source/detail_read.h"
 #include "source/source_lookup.h"
 #include "source/source_read.h"
 
@@ -56,14 +57,18 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 		AllocSetContextCreate(CurrentMemoryContext, "rows of a source", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(batch);
 	crm_source *source = crm_source_load(source_id);
+	const crm_source *broken = source;
+	List *details = source ? crm_details_load(source) : NIL;
 	List *rows = NIL;
 	ErrorData *error = NULL;
 	ListCell *cell;
 
 	if (source != NULL)
 		error = read_batch(source, keys, nkeys, true, &rows);
+	if (error == NULL && details != NIL)
+		error = crm_details_read(source, details, rows, &broken);
 	if (error != NULL)
-		crm_source_mark_broken(source, error);
+		crm_source_mark_broken(broken, error);
 	else if (source != NULL && source->attention != NULL)
 		crm_source_mark(source_id, NULL, NULL);
 	MemoryContextSwitchTo(old);
@@ -71,6 +76,21 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 		sink(lfirst(cell), context);
 	MemoryContextDelete(batch);
 	return source != NULL && error == NULL;
+}
+
+ErrorData *
+crm_source_read_rows(const crm_source *source, const char *const *keys, int nkeys, List **rows)
+{
+	return read_batch(source, keys, nkeys, true, rows);
+}
+
+ErrorData *
+crm_source_probe_all(const crm_source *source, const crm_source **broken)
+{
+	ErrorData *error = crm_source_probe(source);
+
+	*broken = source;
+	return error ? error : crm_details_probe(source->source_id, broken);
 }
 
 ErrorData *
@@ -162,7 +182,8 @@ culprit(const crm_source *source, const char *key)
 		ErrorData *error;
 
 		alone.items = list_make1(item);
-		alone.filter = alone.kind = alone.region = alone.changed_at = alone.belongs_to = NULL;
+		alone.filter = alone.kind = alone.region = alone.changed_at = NULL;
+		alone.preferred = alone.belongs_to = NULL;
 		error = crm_source_guarded(&alone, read_keys, &read);
 		if (error == NULL)
 			continue;

@@ -17,8 +17,18 @@ extern bool crm_source_is_broken(const ErrorData *error);
 /* The error's text without the values that it quotes. */
 extern char *crm_source_error_text(const ErrorData *error);
 
+/*
+ * The rows of these keys of a source or part, without what hangs on them, bad ones with their
+ * error; or the error of the table as a whole.
+ */
+extern ErrorData *crm_source_read_rows(const crm_source *source, const char *const *keys, int nkeys,
+									   List **rows);
+
 /* Reads no row at all, only to learn whether the source can be read: NULL, or the error. */
 extern ErrorData *crm_source_probe(const crm_source *source);
+
+/* The same for all that is read for a source: *broken is what cannot be. */
+extern ErrorData *crm_source_probe_all(const crm_source *source, const crm_source **broken);
 
 /* Raises it as the source's. */
 extern void crm_source_raise_broken(const crm_source *source, const ErrorData *error)

@@ -61,13 +61,11 @@ static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *t
 							Datum *values);
 static crm_source *source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context);
 static void load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc);
-static List *load_ids(const char *sql, int nargs, Oid *types, Datum *values);
 static void load_items(crm_source *source, MemoryContext context);
 static List *text_list(HeapTuple row, TupleDesc desc, int column);
 static List *number_list(HeapTuple row, TupleDesc desc, int column);
 static crm_source *find_shown(const char *name);
 static List *names_as_strings(List *names);
-static bool resolve_name(const char *name, char **schema, char **table);
 
 crm_source *
 crm_source_load(int32 source_id)
@@ -100,19 +98,25 @@ crm_source_find_table(const char *schema, const char *table)
 crm_source *
 crm_source_find(const char *name)
 {
-	crm_source *source = NULL;
-	char *schema;
-	char *table;
+	crm_source *source = crm_source_find_named(name);
 
-	if (resolve_name(name, &schema, &table))
-		source = crm_source_find_table(schema, table);
-	if (source == NULL)
-		source = find_shown(name);
 	if (source == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("\"%s\" is not a source", name),
 						errhint("SELECT source FROM crm.source_status lists the sources; a table "
 								"becomes one by crm.add_source().")));
 	return source;
+}
+
+crm_source *
+crm_source_find_named(const char *name)
+{
+	crm_source *source = NULL;
+	char *schema;
+	char *table;
+
+	if (crm_source_resolve_name(name, &schema, &table))
+		source = crm_source_find_table(schema, table);
+	return source ? source : find_shown(name);
 }
 
 int32
@@ -124,9 +128,20 @@ crm_source_number(const char *name)
 List *
 crm_source_ids(void)
 {
-	return load_ids("SELECT source_id FROM crm_internal.source WHERE parent_id IS NULL "
-					"ORDER BY source_id",
-					0, NULL, NULL);
+	return crm_source_load_ids("SELECT source_id FROM crm_internal.source WHERE parent_id IS NULL "
+							   "ORDER BY source_id",
+							   0, NULL, NULL);
+}
+
+bool
+crm_list_has_text(List *texts, const char *text)
+{
+	ListCell *cell;
+
+	foreach (cell, texts)
+		if (strcmp(lfirst(cell), text) == 0)
+			return true;
+	return false;
 }
 
 List *
@@ -135,9 +150,9 @@ crm_source_part_ids(int32 root_id)
 	Oid types[] = {INT4OID};
 	Datum values[] = {Int32GetDatum(root_id)};
 
-	return load_ids("SELECT source_id FROM crm_internal.source "
-					"WHERE root_id OPERATOR(pg_catalog.=) $1 ORDER BY source_id",
-					1, types, values);
+	return crm_source_load_ids("SELECT source_id FROM crm_internal.source "
+							   "WHERE root_id OPERATOR(pg_catalog.=) $1 ORDER BY source_id",
+							   1, types, values);
 }
 
 /*
@@ -227,8 +242,8 @@ crm_source_execute(const char *sql, int nargs, Oid *types, Datum *values, const 
 		elog(ERROR, "SPI gave %s for: %s", SPI_result_code_string(code), sql);
 }
 
-static List *
-load_ids(const char *sql, int nargs, Oid *types, Datum *values)
+List *
+crm_source_load_ids(const char *sql, int nargs, Oid *types, Datum *values)
 {
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
@@ -333,7 +348,8 @@ load_items(crm_source *source, MemoryContext context)
 
 	if (SPI_execute_plan(
 			crm_plan(&plan,
-					 "SELECT m.key, coalesce(a.kind, 'text'), v.value FROM crm_internal.source s "
+					 "SELECT m.key, coalesce(a.kind, 'text'), v.value, coalesce(a.position, 1000) "
+					 "FROM crm_internal.source s "
 					 "CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
 					 "CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
 					 "WITH ORDINALITY AS v (value, number) "
@@ -349,10 +365,12 @@ load_items(crm_source *source, MemoryContext context)
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		MemoryContext old = MemoryContextSwitchTo(context);
 		crm_source_item *item = palloc(sizeof(crm_source_item));
+		bool isnull;
 
 		item->attribute = SPI_getvalue(row, desc, 1);
 		item->kind = crm_attribute_kind_by_name(SPI_getvalue(row, desc, 2));
 		item->expression = SPI_getvalue(row, desc, 3);
+		item->position = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
 		source->items = lappend(source->items, item);
 		MemoryContextSwitchTo(old);
 	}
@@ -410,8 +428,8 @@ find_shown(const char *name)
 }
 
 /* False: it names no table. */
-static bool
-resolve_name(const char *name, char **schema, char **table)
+bool
+crm_source_resolve_name(const char *name, char **schema, char **table)
 {
 	List *names;
 	RangeVar *range;

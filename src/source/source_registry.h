@@ -11,6 +11,7 @@ typedef struct crm_source_item
 {
 	char *attribute;
 	crm_attribute_kind kind;
+	int position;     /* of the attribute among all */
 	char *expression; /* deparsed: everything outside pg_catalog is qualified */
 } crm_source_item;
 
@@ -34,6 +35,7 @@ typedef struct crm_source
 	char *table;
 	char relation_kind;
 	List *key;     /* column names */
+	List *anchors; /* set by who reads its parts: its columns that their keys equal */
 	List *items;   /* crm_source_item */
 	List *columns; /* names of all columns read, and beside them their numbers and types */
 	List *column_numbers;
@@ -64,13 +66,22 @@ typedef struct crm_source
  * All of these connect to SPI by themselves and act as the owner of crm's tables. Results live in
  * the caller's memory context.
  */
-extern crm_source *crm_source_load(int32 source_id); /* or part; NULL if there is none */
-extern crm_source *crm_source_find(const char *name);
+extern crm_source *crm_source_load(int32 source_id);        /* or part; NULL if there is none */
+extern crm_source *crm_source_find(const char *name);       /* an error if there is none */
+extern crm_source *crm_source_find_named(const char *name); /* NULL if there is none */
 extern crm_source *crm_source_find_table(const char *schema, const char *table);
 extern List *crm_source_ids(void);               /* of sources */
 extern List *crm_source_part_ids(int32 root_id); /* ascending: a parent before what hangs on it */
 extern void crm_source_mark(int32 source_id, const char *attention, const char *repair);
 extern void crm_source_enqueue_all(int32 source_id);
+
+/* The numbers that a query gives. */
+extern List *crm_source_load_ids(const char *sql, int nargs, Oid *types, Datum *values);
+
+/* The table that a user's name means; false: it names none. The table need not exist. */
+extern bool crm_source_resolve_name(const char *name, char **schema, char **table);
+
+extern bool crm_list_has_text(List *texts, const char *text);
 
 /* "schema"."table", each quoted where it must be. */
 extern char *crm_source_qualified(const crm_source *source);

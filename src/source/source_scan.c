@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/base.h"
+#include "source/detail_read.h"
 #include "source/source_read.h"
 
 #define CHUNK 5000
@@ -33,7 +34,8 @@ typedef struct scan
 	MemoryContext scratch;
 } scan;
 
-static ErrorData *scan_all(const crm_source *source, Tuplestorestate *store, TupleDesc desc);
+static ErrorData *scan_all(const crm_source *source, bool by_key, Tuplestorestate *store,
+						   TupleDesc desc);
 static ErrorData *scan_in_batches(const crm_source *source, scan *work);
 static bool read_batch(scan *work, TupleTableSlot *slot, Tuplestorestate *keys, bool *more);
 static void run_cursor(void *arg);
@@ -53,7 +55,8 @@ crm_scan_source(PG_FUNCTION_ARGS)
 	if (source == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("no such source")));
 	InitMaterializedSRF(fcinfo, 0);
-	error = scan_all(source, result->setResult, result->setDesc);
+	error =
+		scan_all(source, crm_details_exist(PG_GETARG_INT32(0)), result->setResult, result->setDesc);
 	if (error != NULL)
 		crm_source_raise_broken(source, error);
 	return (Datum) 0;
@@ -76,24 +79,30 @@ crm_source_row_hash(const crm_source_row *row)
 }
 
 static ErrorData *
-scan_all(const crm_source *source, Tuplestorestate *store, TupleDesc desc)
+scan_all(const crm_source *source, bool by_key, Tuplestorestate *store, TupleDesc desc)
 {
 	scan work = {source, CRM_SCOPE_ALL, store, desc, NULL};
 	ErrorData *error;
 
 	work.scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "scan of a source", ALLOCSET_DEFAULT_SIZES);
-	error = crm_source_guarded(source, run_cursor, &work);
-	if (error != NULL && crm_source_probe(source) == NULL)
-	{
-		tuplestore_clear(store);
+	if (by_key)
 		error = scan_in_batches(source, &work);
+	else
+	{
+		error = crm_source_guarded(source, run_cursor, &work);
+		if (error != NULL && crm_source_probe(source) == NULL)
+		{
+			tuplestore_clear(store);
+			error = scan_in_batches(source, &work);
+		}
 	}
 	MemoryContextDelete(work.scratch);
 	return error;
 }
 
-/* The same with each batch read by keys, so that a bad row stands for itself. */
+/* The same with each batch read by keys: with its details, and so that a bad row stands for itself.
+ */
 static ErrorData *
 scan_in_batches(const crm_source *source, scan *work)
 {
@@ -102,13 +111,14 @@ scan_in_batches(const crm_source *source, scan *work)
 	ErrorData *error = crm_source_guarded(source, run_cursor, &bare);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(work->desc, &TTSOpsMinimalTuple);
 	bool more = error == NULL;
+	const crm_source *broken;
 
 	while (more)
 	{
 		if (read_batch(work, slot, keys, &more))
 			continue;
 		/* Never half a scan: what it left out would count as gone. */
-		error = crm_source_probe(source);
+		error = crm_source_probe_all(source, &broken);
 		if (error == NULL)
 			ereport(ERROR, (errcode(ERRCODE_CRM_SOURCE_NEEDS_ATTENTION),
 							errmsg("source \"%s.%s\" changed while it was read", source->schema,

@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 
 PG_FUNCTION_INFO_V1(crm_read_source_rows);
@@ -70,19 +71,25 @@ int64
 crm_source_enqueue_difference(int32 source_id)
 {
 	crm_source *source = crm_source_load(source_id);
+	const crm_source *broken;
 	Oid types[] = {INT4OID};
-	Datum values[] = {Int32GetDatum(source_id)};
+	Datum values[1];
 	ErrorData *error;
 	crm_user before;
 	int nest_level;
 	int64 queued;
 
+	/* What cannot be told of a part is to be found out of all of its source. */
+	if (source != NULL)
+		source = crm_part_root(source);
 	if (source == NULL)
 		return -1;
-	error = crm_source_probe(source);
+	source_id = source->source_id;
+	values[0] = Int32GetDatum(source_id);
+	error = crm_source_probe_all(source, &broken);
 	if (error != NULL)
 	{
-		crm_source_mark_broken(source, error);
+		crm_source_mark_broken(broken, error);
 		return -1;
 	}
 	before = crm_become(crm_owner(), 0);

@@ -25,7 +25,6 @@
 static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id,
 							  void *arg);
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
-static void check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form);
 static char *registered_relative(Oid relation_id);
 
 Relation
@@ -108,6 +107,26 @@ crm_source_refuse_registered(Relation relation)
 }
 
 void
+crm_source_check_suitable(const char *name, Form_pg_class form)
+{
+	char *schema = get_namespace_name(form->relnamespace);
+
+	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
+		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is no table, view or foreign table", name)));
+	if (form->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is a temporary table, which others cannot read", name)));
+	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
+		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
+		strcmp(schema, "crm_internal") == 0)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
+							   schema, name)));
+}
+
+void
 crm_source_check_columns_readable(Relation relation, List *numbers)
 {
 	Oid relation_id = RelationGetRelid(relation);
@@ -177,7 +196,7 @@ check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id, v
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_class) GETSTRUCT(tuple);
-	check_suitable(range, relation_id, form);
+	crm_source_check_suitable(range->relname, form);
 	check_rights(range, relation_id, form->relowner);
 	ReleaseSysCache(tuple);
 }
@@ -203,27 +222,6 @@ check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 								quote_identifier(GetUserNameFromId(user, false)))));
 }
 
-static void
-check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
-{
-	char *schema = get_namespace_name(form->relnamespace);
-
-	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
-		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is no table, view or foreign table", range->relname)));
-	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a temporary table, which others cannot read", range->relname)));
-	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
-		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
-		strcmp(schema, "crm_internal") == 0)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
-							   schema, range->relname)));
-}
-
 /* The table itself, an ancestor or a descendant that is a source, or NULL. */
 static char *
 registered_relative(Oid relation_id)
@@ -243,7 +241,7 @@ registered_relative(Oid relation_id)
 		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
 		"JOIN pg_namespace n ON n.nspname = s.schema_name "
 		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
-		"WHERE c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
 		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
 		1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)

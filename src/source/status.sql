@@ -31,10 +31,11 @@ CREATE VIEW crm.source_status AS
 		(
 			SELECT CASE
 				WHEN pg_catalog.bool_or(p.source_key IS NULL) THEN 'whole source'
-				ELSE pg_catalog.count(DISTINCT p.source_key)::text
+				ELSE pg_catalog.count(DISTINCT ROW(p.source_id, p.source_key))::text
 			END
 			FROM crm_internal.pending p
-			WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id
+			JOIN crm_internal.source o ON o.source_id OPERATOR(pg_catalog.=) p.source_id
+			WHERE coalesce(o.root_id, o.source_id) OPERATOR(pg_catalog.=) s.source_id
 		) AS pending,
 		(
 			SELECT pg_catalog.count(*)
@@ -62,7 +63,7 @@ COMMENT ON COLUMN crm.source_status.mode IS 'watch or inline';
 COMMENT ON COLUMN crm.source_status.trust IS '0 to 1';
 COMMENT ON COLUMN crm.source_status.attribute_trust IS 'attribute -> trust, where it is not that of the source; of the parts of a name under name, of the parts of an address under street';
 COMMENT ON COLUMN crm.source_status.rows IS 'rows that crm knows';
-COMMENT ON COLUMN crm.source_status.pending IS 'number of keys that wait for crm.resolve(), or ''whole source''';
+COMMENT ON COLUMN crm.source_status.pending IS 'number of keys that wait for crm.resolve(), those of its details and lookups among them, or ''whole source''';
 COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or resolved, see crm.pending';
 COMMENT ON COLUMN crm.source_status.last_resolved IS 'when crm.resolve() last took changes of it';
 COMMENT ON COLUMN crm.source_status.needs_attention IS 'what is wrong with the source as a whole; NULL if nothing';

@@ -30,6 +30,9 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.change_source'),
 	('administrator', 'crm.drop_source'),
 	('administrator', 'crm.repair_source'),
+	('administrator', 'crm.add_detail'),
+	('administrator', 'crm.change_detail'),
+	('administrator', 'crm.drop_detail'),
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
 	('administrator', 'crm.set_survivorship'),
@@ -61,6 +64,7 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('survivorship', NULL),
 	('departments', NULL),
 	('source_status', NULL),
+	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),
 	('progress', NULL);
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)

@@ -55,8 +55,8 @@ static void
 check_collapse(void)
 {
 	crm_change changes[] = {
-		{2, 'I', "b"}, {1, 'D', "m"}, {2, 'U', "a"}, {1, 'I', "m"},
-		{2, 'D', "b"}, {2, 'U', "a"}, {1, 'I', "a"},
+		{2, 'I', "b"}, {1, 'D', "m"}, {2, 'U', "a"}, {1, 'I', "m"}, {2, 'D', "b"},
+		{2, 'U', "a"}, {1, 'I', "a"}, {3, 'P', "a"}, {3, 'P', "a"},
 	};
 	int n = crm_changes_collapse(changes, lengthof(changes));
 	char text[100] = "";
@@ -64,7 +64,7 @@ check_collapse(void)
 	for (int i = 0; i < n; i++)
 		sprintf(text + strlen(text), "%d%s%c ", changes[i].source_id, changes[i].key,
 				changes[i].op);
-	is(text, "1aI 1mU 2aU 2bD ", "one change a key, by source and key, a move is an update");
+	is(text, "1aI 1mU 2aU 2bD 3aP ", "one change a key, by source and key, a move is an update");
 	ok(crm_changes_collapse(changes, 0) == 0, "of nothing comes nothing");
 }
 

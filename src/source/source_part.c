@@ -1,0 +1,335 @@
+/* source_part.c - the parts of sources (details, lookups): finding them and their names.
+ *
+ * One table may be a detail of several sources, and of one source more than once, so a name may not
+ * be enough: then the path of tables that leads to it is, or its number.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "base/base.h"
+#include "source/source_expression.h"
+#include "source/source_part.h"
+#include "source/source_store.h"
+#include "source/source_trigger.h"
+
+static List *split_path(const char *path);
+static crm_source *by_number(const char *name);
+static List *details_named(const char *name, List *parents);
+static crm_source *only_one(List *ids, const char *name);
+static char *names_of(List *ids);
+static List *load_numbers(const char *sql, int nargs, Oid *types, Datum *values);
+static void follow_rename(const crm_source *parent, Relation relation, const char *name);
+
+crm_source *
+crm_part_parent(const char *of)
+{
+	List *steps = split_path(of);
+	crm_source *parent = by_number(of);
+	List *ids = NIL;
+	ListCell *cell;
+
+	if (parent != NULL)
+		return parent;
+	parent = crm_source_find_named(linitial(steps));
+	if (parent != NULL)
+		ids = list_make1_int(parent->source_id);
+	else
+		ids = details_named(linitial(steps), NIL);
+	for_each_from(cell, steps, 1) if (ids != NIL) ids = details_named(lfirst(cell), ids);
+	if (ids == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("\"%s\" is neither a source nor a detail of one", of),
+				 errhint("SELECT source FROM crm.source_status lists the sources, SELECT detail "
+						 "FROM crm.source_detail the details.")));
+	return only_one(ids, of);
+}
+
+crm_source *
+crm_part_find(const char *detail, const crm_source *parent)
+{
+	crm_source *part = by_number(detail);
+	List *ids = NIL;
+
+	if (part != NULL && part->parent_id == parent->source_id)
+		return part;
+	ids = crm_part_named(detail, parent->source_id);
+	if (ids == NIL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("\"%s\" is no detail of \"%s\"", detail, crm_part_path(parent)),
+						errhint("SELECT detail, hangs_on FROM crm.source_detail lists them; a "
+								"table becomes one by crm.add_detail().")));
+	return only_one(ids, detail);
+}
+
+List *
+crm_part_named(const char *detail, int32 parent_id)
+{
+	return details_named(detail, list_make1_int(parent_id));
+}
+
+List *
+crm_part_below(const crm_source *top)
+{
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(top->source_id)};
+
+	return load_numbers("WITH RECURSIVE below (id) AS (SELECT source_id FROM crm_internal.source "
+						"WHERE parent_id = $1 UNION SELECT s.source_id FROM crm_internal.source s "
+						"JOIN below ON s.parent_id = below.id) SELECT id FROM below ORDER BY id",
+						1, types, values);
+}
+
+crm_source *
+crm_part_root(crm_source *part)
+{
+	return part->root_id == 0 ? part : crm_source_load(part->root_id);
+}
+
+char *
+crm_part_path(const crm_source *part)
+{
+	char *path = crm_source_label(part->schema, part->table);
+
+	while (part->parent_id != 0)
+	{
+		part = crm_source_load(part->parent_id);
+		if (part == NULL)
+			break;
+		path = psprintf("%s/%s", crm_source_label(part->schema, part->table), path);
+	}
+	return path;
+}
+
+char *
+crm_part_title(const crm_source *part)
+{
+	return psprintf("%s \"%s.%s\"",
+					part->role == CRM_ROLE_SOURCE   ? "source"
+					: part->role == CRM_ROLE_DETAIL ? "detail"
+													: "lookup",
+					part->schema, part->table);
+}
+
+bool
+crm_part_is_direct(const crm_source *part, const crm_source *parent)
+{
+	return part->role == CRM_ROLE_DETAIL && parent->parent_id == 0 &&
+		   crm_same_texts(part->parent_columns, parent->key);
+}
+
+List *
+crm_part_anchors(const crm_source *parent, Relation relation)
+{
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(parent->source_id)};
+	List *names = NIL;
+	List *ids = load_numbers("SELECT source_id FROM crm_internal.source WHERE parent_id = $1 "
+							 "ORDER BY source_id",
+							 1, types, values);
+	ListCell *id;
+	ListCell *name;
+
+	foreach (id, ids)
+	{
+		crm_source *part = crm_source_load(lfirst_int(id));
+
+		foreach (name, part->parent_columns)
+			if (crm_source_column_number(relation, lfirst(name)) == 0)
+				follow_rename(parent, relation, lfirst(name));
+	}
+	foreach (id, ids)
+		foreach (name, crm_source_load(lfirst_int(id))->parent_columns)
+			if (!crm_list_has_text(names, lfirst(name)))
+				names = lappend(names, lfirst(name));
+	return names;
+}
+
+void
+crm_part_watch(crm_source *parent, Relation relation)
+{
+	ListCell *cell;
+	bool all = true;
+
+	foreach (cell, crm_part_anchors(parent, relation))
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+
+		if (crm_list_has_text(parent->columns, lfirst(cell)))
+			continue;
+		parent->columns = lappend(parent->columns, lfirst(cell));
+		parent->column_numbers = lappend_int(parent->column_numbers, number);
+		all = false;
+	}
+	if (!all)
+		crm_source_update(parent, relation);
+}
+
+void
+crm_part_forget(const crm_source *part)
+{
+	ListCell *cell;
+
+	foreach (cell, lcons_int(part->source_id, crm_part_below(part)))
+	{
+		/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
+		crm_source_forget(lfirst_int(cell));
+		crm_source_detach(lfirst_int(cell));
+	}
+}
+
+bool
+crm_same_texts(List *a, List *b)
+{
+	ListCell *one;
+	ListCell *other;
+
+	if (list_length(a) != list_length(b))
+		return false;
+	forboth(one, a, other, b)
+	{
+		if (strcmp(lfirst(one), lfirst(other)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The column that has the number under which this name was registered is what it is called now. */
+static void
+follow_rename(const crm_source *parent, Relation relation, const char *name)
+{
+	crm_user before;
+	int nest_level;
+	Oid types[] = {INT4OID, TEXTOID, TEXTOID};
+	Datum values[3];
+	char *now = NULL;
+	ListCell *column;
+	ListCell *number;
+
+	forboth(column, parent->columns, number, parent->column_numbers)
+	{
+		if (strcmp(lfirst(column), name) == 0)
+			now = get_attname(RelationGetRelid(relation), lfirst_int(number), true);
+	}
+	if (now == NULL)
+		return;
+	values[0] = Int32GetDatum(parent->source_id);
+	values[1] = CStringGetTextDatum(name);
+	values[2] = CStringGetTextDatum(now);
+	before = crm_become(crm_owner(), 0);
+	nest_level = crm_source_pin();
+	SPI_connect();
+	crm_source_execute("UPDATE crm_internal.source SET parent_columns = "
+					   "array_replace(parent_columns, $2, $3) "
+					   "WHERE parent_id = $1 AND $2 = ANY (parent_columns)",
+					   3, types, values, NULL, SPI_OK_UPDATE);
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+/* At slashes outside of double quotes. */
+static List *
+split_path(const char *path)
+{
+	List *steps = NIL;
+	StringInfoData step;
+	bool quoted = false;
+
+	initStringInfo(&step);
+	for (const char *p = path; *p != '\0'; p++)
+	{
+		if (*p == '"')
+			quoted = !quoted;
+		if (*p != '/' || quoted)
+		{
+			appendStringInfoChar(&step, *p);
+			continue;
+		}
+		steps = lappend(steps, pstrdup(step.data));
+		resetStringInfo(&step);
+	}
+	return lappend(steps, step.data);
+}
+
+/* NULL unless it is the number of a detail. */
+static crm_source *
+by_number(const char *name)
+{
+	size_t length = strlen(name);
+	crm_source *part;
+
+	if (length == 0 || length > 9 || strspn(name, "0123456789") != length)
+		return NULL;
+	part = crm_source_load(atoi(name));
+	return part != NULL && part->role == CRM_ROLE_DETAIL ? part : NULL;
+}
+
+/* parents NIL: whatever they hang on. */
+static List *
+details_named(const char *name, List *parents)
+{
+	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, INT4ARRAYOID};
+	Datum values[4];
+	Datum *numbers = palloc(Max(list_length(parents), 1) * sizeof(Datum));
+	char *schema = NULL;
+	char *table = NULL;
+	ListCell *cell;
+
+	foreach (cell, parents)
+		numbers[foreach_current_index(cell)] = Int32GetDatum(lfirst_int(cell));
+	if (!crm_source_resolve_name(name, &schema, &table))
+		schema = table = "";
+	values[0] = CStringGetTextDatum(schema);
+	values[1] = CStringGetTextDatum(table);
+	values[2] = CStringGetTextDatum(name);
+	values[3] = PointerGetDatum(
+		construct_array(numbers, list_length(parents), INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	return load_numbers("SELECT source_id FROM crm_internal.source WHERE role = 'd' "
+						"AND ((schema_name = $1 AND table_name = $2) "
+						"OR schema_name || '.' || table_name = $3) "
+						"AND ($4 = '{}' OR parent_id = ANY ($4)) ORDER BY source_id",
+						4, types, values);
+}
+
+static crm_source *
+only_one(List *ids, const char *name)
+{
+	if (list_length(ids) > 1)
+		ereport(ERROR, (errcode(ERRCODE_AMBIGUOUS_ALIAS),
+						errmsg("\"%s\" is a detail in several places", name),
+						errhint("Name one by the path that leads to it or by its number: %s.",
+								names_of(ids))));
+	return crm_source_load(linitial_int(ids));
+}
+
+static char *
+names_of(List *ids)
+{
+	StringInfoData names;
+	ListCell *cell;
+
+	initStringInfo(&names);
+	foreach (cell, ids)
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+
+		appendStringInfo(&names, "%s'%s' (%d)", names.len ? ", " : "", crm_part_path(part),
+						 part->source_id);
+	}
+	return names.data;
+}
+
+static List *
+load_numbers(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	int nest_level = crm_source_pin();
+	List *ids = crm_source_load_ids(sql, nargs, types, values);
+
+	crm_source_unpin(nest_level);
+	return ids;
+}

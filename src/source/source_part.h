@@ -1,0 +1,51 @@
+/* source_part.h - the parts of sources (details, lookups): finding them and their names. */
+#ifndef CRM_SOURCE_PART_H
+#define CRM_SOURCE_PART_H
+
+#include "source/source_registry.h"
+#include "utils/relcache.h"
+
+/*
+ * What a detail is to hang on: a source, or a detail by its table, by its path of tables
+ * ("app.client/app.client_email") or by the number that crm.source_detail shows. An error that says
+ * how to name it if there are several.
+ */
+extern crm_source *crm_part_parent(const char *of);
+
+/* The one detail of that table, or of that number, that hangs on the parent. */
+extern crm_source *crm_part_find(const char *detail, const crm_source *parent);
+
+/* The details of that table that hang on the parent; ids. */
+extern List *crm_part_named(const char *detail, int32 parent_id);
+
+/* What hangs on a source or part, and what hangs on that, and so on: ids, ascending. */
+extern List *crm_part_below(const crm_source *top);
+
+/* The source to which it belongs, or it itself. */
+extern crm_source *crm_part_root(crm_source *part);
+
+/* "app.client/app.client_email" */
+extern char *crm_part_path(const crm_source *part);
+
+/* "source" or "detail" and its name, for messages. */
+extern char *crm_part_title(const crm_source *part);
+
+/* Whether its key is that of the rows of its source. */
+extern bool crm_part_is_direct(const crm_source *part, const crm_source *parent);
+
+/*
+ * Names of columns of the parent that its parts' keys equal. Where one was renamed, by the numbers
+ * that the parent registered, the parts follow first.
+ */
+extern List *crm_part_anchors(const crm_source *parent, Relation relation);
+
+/* Sees to it that the parent's capture watches the columns that its parts' keys equal. */
+extern void crm_part_watch(crm_source *parent, Relation relation);
+
+/* Forgets a part and all that hangs on it, triggers too. */
+extern void crm_part_forget(const crm_source *part);
+
+/* The same texts in the same order. */
+extern bool crm_same_texts(List *a, List *b);
+
+#endif
