@@ -30,6 +30,7 @@ INSERT INTO crm_internal.record_key (key, record_id) VALUES (1, 99);
 INSERT INTO crm_internal.edge (record_a, record_b, weight) VALUES (1, 99, 3);
 INSERT INTO crm_internal.customer_history (customer_id, attribute, value, record_id, valid_from) VALUES (1, 'name', 'x', 99, now());
 INSERT INTO crm_internal.pending_error (source_id, source_key, error, sqlstate) VALUES (7, '1', 'x', '22000');
+INSERT INTO crm_internal.preset_use (source_id, preset, given, steps) VALUES (7, 'odoo', '{}', '[]');
 UPDATE crm_internal.source SET department = 'sells';
 SELECT * FROM crm.verify();
 SELECT repair FROM crm.verify() WHERE check_name = 'reference' \gexec

@@ -15,13 +15,12 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
+#include "identity/identity_clean.h"
 #include "identity/identity_key.h"
 #include "identity/identity_relation.h"
 #include "identity/identity_store.h"
 #include "identity/identity_value.h"
 #include "source/source.h"
-#include "types/email_address.h"
-#include "types/phone_number.h"
 
 #define VALUES_MAX 64 /* values of a row that are compared and kept */
 
@@ -106,52 +105,14 @@ know_records(reading *r, const char *const *keys, int nkeys)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static const char *
-clean_email(const char *text)
-{
-	char canonical[CRM_EMAIL_SIZE];
-	crm_email_error error;
-
-	return crm_email_parse(text, strlen(text), canonical, &error) ? pstrdup(canonical) : text;
-}
-
-static const char *
-clean_phone(const char *text, const char *region, uint64_t *phone)
-{
-	char formatted[CRM_PHONE_SIZE];
-	crm_phone number;
-
-	const char *reason;
-
-	if (!crm_phone_parse_international(text, strlen(text), &number, &reason))
-	{
-		if (!crm_phone_parse_national(text, strlen(text), region, &number))
-			return text;
-		crm_store_note_region(region);
-	}
-	*phone = number;
-	crm_phone_format(number, formatted);
-	return pstrdup(formatted);
-}
-
 static int
 clean_values(const crm_source_row *row, crm_profile_value *values)
 {
 	int n = 0;
 
 	for (int i = 0; i < row->nvalues && n < VALUES_MAX; i++)
-	{
-		crm_profile_value *value = &values[n++];
-
-		value->attribute = row->values[i].attribute;
-		value->kind = row->values[i].kind;
-		value->text = crm_to_utf8(row->values[i].text);
-		value->phone = 0;
-		if (value->kind == CRM_KIND_EMAIL)
-			value->text = clean_email(value->text);
-		else if (value->kind == CRM_KIND_PHONE)
-			value->text = clean_phone(value->text, row->region, &value->phone);
-	}
+		if (crm_clean_value(&row->values[i], row->region, &values[n++]))
+			crm_store_note_region(row->region);
 	return n;
 }
 

@@ -102,7 +102,7 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT format('%s: "%s" is neither a text nor an array of texts', place, f.key)
 		FROM jsonb_each(entry) f
-		WHERE f.key NOT IN ('map', 'details') AND f.value <> 'null'
+		WHERE f.key = ANY (known) AND f.key NOT IN ('map', 'details') AND f.value <> 'null'
 			AND NOT crm_internal.is_preset_text(f.value, f.key IN ('key', 'requires', 'filter'));
 	IF coalesce(jsonb_typeof(entry -> 'map'), '') <> 'object' THEN
 		RETURN NEXT format('%s: "map" is no object', place);
@@ -143,8 +143,11 @@ BEGIN
 	IF coalesce(definition ->> 'title', '') !~ '\S' THEN
 		RETURN NEXT '"title" is missing';
 	END IF;
-	IF NOT jsonb_path_exists(definition, 'strict $.detect.tables ? (@.type() == "object")', '{}', true)
-		AND NOT jsonb_path_exists(definition, 'strict $.detect[*].tables ? (@.type() == "object")', '{}', true) THEN
+	IF NOT EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*].tables'))
+		OR EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*]') d
+			WHERE coalesce(jsonb_typeof(d -> 'tables'), '') <> 'object' OR d -> 'tables' = '{}')
+		OR EXISTS (SELECT FROM jsonb_path_query(definition, 'lax $.detect[*].tables.keyvalue()') t
+			WHERE NOT (jsonb_typeof(t -> 'value') = 'array' AND crm_internal.is_preset_text(t -> 'value', false))) THEN
 		RETURN NEXT '"detect" names no tables: {"tables": {"table": ["column"]}}';
 	END IF;
 	IF jsonb_array_length(crm_internal.preset_choices(definition -> 'sources')) = 0 THEN

@@ -24,6 +24,8 @@ typedef struct query_values
 	char nulls[24];
 } query_values;
 
+PG_FUNCTION_INFO_V1(crm_refresh_preset);
+
 /* What a preset's source may be given, in the order of the arguments of crm.add_source(). */
 static const struct
 {
@@ -42,8 +44,9 @@ static Datum given_arguments(FunctionCallInfo fcinfo);
 static void add_value(query_values *query, Oid type, Datum value, bool isnull);
 static void add_text(query_values *query, const char *value);
 static Datum ask_as_owner(const char *sql, query_values *query);
-static List *statements_of(Datum plan);
+static List *statements_of(const char *sql, Datum plan);
 static void run_as_caller(List *statements);
+static void put_rows(ReturnSetInfo *result, List *statements);
 
 text *
 crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
@@ -62,11 +65,49 @@ crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
 	add_value(&question, TEXTOID, preset, false);
 	add_value(&question, JSONBOID, arguments, false);
 	plan = ask_as_owner("SELECT crm_internal.start_preset($1, $2, $3, $4)", &question);
-	run_as_caller(statements_of(plan));
+	run_as_caller(
+		statements_of("SELECT p.item OPERATOR(pg_catalog.->>) 'statement' "
+					  "FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY p (item, position) "
+					  "WHERE p.item OPERATOR(pg_catalog.?) 'statement' ORDER BY p.position",
+					  plan));
 	add_value(&note, JSONBOID, plan, false);
 	add_value(&note, TEXTOID, preset, false);
 	add_value(&note, JSONBOID, arguments, false);
 	return DatumGetTextPP(ask_as_owner("SELECT crm_internal.note_preset($1, $2, $3)", &note));
+}
+
+char *
+crm_preset_of_table(const char *schema, const char *table)
+{
+	query_values question = {0};
+	char *preset;
+
+	add_text(&question, schema);
+	add_text(&question, table);
+	preset = TextDatumGetCString(
+		ask_as_owner("SELECT coalesce(crm_internal.preset_of_table($1, $2), '')", &question));
+	return *preset ? preset : NULL;
+}
+
+Datum
+crm_refresh_preset(PG_FUNCTION_ARGS)
+{
+	crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	query_values question = {0};
+	Datum refresh;
+	List *statements;
+
+	InitMaterializedSRF(fcinfo, 0);
+	add_value(&question, INT4OID, Int32GetDatum(source->source_id), false);
+	refresh = ask_as_owner("SELECT crm_internal.start_refresh($1)", &question);
+	statements = statements_of("SELECT pg_catalog.jsonb_array_elements_text($1 "
+							   "OPERATOR(pg_catalog.->) 'statements')",
+							   refresh);
+	run_as_caller(statements);
+	add_value(&question, JSONBOID, refresh, false);
+	(void) ask_as_owner("SELECT crm_internal.finish_refresh($1, $2)::text", &question);
+	put_rows((ReturnSetInfo *) fcinfo->resultinfo, statements);
+	return (Datum) 0;
 }
 
 /* As one object. Trust and mode have defaults, which need not be said. */
@@ -126,19 +167,16 @@ ask_as_owner(const char *sql, query_values *query)
 	return value;
 }
 
+/* The rows of a query over the plan. */
 static List *
-statements_of(Datum plan)
+statements_of(const char *sql, Datum plan)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid types[] = {JSONBOID};
 	List *statements = NIL;
 
 	SPI_connect();
-	crm_source_execute(
-		"SELECT p.item OPERATOR(pg_catalog.->>) 'statement' "
-		"FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY p (item, position) "
-		"WHERE p.item OPERATOR(pg_catalog.?) 'statement' ORDER BY p.position",
-		1, types, &plan, NULL, SPI_OK_SELECT);
+	crm_source_execute(sql, 1, types, &plan, NULL, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		char *statement = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
@@ -160,4 +198,19 @@ run_as_caller(List *statements)
 	foreach (cell, statements)
 		crm_source_execute(lfirst(cell), 0, NULL, NULL, NULL, SPI_OK_SELECT);
 	SPI_finish();
+}
+
+static void
+put_rows(ReturnSetInfo *result, List *statements)
+{
+	ListCell *cell;
+
+	foreach (cell, statements)
+	{
+		Datum values[] = {Int32GetDatum(foreach_current_index(cell) + 1),
+						  CStringGetTextDatum(lfirst(cell))};
+		bool nulls[] = {false, false};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
 }

@@ -26,7 +26,7 @@ EXCEPTION WHEN OTHERS THEN
 	IF SQLSTATE LIKE '53%' THEN
 		RAISE;
 	END IF;
-	RETURN regexp_replace(SQLERRM, '^.* is not usable: ', '');
+	RETURN regexp_replace(regexp_replace(SQLERRM, '^.* is not usable: ', ''), '^\w+( ".*")? of source ".*" is ', 'it is ');
 END
 $$;
 COMMENT ON FUNCTION crm_internal.expression_problem(regclass, text, text, text) IS 'why the table cannot serve the expression, or NULL: it can';
@@ -105,7 +105,8 @@ BEGIN
 			left_out := '[]';
 			RETURN;
 		END IF;
-		left_out := left_out || jsonb_build_object('field', coalesce(attribute, field), 'expression', expression, 'reason', problem);
+		left_out := left_out || jsonb_strip_nulls(jsonb_build_object(
+			'field', field, 'attribute', attribute, 'expression', expression, 'reason', problem));
 	END LOOP;
 END
 $$;
@@ -194,7 +195,7 @@ BEGIN
 			related := crm_internal.preset_table(in_schema, entry -> 'related');
 			IF related IS NULL THEN
 				left_out := left_out || jsonb_build_object('field', field, 'expression', found.chosen,
-					'reason', format('table "%s" does not exist', entry ->> 'related'));
+					'reason', format('table "%s" does not exist', crm_internal.preset_choices(entry -> 'related') ->> 0));
 				CONTINUE;
 			END IF;
 			usable := usable || jsonb_build_object('related', crm_internal.preset_label(related));
@@ -270,12 +271,16 @@ END;
 COMMENT ON FUNCTION crm_internal.preset_given(jsonb, jsonb) IS 'arguments from a preset with those that the caller gave beside it';
 REVOKE ALL ON FUNCTION crm_internal.preset_given(jsonb, jsonb) FROM PUBLIC;
 
+-- Text with quotes in it is read more easily between dollars, where it holds none itself.
 CREATE FUNCTION crm_internal.preset_literal(argument jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE pg_catalog.jsonb_typeof(argument)
-	WHEN 'array' THEN pg_catalog.quote_literal(ARRAY(SELECT pg_catalog.jsonb_array_elements_text(argument))::text)
-	WHEN 'number' THEN argument::text
+RETURN CASE
+	WHEN pg_catalog.jsonb_typeof(argument) = 'array'
+		THEN pg_catalog.quote_literal(ARRAY(SELECT pg_catalog.jsonb_array_elements_text(argument))::text)
+	WHEN pg_catalog.jsonb_typeof(argument) = 'number' THEN argument::text
+	WHEN argument OPERATOR(pg_catalog.#>>) '{}' ~ '[''\\]' AND argument OPERATOR(pg_catalog.#>>) '{}' !~ '[$]'
+		THEN '$$' || (argument OPERATOR(pg_catalog.#>>) '{}') || '$$'
 	ELSE pg_catalog.quote_literal(argument OPERATOR(pg_catalog.#>>) '{}')
 END;
 COMMENT ON FUNCTION crm_internal.preset_literal(jsonb) IS 'an argument as SQL: texts, arrays of text, objects as jsonb and numbers';
@@ -323,7 +328,7 @@ BEGIN
 		END IF;
 		IF part.reason IS NOT NULL THEN
 			steps := steps || jsonb_build_object('role', 'd', 'name', label, 'of', path,
-				'left_out', part.left_out || jsonb_build_object('field', 'details', 'expression', entry -> 'table', 'reason', part.reason));
+				'left_out', part.left_out || jsonb_build_object('field', 'details', 'expression', crm_internal.preset_choices(entry -> 'table') -> 0, 'reason', part.reason));
 			CONTINUE;
 		END IF;
 		part.arguments := part.arguments || jsonb_build_object('of', path);
@@ -359,7 +364,7 @@ BEGIN
 	step := jsonb_build_object('role', 's', 'name', label, 'left_out', part.left_out);
 	IF part.reason IS NOT NULL THEN
 		RETURN jsonb_build_array(step || jsonb_build_object('left_out',
-			part.left_out || jsonb_build_object('field', 'sources', 'expression', entry -> 'table', 'reason', part.reason)));
+			part.left_out || jsonb_build_object('field', 'sources', 'expression', crm_internal.preset_choices(entry -> 'table') -> 0, 'reason', part.reason)));
 	END IF;
 	RETURN jsonb_build_array(step || jsonb_build_object('schema', in_schema, 'table', (SELECT c.relname FROM pg_class c WHERE c.oid = part.relation),
 		'arguments', part.arguments, 'statement', crm_internal.preset_call('add_source', label, part.arguments)))
@@ -411,7 +416,7 @@ CREATE FUNCTION crm_internal.preset_reasons(left_out jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s: %s', l.item OPERATOR(pg_catalog.->>) 'field',
+	SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s: %s', coalesce(l.item OPERATOR(pg_catalog.->>) 'attribute', l.item OPERATOR(pg_catalog.->>) 'field'),
 		l.item OPERATOR(pg_catalog.->>) 'expression', l.item OPERATOR(pg_catalog.->>) 'reason'), E'\n' ORDER BY l.position)
 	FROM pg_catalog.jsonb_array_elements(left_out) WITH ORDINALITY l (item, position);
 END;

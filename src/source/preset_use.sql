@@ -18,7 +18,7 @@ CREATE VIEW crm.preset_report AS
 		u.preset,
 		u.applied_at,
 		p.item OPERATOR(pg_catalog.->>) 'name' AS "table",
-		l.item OPERATOR(pg_catalog.->>) 'field' AS field,
+		coalesce(l.item OPERATOR(pg_catalog.->>) 'attribute', l.item OPERATOR(pg_catalog.->>) 'field') AS field,
 		l.item OPERATOR(pg_catalog.->>) 'expression' AS expression,
 		l.item OPERATOR(pg_catalog.->>) 'reason' AS reason
 	FROM crm_internal.preset_use u
@@ -44,8 +44,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	registered text;
+	label text;
 BEGIN
-	SELECT p ->> 'name' INTO registered
+	SELECT format('%s.%s', p ->> 'schema', p ->> 'table'), p ->> 'name' INTO registered, label
 	FROM jsonb_array_elements(plan) p
 	JOIN crm_internal.source s ON s.schema_name = p ->> 'schema' AND s.table_name = p ->> 'table' AND s.parent_id IS NULL
 	LIMIT 1;
@@ -57,9 +58,9 @@ BEGIN
 					SELECT FROM crm_internal.preset_use u
 					JOIN crm_internal.source s ON s.source_id = u.source_id
 					JOIN jsonb_array_elements(plan) p ON s.schema_name = p ->> 'schema' AND s.table_name = p ->> 'table'
-					WHERE p ->> 'name' = registered)
-				THEN format('SELECT crm.refresh_preset(%L) takes up what the table has become able to serve; another table of the preset is added by its own name.', registered)
-				ELSE format('SELECT crm.drop_source(%L) first, or leave it so; another table of the preset is added by its own name.', registered)
+					WHERE p ->> 'name' = label)
+				THEN format('SELECT * FROM crm.refresh_preset(%L) takes up what the table has become able to serve; another table of the preset is added by its own name.', label)
+				ELSE format('SELECT crm.drop_source(%L) first, or leave it so; another table of the preset is added by its own name.', label)
 			END;
 	END IF;
 	IF NOT jsonb_path_exists(plan, '$[*].statement') THEN
@@ -96,25 +97,58 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	source jsonb := steps -> 0;
+	title text := coalesce((source ->> 'schema') || '.' || (source ->> 'table'), source ->> 'name');
 	lines text;
 BEGIN
 	IF NOT source ? 'statement' THEN
-		RAISE NOTICE USING MESSAGE = format('"%s" of preset "%s" is left out: %s', source ->> 'name', preset, source -> 'left_out' -> -1 ->> 'reason');
+		RAISE NOTICE USING MESSAGE = format('"%s" of preset "%s" is left out: %s', title, preset, source -> 'left_out' -> -1 ->> 'reason');
 		RETURN;
 	END IF;
-	SELECT string_agg(CASE WHEN p ->> 'role' = 'd' THEN (p ->> 'name') || ': ' ELSE '' END || (l ->> 'field') || ': ' || (l ->> 'expression') || ': ' || (l ->> 'reason'), E'\n' ORDER BY n, m)
+	SELECT string_agg(concat_ws(': ', CASE WHEN p ->> 'role' = 'd' THEN p ->> 'name' END, coalesce(l ->> 'attribute', l ->> 'field'), l ->> 'expression', l ->> 'reason'), E'\n' ORDER BY n, m)
 	INTO lines
 	FROM jsonb_array_elements(steps) WITH ORDINALITY a (p, n), jsonb_array_elements(p -> 'left_out') WITH ORDINALITY b (l, m);
 	IF lines IS NOT NULL THEN
 		RAISE NOTICE USING
-			MESSAGE = format('of preset "%s" something is left out for "%s"', preset, source ->> 'name'),
+			MESSAGE = format('of preset "%s" something is left out for "%s"', preset, title),
 			DETAIL = lines,
-			HINT = 'crm.preset_report keeps this; SELECT crm.refresh_preset(...) looks again.';
+			HINT = format('crm.preset_report keeps this; SELECT * FROM crm.refresh_preset(%L) looks again.', source ->> 'name');
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION crm_internal.tell_left_out(jsonb, text) IS 'a notice of what of a preset a source does without';
 REVOKE ALL ON FUNCTION crm_internal.tell_left_out(jsonb, text) FROM PUBLIC;
+
+-- Details are named by number where a table hangs at one place more than once, and numbers are known
+-- only when they are there: they came in the order of the steps.
+CREATE FUNCTION crm_internal.number_details(source_id integer, steps jsonb, since integer)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE below (source_id, path, parent) AS (
+		SELECT s.source_id, pg_catalog.format('%I.%I', s.schema_name, s.table_name), NULL::text
+		FROM crm_internal.source s
+		WHERE s.source_id = number_details.source_id
+		UNION ALL
+		SELECT s.source_id, b.path || pg_catalog.format('/%I.%I', s.schema_name, s.table_name), b.path
+		FROM below b
+		JOIN crm_internal.source s ON s.parent_id = b.source_id
+		WHERE s.role = 'd'
+	), registered AS (
+		SELECT b.source_id, b.path, pg_catalog.row_number() OVER (PARTITION BY b.path ORDER BY b.source_id) AS place
+		FROM below b
+		WHERE b.source_id > since AND b.parent IS NOT NULL
+	), planned AS (
+		SELECT s.position, s.item, (s.item ->> 'of') || '/' || (s.item ->> 'name') AS path,
+			s.item ? 'statement' AND NOT s.item ? 'number' AS new,
+			pg_catalog.row_number() OVER (PARTITION BY (s.item ->> 'of'), (s.item ->> 'name'), s.item ? 'statement' AND NOT s.item ? 'number' ORDER BY s.position) AS place
+		FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY s (item, position)
+	)
+	SELECT pg_catalog.jsonb_agg(p.item || CASE WHEN r.source_id IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('number', r.source_id) END ORDER BY p.position)
+	FROM planned p
+	LEFT JOIN registered r ON p.new AND r.path = p.path AND r.place = p.place;
+END;
+COMMENT ON FUNCTION crm_internal.number_details(integer, jsonb, integer) IS 'the steps of a source, with the numbers of the details that they made after this number was given';
+REVOKE ALL ON FUNCTION crm_internal.number_details(integer, jsonb, integer) FROM PUBLIC;
 
 -- After its statements ran: remembers the plan and says what is left out.
 CREATE FUNCTION crm_internal.note_preset(plan jsonb, preset text, given jsonb)
@@ -136,7 +170,7 @@ BEGIN
 		CONTINUE WHEN NOT source ? 'statement';
 		names := names || format('%s.%s', source ->> 'schema', source ->> 'table');
 		INSERT INTO crm_internal.preset_use (source_id, preset, given, steps)
-			SELECT s.source_id, note_preset.preset, note_preset.given, own
+			SELECT s.source_id, note_preset.preset, note_preset.given, crm_internal.number_details(s.source_id, own, 0)
 			FROM crm_internal.source s
 			WHERE s.schema_name = source ->> 'schema' AND s.table_name = source ->> 'table' AND s.parent_id IS NULL;
 	END LOOP;

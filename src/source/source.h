@@ -37,7 +37,8 @@ typedef struct crm_source_row
 	const crm_source_value *values; /* in mapping order */
 	int nlinks;
 	const crm_source_link *links;
-	const char *error; /* not NULL: the row could not be read, nothing else is set */
+	const char *entered_by; /* NULL: the source does not say, or not of this row */
+	const char *error;      /* not NULL: the row could not be read, nothing else is set */
 	int sqlerrcode;
 	const char *const *anchors; /* for the room itself: what the keys of details equal */
 } crm_source_row;
@@ -53,6 +54,12 @@ typedef void (*crm_source_sink)(const crm_source_row *row, void *context);
  */
 extern bool crm_source_read(int32 source_id, const char *const *keys, int nkeys,
 							crm_source_sink sink, void *context);
+
+/*
+ * The same for every row of the source, a few thousand at a time, each with a snapshot of its own.
+ * False: it could not be read to the end.
+ */
+extern bool crm_source_read_all(int32 source_id, crm_source_sink sink, void *context);
 
 /* Over all that a row says, never 0: equal for a row that reads the same. */
 extern int64 crm_source_row_hash(const crm_source_row *row);

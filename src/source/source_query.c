@@ -113,6 +113,8 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	row->has_changed_at = !isnull;
 	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
 	column += 4;
+	if (source->entered_by)
+		row->entered_by = SPI_getvalue(tuple, desc, column++);
 	column += crm_source_read_links(source, tuple, desc, column, row);
 	read_values(source, tuple, desc, column, row);
 	read_anchors(source, tuple, desc, row);
@@ -267,6 +269,8 @@ append_items(StringInfo sql, const crm_source *source)
 	appendStringInfo(sql, ", (%s)::pg_catalog.text", source->region ? source->region : "NULL");
 	appendStringInfo(sql, ", (%s)::pg_catalog.timestamptz",
 					 source->changed_at ? source->changed_at : "NULL");
+	if (source->entered_by)
+		appendStringInfo(sql, ", (%s)::pg_catalog.text", source->entered_by);
 	crm_source_append_link(sql, source);
 	foreach (cell, source->items)
 		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);

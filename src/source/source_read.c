@@ -183,7 +183,7 @@ culprit(const crm_source *source, const char *key)
 
 		alone.items = list_make1(item);
 		alone.filter = alone.kind = alone.region = alone.changed_at = NULL;
-		alone.preferred = alone.belongs_to = NULL;
+		alone.preferred = alone.entered_by = alone.belongs_to = NULL;
 		error = crm_source_guarded(&alone, read_keys, &read);
 		if (error == NULL)
 			continue;

@@ -32,6 +32,8 @@ typedef struct scan
 	Tuplestorestate *store; /* (key, hash) */
 	TupleDesc desc;
 	MemoryContext scratch;
+	crm_source_sink sink; /* of rows read by key */
+	void *sink_context;
 } scan;
 
 static ErrorData *scan_all(const crm_source *source, bool by_key, Tuplestorestate *store,
@@ -66,6 +68,7 @@ int64
 crm_source_row_hash(const crm_source_row *row)
 {
 	uint64 hash = mix((uint64) row->kind, row->region ? row->region : "");
+	uint64 links = 0;
 
 	if (row->error != NULL)
 		return 0;
@@ -73,15 +76,18 @@ crm_source_row_hash(const crm_source_row *row)
 		hash = hash_combine64(hash, (uint64) row->changed_at);
 	for (int i = 0; i < row->nvalues; i++)
 		hash = mix(mix(hash, row->values[i].attribute), row->values[i].text);
+	/* In whatever order: they are a set. */
 	for (int i = 0; i < row->nlinks; i++)
-		hash = mix_link(hash, &row->links[i]);
+		links += mix_link(0, &row->links[i]);
+	if (row->nlinks > 0)
+		hash = hash_combine64(hash, links);
 	return hash == 0 ? 1 : (int64) hash;
 }
 
 static ErrorData *
 scan_all(const crm_source *source, bool by_key, Tuplestorestate *store, TupleDesc desc)
 {
-	scan work = {source, CRM_SCOPE_ALL, store, desc, NULL};
+	scan work = {source, CRM_SCOPE_ALL, store, desc, NULL, put_read_row, &work};
 	ErrorData *error;
 
 	work.scratch =
@@ -99,6 +105,26 @@ scan_all(const crm_source *source, bool by_key, Tuplestorestate *store, TupleDes
 	}
 	MemoryContextDelete(work.scratch);
 	return error;
+}
+
+bool
+crm_source_read_all(int32 source_id, crm_source_sink sink, void *context)
+{
+	MemoryContext memory =
+		AllocSetContextCreate(CurrentMemoryContext, "all of a source", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(memory);
+	crm_source *source = crm_source_load(source_id);
+	TupleDesc desc = CreateTemplateTupleDesc(2);
+	scan work = {source, CRM_SCOPE_ALL, NULL, desc, NULL, sink, context};
+	bool read;
+
+	TupleDescInitEntry(desc, 1, "key", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 2, "hash", INT8OID, -1, 0);
+	work.scratch = AllocSetContextCreate(memory, "scan of a source", ALLOCSET_DEFAULT_SIZES);
+	read = source != NULL && scan_in_batches(source, &work) == NULL;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(memory);
+	return read;
 }
 
 /* The same with each batch read by keys: with its details, and so that a bad row stands for itself.
@@ -144,8 +170,11 @@ read_batch(scan *work, TupleTableSlot *slot, Tuplestorestate *keys, bool *more)
 
 		batch[n++] = TextDatumGetCString(slot_getattr(slot, 1, &isnull));
 	}
-	read = n == 0 || crm_source_read(work->source->source_id, batch, n, put_read_row, work);
+	read = n == 0 ||
+		   crm_source_read(work->source->source_id, batch, n, work->sink, work->sink_context);
 	*more = *more && read;
+	/* What came from disk stands in the memory that is about to be reset. */
+	ExecClearTuple(slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(work->scratch);
 	return read;

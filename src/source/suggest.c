@@ -16,6 +16,7 @@
 #include "utils/varlena.h"
 
 #include "base/base.h"
+#include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_registry.h"
 #include "source/suggest_rule.h"
@@ -25,6 +26,7 @@
 
 PG_FUNCTION_INFO_V1(crm_suggest_mapping);
 
+static void hint_at_preset(Relation relation);
 static List *suggest_columns(Relation relation);
 static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
@@ -55,8 +57,26 @@ crm_suggest_mapping(PG_FUNCTION_ARGS)
 		ereport(NOTICE, (errmsg("nothing in \"%s\" looks like an attribute of a customer", name)));
 	foreach (cell, columns)
 		put(result, lfirst(cell), foreach_current_index(cell) == 0 ? statement : NULL);
+	hint_at_preset(relation);
 	relation_close(relation, AccessShareLock);
 	return (Datum) 0;
+}
+
+/* A preset knows what no name of a column tells: which rows are no customers, what hangs where. */
+static void
+hint_at_preset(Relation relation)
+{
+	char *schema = get_namespace_name(RelationGetNamespace(relation));
+	char *preset = crm_preset_of_table(schema, RelationGetRelationName(relation));
+
+	if (preset != NULL)
+		ereport(NOTICE,
+				(errmsg("\"%s.%s\" looks like a table that preset \"%s\" knows", schema,
+						RelationGetRelationName(relation), preset),
+				 errhint("SELECT * FROM crm.preset_statements(%s, %s) shows how it would be read.",
+						 quote_literal_cstr(
+							 quote_qualified_identifier(schema, RelationGetRelationName(relation))),
+						 quote_literal_cstr(preset))));
 }
 
 static List *

@@ -20,10 +20,15 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.search'),
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
+	('steward', 'crm.profile_source'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
+	('administrator', 'crm.add_preset'),
+	('administrator', 'crm.drop_preset'),
+	('administrator', 'crm.detect_preset'),
+	('administrator', 'crm.refresh_preset'),
 	('administrator', 'crm_internal.preset_target'),
 	('administrator', 'crm_internal.preset_plan'),
 	('administrator', 'crm_internal.preset_reasons'),
@@ -65,6 +70,8 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('departments', NULL),
 	('source_status', NULL),
 	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),
+	('presets', NULL),
+	('preset_report', NULL),
 	('progress', NULL);
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)

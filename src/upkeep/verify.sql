@@ -137,6 +137,11 @@ BEGIN ATOMIC
 	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.source_id)
 	GROUP BY p.source_id
 	UNION ALL
+	SELECT 'reference', pg_catalog.format('preset %s was applied to source %s, which does not exist', u.preset, u.source_id),
+		pg_catalog.format('DELETE FROM crm_internal.preset_use WHERE source_id = %s', u.source_id)
+	FROM crm_internal.preset_use u
+	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = u.source_id AND s.role = 's')
+	UNION ALL
 	SELECT 'source', pg_catalog.format('source %s.%s of department "%s", which does not exist', s.schema_name, s.table_name, s.department),
 		pg_catalog.format('SELECT crm.add_department(%L)', s.department)
 	FROM crm_internal.source s

@@ -111,8 +111,9 @@ SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'cha
 	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');
 SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"given_name": "first_name",
 	"family_name": "last_name", "email": "email", "birth_date": "birth"}');
-SELECT crm.add_source('service.client', department => 'service', region => 'NL', map => '{"name": "full_name", "phone": "mobile",
-	"organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}');
+SELECT crm.add_preset('desk', '{"title": "Service desk", "detect": {"tables": {"client": ["no", "full_name"]}}, "sources": [{"table": "client",
+	"map": {"name": "full_name", "phone": ["mobile", "landline"], "organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}}]}');
+SELECT crm.add_source('service.client', department => 'service', region => 'NL', preset => 'desk');
 CALL crm.resolve();
 SQL
 	return;
