@@ -144,6 +144,7 @@ rewrite_steps(List *paths, Relation from, const char *column)
 {
 	List *texts = NIL;
 	Relation before = from;
+	Relation opened = NULL; /* not to be told by the pointer: a table may look into itself */
 	ListCell *cell;
 
 	foreach (cell, paths)
@@ -159,13 +160,12 @@ rewrite_steps(List *paths, Relation from, const char *column)
 		strlcpy(path->schema, target.schema, sizeof(path->schema));
 		strlcpy(path->key, target.key_name, sizeof(path->key));
 		texts = lappend(texts, crm_source_lookup_text(path));
-		if (before != from)
-			relation_close(before, NoLock);
-		before = table;
+		if (opened != NULL)
+			relation_close(opened, NoLock);
+		before = opened = table;
 		column = path->column;
 	}
-	if (before != from)
-		relation_close(before, NoLock);
+	relation_close(opened, NoLock);
 	return texts;
 }
 
