@@ -14,6 +14,7 @@ bool crm_enabled = true;
 int crm_inline_limit = 100;
 int crm_inline_timeout = 200;
 int crm_lock_timeout = 1000;
+int64 crm_rows_written = 0;
 
 void
 crm_base_init(void)
@@ -89,6 +90,18 @@ crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types)
 		*slot = plan;
 	}
 	return *slot;
+}
+
+uint64
+crm_execute_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only)
+{
+	int result = SPI_execute_plan(plan, values, nulls, read_only, 0);
+
+	if (result < 0)
+		elog(ERROR, "statement failed: %s", SPI_result_code_string(result));
+	if (result != SPI_OK_SELECT && result != SPI_OK_UTILITY)
+		crm_rows_written += SPI_processed;
+	return SPI_processed;
 }
 
 static bool

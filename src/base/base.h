@@ -18,6 +18,9 @@ extern int crm_inline_limit;   /* rows a transaction */
 extern int crm_inline_timeout; /* milliseconds a transaction */
 extern int crm_lock_timeout;   /* milliseconds, for locks on departmental tables */
 
+/* Rows that this session wrote to crm's tables through kept plans, rolled back ones included. */
+extern int64 crm_rows_written;
+
 extern void crm_base_init(void);
 
 /* The owner of crm's own tables: capture and the commit phase run as this role. */
@@ -29,6 +32,9 @@ extern void crm_restore_user(crm_user before);
 
 /* Prepares once a backend and keeps the plan in *slot. SPI must be connected. */
 extern SPIPlanPtr crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types);
+
+/* Runs a kept plan, counts what it wrote, and raises what fails. Returns SPI_processed. */
+extern uint64 crm_execute_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
 
 /*
  * Text of the database as UTF-8, which is what matching reads, and back. In a database that knows

@@ -16,10 +16,8 @@ crm_run_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types, Dat
 			 const char *nulls, bool read_only)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	int result = SPI_execute_plan(crm_plan(slot, sql, nargs, types), values, nulls, read_only, 0);
 
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	(void) crm_execute_plan(crm_plan(slot, sql, nargs, types), values, nulls, read_only);
 	MemoryContextSwitchTo(caller);
 }
 

@@ -18,6 +18,7 @@
 #include "utils/resowner.h"
 
 #include "base/base.h"
+#include "base/extension.h"
 #include "identity/identity_compare.h"
 #include "identity/identity_job.h"
 #include "identity/identity_resolve.h"
@@ -52,16 +53,43 @@ query_int64(const char *sql)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
-/* Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past. */
+/*
+ * Every transaction of the run is READ COMMITTED: an older snapshot would not see its own past.
+ * Between two of them the extension may be removed.
+ */
 static void
 next_transaction(run *r)
 {
 	crm_restore_user(r->caller);
 	SPI_commit();
 	SPI_execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", false, 0);
+	crm_extension_hold();
 	(void) crm_become(crm_owner(), 0);
 	MemoryContextReset(r->batch);
 	MemoryContextSwitchTo(r->batch);
+}
+
+/* What transactions of the departments paid for crm, out of rows that are taken here. */
+#define ADD_UP_COST                                                                                \
+	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
+	"  (source_id, since, transactions, rows, microseconds)"                                       \
+	"  SELECT t.source_id, s.registered_at,"                                                       \
+	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
+	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
+	"  FROM taken t"                                                                               \
+	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
+	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
+	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
+	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
+	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
+	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
+
+static void
+add_up_inline_cost(void)
+{
+	SPI_execute("WITH taken AS (DELETE FROM crm_internal.inline_cost i"
+				"  RETURNING i.source_id, i.spent, i.written)," ADD_UP_COST " SELECT",
+				false, 0);
 }
 
 /* Whole-source entries become one entry for each key that differs. */
@@ -70,8 +98,9 @@ expand_sources(run *r)
 {
 	crm_ids sources = {0};
 
-	SPI_execute("DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
-				" RETURNING p.source_id",
+	SPI_execute("WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
+				"  RETURNING p.source_id, p.spent, p.written)," ADD_UP_COST
+				" SELECT t.source_id FROM taken t",
 				false, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -123,14 +152,15 @@ take_changes(run *r, int *n)
 	crm_change *changes;
 
 	crm_plan(&plan,
-			 "DELETE FROM crm_internal.pending p"
+			 "WITH taken AS (DELETE FROM crm_internal.pending p"
 			 " WHERE p.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
 			 "   SELECT q.ctid FROM crm_internal.pending q"
 			 "    WHERE q.source_key IS NOT NULL"
 			 "      AND q.op OPERATOR(pg_catalog.<>) 'P'"
 			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
 			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
-			 " RETURNING p.source_id, p.source_key, p.op",
+			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," ADD_UP_COST
+			 " SELECT t.source_id, t.source_key, t.op FROM taken t",
 			 2, types);
 	*n = (int) crm_store_run(plan, args, NULL);
 	MemoryContextSwitchTo(r->batch);
@@ -324,6 +354,7 @@ resolve_pending(run *r)
 		next_transaction(r);
 	} while (expanded);
 	crm_store_tick();
+	add_up_inline_cost();
 	expand_sources(r);
 	next_transaction(r);
 	waiting = query_int64("SELECT pg_catalog.count(*) FROM crm_internal.pending");

@@ -18,11 +18,7 @@ static TransactionId region_noted;
 uint64
 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls)
 {
-	int result = SPI_execute_plan(plan, args, nulls, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "statement failed: %s", SPI_result_code_string(result));
-	return SPI_processed;
+	return crm_execute_plan(plan, args, nulls, false);
 }
 
 void

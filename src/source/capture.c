@@ -20,6 +20,7 @@
 #include "source/capture_commit.h"
 #include "source/capture_store.h"
 #include "source/changes.h"
+#include "source/cost.h"
 
 PG_FUNCTION_INFO_V1(crm_capture);
 
@@ -39,6 +40,10 @@ typedef struct key_request
 	bool has_key;
 } key_request;
 
+static int rows_since_sample = 0;
+
+static void capture_timed(FunctionCallInfo fcinfo, int factor);
+static const statement_state *capture(FunctionCallInfo fcinfo);
 static statement_state *state_of(FunctionCallInfo fcinfo, TriggerData *trigger);
 static void note_row(statement_state *state, TriggerData *trigger);
 static void note_update(statement_state *state, TriggerData *trigger);
@@ -59,22 +64,48 @@ check_called(FunctionCallInfo fcinfo)
 Datum
 crm_capture(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	statement_state *state;
-
 	check_called(fcinfo);
 	if (!crm_enabled)
 		PG_RETURN_POINTER(NULL);
-	state = state_of(fcinfo, trigger);
-	if (state->plan == NULL || !state->plan->known)
-		PG_RETURN_POINTER(NULL);
+	if (fcinfo->flinfo->fn_extra == NULL)
+		capture_timed(fcinfo, 1);
+	else if (++rows_since_sample >= CRM_COST_SAMPLE)
+	{
+		rows_since_sample = 0;
+		capture_timed(fcinfo, CRM_COST_SAMPLE);
+	}
+	else
+		(void) capture(fcinfo);
+	crm_capture_relieve();
+	PG_RETURN_POINTER(NULL);
+}
 
+/* Rows are counted over statements: of many short ones too the right share is timed. */
+static void
+capture_timed(FunctionCallInfo fcinfo, int factor)
+{
+	instr_time begin;
+	const statement_state *state;
+
+	INSTR_TIME_SET_CURRENT(begin);
+	state = capture(fcinfo);
+	if (state->plan != NULL && state->plan->known)
+		crm_cost_of(state->source_id)->nanoseconds += crm_cost_since(begin) * factor;
+}
+
+static const statement_state *
+capture(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	statement_state *state = state_of(fcinfo, trigger);
+
+	if (state->plan == NULL || !state->plan->known)
+		return state;
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
 		note(state, 'T', NULL, 0);
 	else if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		note_row(state, trigger);
-	crm_capture_relieve();
-	PG_RETURN_POINTER(NULL);
+	return state;
 }
 
 /* The source id is the trigger's argument. 0, which is no source's, if that is not a number. */

@@ -12,6 +12,8 @@
 #include "source/capture_store.h"
 #include "source/changes.h"
 #include "source/climb.h"
+#include "source/cost.h"
+#include "source/inline_cost.h"
 #include "source/pending.h"
 
 #define BOTH (CRM_TO_WRITE | CRM_TO_RESOLVE)
@@ -27,12 +29,14 @@ static crm_inline_resolver resolver = NULL;
 
 static void drain(void);
 static void spill(void);
+static void end_subtransaction(SubTransactionId mine, SubTransactionId parent, bool committed);
+static void forget(void);
 
 static const crm_commit_room room = {
 	.drain = drain,
 	.before_commit = spill,
-	.subtransaction_end = crm_changes_subtransaction_end,
-	.end = crm_changes_forget,
+	.subtransaction_end = end_subtransaction,
+	.end = forget,
 };
 
 void
@@ -48,24 +52,41 @@ crm_capture_init(void)
 	crm_commit_register(&room);
 }
 
+static void
+end_subtransaction(SubTransactionId mine, SubTransactionId parent, bool committed)
+{
+	crm_changes_subtransaction_end(mine, parent, committed);
+	crm_cost_subtransaction_end(mine, parent, committed);
+}
+
+static void
+forget(void)
+{
+	crm_changes_forget();
+	crm_cost_forget();
+}
+
 /* ------------------------------ writing to pending ------------------------------ */
 
 static void
 write_all(void *argument)
 {
 	crm_entry_scan scan;
+	bool *ends = argument;
 
 	crm_changes_scan(&scan, BOTH, true);
-	crm_pending_write(&scan);
+	crm_pending_write(&scan, *ends);
 	crm_changes_done(BOTH, true);
 }
 
 void
 crm_capture_relieve(void)
 {
+	bool ends = false;
+
 	if (!crm_changes_are_many())
 		return;
-	if (!crm_attempt(write_all, NULL, NULL))
+	if (!crm_attempt(write_all, &ends, NULL))
 		crm_changes_postpone();
 }
 
@@ -89,12 +110,14 @@ static void
 spill(void)
 {
 	ErrorData *error = NULL;
+	bool ends = true;
 
+	crm_inline_cost_write();
 	if (crm_changes_count(BOTH, true) == 0)
 		return;
 	if (crm_pending_is_ready())
-		write_all(NULL);
-	else if (!crm_attempt(write_all_patiently, NULL, &error))
+		write_all(&ends);
+	else if (!crm_attempt(write_all_patiently, &ends, &error))
 		ereport(WARNING, (errcode(error->sqlerrcode),
 						  errmsg("changes of this transaction could not be noted for crm: %s",
 								 error->message),
@@ -138,17 +161,41 @@ call_resolver(void *argument)
 	resolver(call->changes, call->nchanges);
 }
 
+/* To each source its share by the changes: time that was spent in vain is spent too. */
+static void
+share_cost(const resolver_call *call, bool done, double nanoseconds, int64 rows)
+{
+	int n = call->nchanges;
+
+	for (int i = 0; i < n; i++)
+	{
+		crm_cost *cost = crm_cost_of(call->changes[i].source_id);
+
+		cost->nanoseconds += nanoseconds / n;
+		if (!done)
+			continue;
+		cost->rows += rows * (i + 1) / n - rows * i / n;
+		cost->resolved = true;
+	}
+}
+
 static bool
 resolve(int64 count)
 {
 	crm_change *changes = palloc(sizeof(crm_change) * count);
 	resolver_call call = {changes, 0};
+	int64 written = crm_rows_written;
+	instr_time begin;
 	bool done = false;
 
+	INSTR_TIME_SET_CURRENT(begin);
 	if (gather(changes))
 		call.nchanges = crm_changes_collapse(changes, (int) count);
 	if (call.nchanges > 0 && call.nchanges <= crm_inline_limit)
+	{
 		done = crm_attempt_within(crm_inline_timeout, call_resolver, &call, NULL);
+		share_cost(&call, done, crm_cost_since(begin), crm_rows_written - written);
+	}
 	pfree(changes);
 	return done;
 }

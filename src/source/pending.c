@@ -1,132 +1,155 @@
-/* pending.c - writes changes to crm_internal.pending. */
+/* pending.c - writes changes to crm_internal.pending, and with them what they cost. */
 /*
- * By heap multi-insert, a page and a WAL record for hundreds of keys: a third of what an INSERT
- * costs. That looks after no index and no trigger, so a table that somebody gave one, or another
- * shape, gets an INSERT.
+ * What a source has cost the transaction stands on one of its rows, the last that is written of it.
+ * The time of that last batch is not known yet: it goes with what the session writes next.
  */
 #include "postgres.h"
 
-#include "access/heapam.h"
-#include "access/htup_details.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "source/append.h"
+#include "source/cost.h"
 #include "source/pending.h"
 
-#define BATCH 256
-#define NCOLUMNS 4
+#define NCOLUMNS 6
 
-static Oid
-pending_oid(void)
+static const Oid column_types[NCOLUMNS] = {INT4OID,        TEXTOID, CHAROID,
+										   TIMESTAMPTZOID, INT4OID, INT4OID};
+
+typedef struct pending_writer
 {
-	Oid schema = get_namespace_oid("crm_internal", true);
+	crm_append append;
+	TimestampTz now;
+	instr_time begin;
+	bool ends; /* the transaction: its cost is complete */
+	void (*put)(struct pending_writer *writer, const crm_entry *entry, const crm_cost *cost);
+} pending_writer;
 
-	return OidIsValid(schema) ? get_relname_relid("pending", schema) : InvalidOid;
-}
+/* Nanoseconds that passed behind the row that could have told of them. */
+static double owed = 0;
 
-static bool
-is_plain(Relation pending)
+static void
+fill(const pending_writer *writer, const crm_entry *entry, const crm_cost *cost, Datum *values)
 {
-	static const Oid types[NCOLUMNS] = {INT4OID, TEXTOID, CHAROID, TIMESTAMPTZOID};
-	TupleDesc shape = RelationGetDescr(pending);
-
-	if (pending->rd_rel->relkind != RELKIND_RELATION || pending->rd_rel->relhasindex ||
-		pending->trigdesc != NULL || shape->natts != NCOLUMNS ||
-		(shape->constr != NULL && shape->constr->num_check > 0))
-		return false;
-	for (int i = 0; i < NCOLUMNS; i++)
-		if (TupleDescAttr(shape, i)->atttypid != types[i])
-			return false;
-	return true;
+	values[0] = Int32GetDatum(entry->source_id);
+	values[1] = entry->whole ? (Datum) 0 : PointerGetDatum(crm_entry_text(entry));
+	values[2] = CharGetDatum(entry->op);
+	values[3] = TimestampTzGetDatum(writer->now);
+	if (cost == NULL)
+		return;
+	values[4] = Int32GetDatum(crm_cost_microseconds(cost->nanoseconds));
+	/* Of a transaction that goes on: negative, so that it is counted once. */
+	values[5] = Int32GetDatum((int32) Min(cost->rows, PG_INT32_MAX) * (writer->ends ? 1 : -1));
 }
 
 static void
-fill(TupleTableSlot *slot, const crm_entry *entry, TimestampTz now)
+put_plain(pending_writer *writer, const crm_entry *entry, const crm_cost *cost)
 {
-	ExecClearTuple(slot);
-	memset(slot->tts_isnull, 0, NCOLUMNS * sizeof(bool));
-	slot->tts_values[0] = Int32GetDatum(entry->source_id);
+	TupleTableSlot *slot = crm_append_slot(&writer->append);
+
+	fill(writer, entry, cost, slot->tts_values);
 	slot->tts_isnull[1] = entry->whole;
-	slot->tts_values[1] = entry->whole ? (Datum) 0 : PointerGetDatum(crm_entry_text(entry));
-	slot->tts_values[2] = CharGetDatum(entry->op);
-	slot->tts_values[3] = TimestampTzGetDatum(now);
+	slot->tts_isnull[4] = cost == NULL;
+	slot->tts_isnull[5] = cost == NULL;
 	ExecStoreVirtualTuple(slot);
 }
 
-/* A page that was filled half is gone on with by the next batch; one change needs no such care. */
+/* For a table that somebody gave an index, a trigger or another shape. */
 static void
-write_plain(Relation pending, crm_entry_scan *scan, TimestampTz now)
+put_by_insert(pending_writer *writer, const crm_entry *entry, const crm_cost *cost)
 {
-	TupleTableSlot *slots[BATCH];
-	BulkInsertState bulk = NULL;
-	MemoryContext batch =
-		AllocSetContextCreate(CurrentMemoryContext, "crm pending batch", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext outer = CurrentMemoryContext;
-	CommandId command = GetCurrentCommandId(true);
-	const crm_entry *entry = crm_changes_next(scan);
-	int nslots = 0;
+	static SPIPlanPtr plan = NULL;
+	Datum values[NCOLUMNS];
+	char nulls[NCOLUMNS] = {' ', entry->whole ? 'n' : ' ', ' ',
+							' ', cost ? ' ' : 'n',         cost ? ' ' : 'n'};
 
-	while (entry != NULL)
-	{
-		int n = 0;
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.pending "
+			 "(source_id, source_key, op, queued_at, spent, written) "
+			 "VALUES ($1, $2, $3, $4, $5, $6)",
+			 NCOLUMNS, column_types);
+	fill(writer, entry, cost, values);
+	if (SPI_execute_plan(plan, values, nulls, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not insert into crm_internal.pending");
+}
 
-		for (; entry != NULL && n < BATCH; entry = crm_changes_next(scan), n++)
-		{
-			if (n == nslots)
-				slots[nslots++] = table_slot_create(pending, NULL);
-			fill(slots[n], entry, now);
-		}
-		if (n == BATCH && bulk == NULL)
-			bulk = GetBulkInsertState();
-		MemoryContextSwitchTo(batch);
-		table_multi_insert(pending, slots, n, command, 0, bulk);
-		MemoryContextSwitchTo(outer);
-		MemoryContextReset(batch);
-		CHECK_FOR_INTERRUPTS();
-	}
-	if (bulk != NULL)
-		FreeBulkInsertState(bulk);
-	for (int i = 0; i < nslots; i++)
-		ExecDropSingleTupleTableSlot(slots[i]);
-	MemoryContextDelete(batch);
+/* By their rows, the time of this writing and what is owed from earlier. */
+static void
+share_time(const pending_writer *writer, int64 total)
+{
+	double nanoseconds = Max(crm_cost_since(writer->begin) + owed, 0);
+
+	for (crm_cost *cost = crm_cost_first(); cost != NULL; cost = crm_cost_next(cost))
+		cost->nanoseconds += nanoseconds * cost->to_write / total;
+	owed -= nanoseconds;
 }
 
 static void
-write_by_insert(crm_entry_scan *scan, TimestampTz now)
+put_carriers(pending_writer *writer)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[] = {INT4OID, TEXTOID, CHAROID, TIMESTAMPTZOID};
-	crm_user before = crm_become(crm_owner(), 0);
-	const crm_entry *entry;
+	for (crm_cost *cost = crm_cost_first(); cost != NULL; cost = crm_cost_next(cost))
+		if (cost->carrier != NULL)
+		{
+			double whole = crm_cost_microseconds(cost->nanoseconds) * 1000.0;
 
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	crm_plan(&plan,
-			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at) "
-			 "VALUES ($1, $2, $3, $4)",
-			 NCOLUMNS, types);
+			owed += cost->nanoseconds - whole;
+			cost->nanoseconds = whole;
+			cost->rows += cost->to_write;
+			writer->put(writer, cost->carrier, cost);
+			crm_cost_written(cost);
+		}
+}
+
+/* One change of each source is kept back to carry its cost. */
+static void
+put_changes(pending_writer *writer, crm_entry_scan *scan)
+{
+	const crm_entry *entry;
+	int64 total = 0;
+
+	for (crm_cost *cost = crm_cost_first(); cost != NULL; cost = crm_cost_next(cost))
+	{
+		cost->carrier = NULL;
+		cost->to_write = 0;
+	}
 	while ((entry = crm_changes_next(scan)) != NULL)
 	{
-		Datum values[NCOLUMNS] = {Int32GetDatum(entry->source_id),
-								  PointerGetDatum(crm_entry_text(entry)), CharGetDatum(entry->op),
-								  TimestampTzGetDatum(now)};
+		crm_cost *cost = crm_cost_of(entry->source_id);
 
-		if (SPI_execute_plan(plan, values, entry->whole ? " n  " : "    ", false, 0) !=
-			SPI_OK_INSERT)
-			elog(ERROR, "could not insert into crm_internal.pending");
+		total++;
+		if (cost->to_write++ == 0)
+			cost->carrier = entry;
+		else
+			writer->put(writer, entry, NULL);
 	}
+	share_time(writer, Max(total, 1));
+	put_carriers(writer);
+}
+
+static void
+write_plain(pending_writer *writer, Relation pending, crm_entry_scan *scan)
+{
+	writer->put = put_plain;
+	crm_append_begin(&writer->append, pending);
+	put_changes(writer, scan);
+	crm_append_end(&writer->append);
+}
+
+static void
+write_by_insert(pending_writer *writer, crm_entry_scan *scan)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+
+	writer->put = put_by_insert;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	put_changes(writer, scan);
 	SPI_finish();
 	PopActiveSnapshot();
 	crm_restore_user(before);
@@ -135,32 +158,29 @@ write_by_insert(crm_entry_scan *scan, TimestampTz now)
 bool
 crm_pending_is_ready(void)
 {
-	Oid oid = pending_oid();
-	Relation pending;
-	bool ready;
+	Relation pending = crm_append_open_plain("pending", column_types, NCOLUMNS);
 
-	if (!OidIsValid(oid) || !ConditionalLockRelationOid(oid, RowExclusiveLock))
-		return false;
-	pending = try_table_open(oid, NoLock);
 	if (pending == NULL)
 		return false;
-	ready = is_plain(pending);
 	table_close(pending, NoLock);
-	return ready;
+	return true;
 }
 
 void
-crm_pending_write(crm_entry_scan *scan)
+crm_pending_write(crm_entry_scan *scan, bool ends)
 {
-	Oid oid = pending_oid();
-	Relation pending = OidIsValid(oid) ? try_table_open(oid, RowExclusiveLock) : NULL;
-	TimestampTz now = GetCurrentTimestamp();
+	pending_writer writer = {.now = GetCurrentTimestamp(), .ends = ends};
+	Oid oid = crm_append_table("pending");
+	Relation pending;
 
+	INSTR_TIME_SET_CURRENT(writer.begin);
+	pending = OidIsValid(oid) ? try_table_open(oid, RowExclusiveLock) : NULL;
 	if (pending == NULL)
 		return;
-	if (is_plain(pending))
-		write_plain(pending, scan, now);
+	if (crm_append_is_plain(pending, column_types, NCOLUMNS))
+		write_plain(&writer, pending, scan);
 	else
-		write_by_insert(scan, now);
+		write_by_insert(&writer, scan);
 	table_close(pending, NoLock);
+	owed += crm_cost_since(writer.begin);
 }

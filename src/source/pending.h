@@ -10,7 +10,10 @@
  */
 extern bool crm_pending_is_ready(void);
 
-/* In the current subtransaction. Does nothing if the table is gone, and with it the extension. */
-extern void crm_pending_write(crm_entry_scan *scan);
+/*
+ * In the current subtransaction, with what the changes have cost so far; ends: they are the last of
+ * the transaction. Does nothing if the table is gone, and with it the extension.
+ */
+extern void crm_pending_write(crm_entry_scan *scan, bool ends);
 
 #endif

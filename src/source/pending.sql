@@ -6,13 +6,17 @@ CREATE TABLE crm_internal.pending
 	source_id integer NOT NULL,
 	source_key text,
 	op "char" NOT NULL,
-	queued_at timestamptz NOT NULL
+	queued_at timestamptz NOT NULL,
+	spent integer,
+	written integer
 );
 -- With a publication FOR ALL TABLES nothing could be deleted here otherwise.
 ALTER TABLE crm_internal.pending REPLICA IDENTITY FULL;
 COMMENT ON TABLE crm_internal.pending IS 'changed rows that wait for crm.resolve()';
 COMMENT ON COLUMN crm_internal.pending.source_key IS 'NULL: the whole source is to be compared (first load, TRUNCATE, sync)';
 COMMENT ON COLUMN crm_internal.pending.op IS 'I insert, U update, D delete, T truncate, S sync; P: source_id and source_key are those of a detail or lookup, and mean the rows of its source that hang on it';
+COMMENT ON COLUMN crm_internal.pending.spent IS 'microseconds that crm took in the transaction that wrote this source; on one row of it a source, else NULL';
+COMMENT ON COLUMN crm_internal.pending.written IS 'where spent is given: how many rows crm wrote for it; negative where the same transaction wrote more rows with a number of their own';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.pending', '');
 
 CREATE TABLE crm_internal.pending_error

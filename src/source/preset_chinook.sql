@@ -3,9 +3,13 @@
 INSERT INTO crm_internal.preset (name, definition) VALUES ('chinook', $preset$
 {
 	"title": "Chinook, the sample database",
-	"detect": {"tables": {
-		"customer": ["customer_id", "support_rep_id", "company"],
-		"invoice": ["invoice_id", "customer_id"]}},
+	"detect": [
+		{"tables": {
+			"customer": ["customer_id", "support_rep_id", "company"],
+			"invoice": ["invoice_id", "customer_id"]}},
+		{"tables": {
+			"Customer": ["CustomerId", "SupportRepId", "Company"],
+			"Invoice": ["InvoiceId", "CustomerId"]}}],
 	"sources": [
 		{
 			"table": ["customer", "Customer"],

@@ -8,7 +8,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('pagila', $preset$
 		"customer": ["customer_id", "store_id", "address_id"],
 		"address": ["address_id", "district", "city_id"],
 		"city": ["city_id", "country_id"],
-		"rental": ["rental_id"]}},
+		"payment": ["payment_id", "customer_id"]}},
 	"sources": [
 		{
 			"table": "customer",

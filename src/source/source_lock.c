@@ -29,13 +29,17 @@
 #define NO_TIME 1
 #define DEADLOCK_CHECK "10ms"
 
+PG_FUNCTION_INFO_V1(crm_lock_tree);
+
+static Datum lock_tree(FunctionCallInfo fcinfo);
+static Datum call_patiently(FunctionCallInfo fcinfo, PGFunction body, const char *again);
 static int patience(void);
 static void lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds);
 static int time_left(TimestampTz began, int milliseconds);
 static void wait_for(Oid relation_id, LOCKMODE mode, int milliseconds);
-static void raise_busy(Oid relation_id, LOCKMODE mode, int milliseconds);
-static char *holders_of(Oid relation_id, LOCKMODE mode);
-static void append_holder(StringInfo text, const LockInstanceData *lock);
+static void raise_busy(Oid relation_id, LOCKMODE mode, int milliseconds, List *before);
+static List *holders_of(Oid relation_id, LOCKMODE mode);
+static char *described(List *holders);
 static char *statement_of(FunctionCallInfo fcinfo);
 static void append_argument(StringInfo call, FunctionCallInfo fcinfo, int i, Oid type,
 							const char *name);
@@ -70,8 +74,11 @@ patience(void)
 static void
 lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds)
 {
+	List *holders;
+
 	if (ConditionalLockRelationOid(relation_id, mode))
 		return;
+	holders = holders_of(relation_id, mode);
 	PG_TRY();
 	{
 		wait_for(relation_id, mode, time_left(began, milliseconds));
@@ -82,7 +89,7 @@ lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds)
 		if (geterrcode() != ERRCODE_LOCK_NOT_AVAILABLE)
 			PG_RE_THROW();
 		FlushErrorState();
-		raise_busy(relation_id, mode, milliseconds);
+		raise_busy(relation_id, mode, milliseconds, holders);
 	}
 	PG_END_TRY();
 }
@@ -114,68 +121,94 @@ wait_for(Oid relation_id, LOCKMODE mode, int milliseconds)
 	AtEOXact_GUC(true, nest_level);
 }
 
+/* Those behind us in the queue hold it by now; in the way are those who did before and still do. */
 static void
-raise_busy(Oid relation_id, LOCKMODE mode, int milliseconds)
+raise_busy(Oid relation_id, LOCKMODE mode, int milliseconds, List *before)
 {
 	char *schema = get_namespace_name(get_rel_namespace(relation_id));
 	char *table = get_rel_name(relation_id);
-	char *holders = holders_of(relation_id, mode);
+	List *holders = list_intersection_int(before, holders_of(relation_id, mode));
 
 	ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 					errmsg("table \"%s.%s\" is in use: no lock on it within %d ms",
 						   schema ? schema : "?", table ? table : "?", milliseconds),
-					holders ? errdetail("It is held by %s.", holders)
+					holders ? errdetail("It is held by %s.", described(holders))
 							: errdetail("Who held it has let go of it meanwhile.")));
 }
 
-/* Who they are; what they do stands in pg_stat_activity for those who may see it. */
-static char *
+/* Process numbers; 0 for a prepared transaction. */
+static List *
 holders_of(Oid relation_id, LOCKMODE mode)
 {
 	LockData *locks = GetLockStatusData();
-	StringInfoData text;
+	List *holders = NIL;
 
-	initStringInfo(&text);
 	for (int i = 0; i < locks->nelements; i++)
 	{
 		const LockInstanceData *lock = &locks->locks[i];
-		bool conflicts = false;
 
 		if (lock->locktag.locktag_type != LOCKTAG_RELATION ||
 			lock->locktag.locktag_field1 != MyDatabaseId ||
 			lock->locktag.locktag_field2 != relation_id || lock->pid == MyProcPid)
 			continue;
 		for (LOCKMODE held = AccessShareLock; held <= AccessExclusiveLock; held++)
-			if (lock->holdMask & LOCKBIT_ON(held))
-				conflicts |= DoLockModesConflict(held, mode);
-		if (conflicts)
-			append_holder(&text, lock);
+			if ((lock->holdMask & LOCKBIT_ON(held)) && DoLockModesConflict(held, mode))
+				holders = list_append_unique_int(holders, lock->pid);
 	}
-	return text.len > 0 ? text.data : NULL;
+	return holders;
 }
 
-static void
-append_holder(StringInfo text, const LockInstanceData *lock)
+/* Who they are; what they do stands in pg_stat_activity for those who may see it. */
+static char *
+described(List *holders)
 {
-	PGPROC *process = lock->pid == 0 ? NULL : BackendPidGetProc(lock->pid);
-	char *role = process ? GetUserNameFromId(process->roleId, true) : NULL;
+	StringInfoData text;
+	ListCell *cell;
 
-	if (text->len > 0)
-		appendStringInfoString(text, ", ");
-	if (lock->pid == 0)
-		appendStringInfoString(text, "a prepared transaction");
-	else if (process && (process->statusFlags & PROC_IS_AUTOVACUUM))
-		appendStringInfo(text, "autovacuum (process %d)", lock->pid);
-	else
-		appendStringInfo(text, "process %d", lock->pid);
-	if (role != NULL)
-		appendStringInfo(text, " of role \"%s\"", role);
+	initStringInfo(&text);
+	foreach (cell, holders)
+	{
+		int pid = lfirst_int(cell);
+		PGPROC *process = pid == 0 ? NULL : BackendPidGetProc(pid);
+		char *role = process ? GetUserNameFromId(process->roleId, true) : NULL;
+
+		if (text.len > 0)
+			appendStringInfoString(&text, ", ");
+		if (pid == 0)
+			appendStringInfoString(&text, "a prepared transaction");
+		else if (process && (process->statusFlags & PROC_IS_AUTOVACUUM))
+			appendStringInfo(&text, "autovacuum (process %d)", pid);
+		else
+			appendStringInfo(&text, "process %d", pid);
+		if (role != NULL)
+			appendStringInfo(&text, " of role \"%s\"", role);
+	}
+	return text.data;
+}
+
+/* For crm.uninstall(), which must not keep the departments waiting either. */
+Datum
+crm_lock_tree(PG_FUNCTION_ARGS)
+{
+	return call_patiently(fcinfo, lock_tree, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+}
+
+static Datum
+lock_tree(FunctionCallInfo fcinfo)
+{
+	crm_source_lock_tree(PG_GETARG_OID(0), AccessExclusiveLock);
+	PG_RETURN_VOID();
 }
 
 Datum
 crm_source_patiently(FunctionCallInfo fcinfo, PGFunction body)
 {
-	char *again = statement_of(fcinfo);
+	return call_patiently(fcinfo, body, statement_of(fcinfo));
+}
+
+static Datum
+call_patiently(FunctionCallInfo fcinfo, PGFunction body, const char *again)
+{
 	MemoryContext context = CurrentMemoryContext;
 	Datum result = (Datum) 0;
 

@@ -144,7 +144,6 @@ rewrite_steps(List *paths, Relation from, const char *column)
 {
 	List *texts = NIL;
 	Relation before = from;
-	Relation opened = NULL; /* not to be told by the pointer: a table may look into itself */
 	ListCell *cell;
 
 	foreach (cell, paths)
@@ -160,12 +159,12 @@ rewrite_steps(List *paths, Relation from, const char *column)
 		strlcpy(path->schema, target.schema, sizeof(path->schema));
 		strlcpy(path->key, target.key_name, sizeof(path->key));
 		texts = lappend(texts, crm_source_lookup_text(path));
-		if (opened != NULL)
-			relation_close(opened, NoLock);
-		before = opened = table;
+		if (cell != list_head(paths))
+			relation_close(before, NoLock);
+		before = table; /* which may be from once more, opened a second time */
 		column = path->column;
 	}
-	relation_close(opened, NoLock);
+	relation_close(before, NoLock);
 	return texts;
 }
 

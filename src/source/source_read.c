@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -44,6 +45,7 @@ static crm_source_row *bad_row(const crm_source *source, const char *key, const 
 static const char *culprit(const crm_source *source, const char *key);
 static void probe(void *arg);
 static void read_keys(void *arg);
+static bool may_be_foreign(const crm_source *source);
 static void collect_rows(key_read *read);
 static void execute_once(const crm_source_query *query, Datum *params);
 static void execute_kept(const crm_source *source, const crm_source_query *query, Datum *params);
@@ -205,11 +207,20 @@ read_keys(void *arg)
 	/* Without keys it is a probe: all is planned and checked, no row of a large view is touched. */
 	if (read->nkeys == 0)
 		query->sql = psprintf("%s LIMIT 0", query->sql);
-	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS)
+	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS ||
+		may_be_foreign(read->source))
 		execute_once(query, params);
 	else
 		execute_kept(read->source, query, params);
 	collect_rows(read);
+}
+
+/* mysql_fdw sends "= ANY ($1)" to the other side and cannot send the array; a constant it can. */
+static bool
+may_be_foreign(const crm_source *source)
+{
+	return source->relation_kind == RELKIND_FOREIGN_TABLE ||
+		   source->relation_kind == RELKIND_VIEW;
 }
 
 static void

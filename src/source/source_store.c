@@ -90,6 +90,10 @@ crm_source_forget(int32 source_id)
 					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
 					   values, NULL, SPI_OK_DELETE);
+	crm_source_execute("DELETE FROM crm_internal.source_cost WHERE source_id = $1", 1, types,
+					   values, NULL, SPI_OK_DELETE);
+	crm_source_execute("DELETE FROM crm_internal.inline_cost WHERE source_id = $1", 1, types,
+					   values, NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.preset_use WHERE source_id = $1", 1, types, values,
 					   NULL, SPI_OK_DELETE);
 	crm_source_execute("DELETE FROM crm_internal.source WHERE source_id = $1", 1, types, values,

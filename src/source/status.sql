@@ -28,15 +28,7 @@ CREATE VIEW crm.source_status AS
 			FROM crm_internal.record r
 			WHERE r.source_id OPERATOR(pg_catalog.=) s.source_id
 		) AS rows,
-		(
-			SELECT CASE
-				WHEN pg_catalog.bool_or(p.source_key IS NULL) THEN 'whole source'
-				ELSE pg_catalog.count(DISTINCT ROW(p.source_id, p.source_key))::text
-			END
-			FROM crm_internal.pending p
-			JOIN crm_internal.source o ON o.source_id OPERATOR(pg_catalog.=) p.source_id
-			WHERE coalesce(o.root_id, o.source_id) OPERATOR(pg_catalog.=) s.source_id
-		) AS pending,
+		CASE WHEN b.whole THEN 'whole source' ELSE COALESCE(b.keys, 0)::text END AS pending,
 		(
 			SELECT pg_catalog.count(*)
 			FROM crm_internal.pending_error e
@@ -51,8 +43,39 @@ CREATE VIEW crm.source_status AS
 		CASE
 			WHEN w.attention IS NULL AND s.relation_kind OPERATOR(pg_catalog.=) ANY ('{v,f}'::"char"[]) THEN s.repair
 			ELSE w.repair
-		END AS repair
+		END AS repair,
+		COALESCE(b.keys, 0) AS backlog,
+		pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) b.oldest AS oldest,
+		COALESCE(c.rows, 0)::bigint AS cost_rows,
+		COALESCE(c.microseconds, 0)::double precision OPERATOR(pg_catalog.*) interval '1 microsecond' AS cost_time,
+		COALESCE(c.transactions, 0)::bigint AS cost_transactions,
+		COALESCE(c.since, s.registered_at) AS cost_since
 	FROM crm_internal.source s
+	LEFT JOIN (
+		SELECT
+			COALESCE(t.root_id, t.source_id) AS source_id,
+			pg_catalog.bool_or(k.source_key IS NULL) AS whole,
+			pg_catalog.count(*) AS keys,
+			pg_catalog.min(k.oldest) AS oldest
+		FROM (
+			SELECT p.source_id, p.source_key, pg_catalog.min(p.queued_at) AS oldest
+			FROM crm_internal.pending p
+			GROUP BY p.source_id, p.source_key
+		) k
+		JOIN crm_internal.source t ON t.source_id OPERATOR(pg_catalog.=) k.source_id
+		GROUP BY COALESCE(t.root_id, t.source_id)
+	) b ON b.source_id OPERATOR(pg_catalog.=) s.source_id
+	LEFT JOIN (
+		SELECT
+			COALESCE(t.root_id, t.source_id) AS source_id,
+			pg_catalog.min(a.since) AS since,
+			pg_catalog.sum(a.transactions) AS transactions,
+			pg_catalog.sum(a.rows) AS rows,
+			pg_catalog.sum(a.microseconds) AS microseconds
+		FROM crm_internal.cost_to_add a
+		JOIN crm_internal.source t ON t.source_id OPERATOR(pg_catalog.=) a.source_id
+		GROUP BY COALESCE(t.root_id, t.source_id)
+	) c ON c.source_id OPERATOR(pg_catalog.=) s.source_id
 	LEFT JOIN crm_internal.source_problems() w ON w.source_id OPERATOR(pg_catalog.=) s.source_id
 	WHERE s.parent_id IS NULL;
 COMMENT ON VIEW crm.source_status IS 'the sources and how they are doing; what needs attention is looked up at reading';
@@ -68,3 +91,9 @@ COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or re
 COMMENT ON COLUMN crm.source_status.last_resolved IS 'when crm.resolve() last took changes of it';
 COMMENT ON COLUMN crm.source_status.needs_attention IS 'what is wrong with the source as a whole; NULL if nothing';
 COMMENT ON COLUMN crm.source_status.repair IS 'the statement that repairs it';
+COMMENT ON COLUMN crm.source_status.backlog IS 'keys that wait for crm.resolve(), those of its details and lookups included; a whole source that is to be compared counts as one';
+COMMENT ON COLUMN crm.source_status.oldest IS 'how long the oldest of them has waited; NULL if none waits';
+COMMENT ON COLUMN crm.source_status.cost_rows IS 'rows that crm wrote in the departments'' transactions: one a changed key in mode watch, what resolving wrote in mode inline';
+COMMENT ON COLUMN crm.source_status.cost_time IS 'time that crm took in the departments'' transactions, measured there: the first row of a statement and each sixteenth of the others (taken for sixteen), the writing of what was noted, and all of resolving in mode inline. Not in it: what the server itself takes to call a trigger (about 0.1 microseconds a row) and to flush the few more bytes of WAL, transactions that were rolled back, and those of which nothing was to be noted. A session tells of its last few microseconds with its next transaction';
+COMMENT ON COLUMN crm.source_status.cost_transactions IS 'transactions of the departments that this was spread over, counted by source and by detail';
+COMMENT ON COLUMN crm.source_status.cost_since IS 'when the counting began';

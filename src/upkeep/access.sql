@@ -38,6 +38,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.add_detail'),
 	('administrator', 'crm.change_detail'),
 	('administrator', 'crm.drop_detail'),
+	('administrator', 'crm.set_source_mode'),
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
 	('administrator', 'crm.set_survivorship'),

@@ -54,6 +54,45 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION crm_internal.foreign_dependents() IS 'objects of others that would break without crm';
 
+CREATE FUNCTION crm_internal.lock_extension() RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'crm_lock_extension';
+COMMENT ON FUNCTION crm_internal.lock_extension() IS 'waits until no batch of crm.resolve() runs and keeps the next from beginning';
+REVOKE ALL ON FUNCTION crm_internal.lock_extension() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.lock_tree(relation oid, again text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'crm_lock_tree';
+COMMENT ON FUNCTION crm_internal.lock_tree(oid, text) IS 'locks a table with its partitions and children for the removal of triggers, within lock_timeout or crm.lock_timeout; again: the statement that an error says to try again';
+REVOKE ALL ON FUNCTION crm_internal.lock_tree(oid, text) FROM PUBLIC;
+
+-- First what only crm uses, so that whoever still works with it keeps no department waiting; last
+-- what the departments' transactions write to when they end.
+CREATE FUNCTION crm_internal.lock_for_removal() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	relation oid;
+BEGIN
+	PERFORM crm_internal.lock_extension();
+	FOR relation IN
+		SELECT l.id FROM (
+			SELECT c.oid AS id, CASE WHEN c.relname IN ('source', 'pending', 'ticket', 'inline_cost') THEN 4 ELSE 1 END AS turn
+			FROM pg_class c
+			WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'crm_internal'::regnamespace
+			UNION
+			SELECT t.relation, CASE WHEN EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = t.relation) THEN 3 ELSE 2 END
+			FROM crm_internal.departmental_triggers() t) l
+		ORDER BY l.turn, l.id
+	LOOP
+		PERFORM crm_internal.lock_tree(relation, 'SELECT * FROM crm.uninstall(dry_run => false)');
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.lock_for_removal() IS 'all locks that crm.uninstall() needs, in an order in which nobody of the departments waits for long';
+REVOKE ALL ON FUNCTION crm_internal.lock_for_removal() FROM PUBLIC;
+
 CREATE FUNCTION crm.uninstall(dry_run boolean DEFAULT true)
 RETURNS TABLE (statement text)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -64,6 +103,9 @@ DECLARE
 	foreigners text[];
 	blocked boolean;
 BEGIN
+	IF NOT dry_run THEN
+		PERFORM crm_internal.lock_for_removal();
+	END IF;
 	SELECT array_agg(format('DROP TRIGGER %I ON %s', t.trigger_name, t.relation) ORDER BY t.relation::text, t.trigger_name)
 	INTO statements FROM crm_internal.departmental_triggers() t;
 	SELECT array_agg(f ORDER BY f) INTO foreigners FROM crm_internal.foreign_dependents() f;
@@ -84,5 +126,5 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. The departments'' tables and their dump are then as before';
+COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. It waits for the batch at which crm.resolve() is, which then ends with an error, and for each table no longer than lock_timeout or crm.lock_timeout. The departments'' tables and their dump are then as before';
 REVOKE ALL ON FUNCTION crm.uninstall(boolean) FROM PUBLIC;

@@ -142,6 +142,11 @@ BEGIN ATOMIC
 	FROM crm_internal.preset_use u
 	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = u.source_id AND s.role = 's')
 	UNION ALL
+	SELECT 'reference', pg_catalog.format('cost of source %s, which does not exist', c.source_id),
+		pg_catalog.format('DELETE FROM crm_internal.source_cost WHERE source_id = %s', c.source_id)
+	FROM crm_internal.source_cost c
+	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = c.source_id)
+	UNION ALL
 	SELECT 'source', pg_catalog.format('source %s.%s of department "%s", which does not exist', s.schema_name, s.table_name, s.department),
 		pg_catalog.format('SELECT crm.add_department(%L)', s.department)
 	FROM crm_internal.source s

@@ -69,7 +69,7 @@ run_tests() {
 	cd "$tree"
 	mapfile -t tests < <(list_tests)
 	[ ${#tests[@]} -gt 0 ] || die "no tests found"
-	as_server_user OUT="$out" TREE="$tree" UNITS="$work/$what/unit" \
+	as_server_user OUT="$out" CACHE="$cache" TREE="$tree" UNITS="$work/$what/unit" \
 		PERL5LIB="$pgxs/test/perl" PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		PG_ISOLATION="$pgxs/test/isolation/pg_isolation_regress" \
 		prove --exec "$tree/test/script/one" "${tests[@]}"

@@ -187,6 +187,8 @@ sub fill
 	$database->run("ALTER DATABASE ${\ $database->name } SET xmlbinary = 'hex'");
 	$self->{rows}->load($database);
 	$database->run("ALTER DATABASE ${\ $database->name } RESET xmlbinary");
+	$database->run("SELECT setval('$self->{schema}.${_}_id_seq', max(id)) FROM $self->{schema}.\"$_\"")
+	  for sort keys %{ $self->{columns} };
 	return $self->{truth}->save($database);
 }
 
@@ -271,7 +273,7 @@ sub _person
 		mobilephone => $row->{mobile_written});
 	my $employer = $row->{entity}{employer};
 	return $self->_person_account($row, \%name, \%reach)
-	  if !$employer && $self->{random}->chance(0.5);
+	  if !$employer && $self->{columns}{account}{ispersonaccount} && $self->{random}->chance(0.5);
 	return $self->_lead($row, \%name, \%reach) if $self->{random}->chance(0.3);
 	my $works_for = $employer && $account->{ $employer->{number} };
 	$self->_contact($row,

@@ -226,9 +226,30 @@ sub _with_account
 	return $made;
 }
 
-sub _is { $_[0]{truth}->customer('public.entity', $_[1]{id}, $_[1]{entity}{id}); return }
+# Where there is an account, it is the customer.
+sub _is
+{
+	my ($self, $made) = @_;
+	$self->{truth}->customer($self->_row($made), $made->{entity}{id});
+	$self->{truth}->other('public.entity', $made->{id}, 'has an account') if $made->{account};
+	return;
+}
 
-sub _is_not { $_[0]{truth}->other('public.entity', $_[1]{id}, $_[2]); return }
+sub _row
+{
+	my ($self, $made) = @_;
+	return $made->{account}
+	  ? ('public.entity_credit_account', $made->{account})
+	  : ('public.entity', $made->{id});
+}
+
+sub _is_not
+{
+	my ($self, $made, $why) = @_;
+	$self->{truth}->other('public.entity', $made->{id}, $why);
+	$self->{truth}->other('public.entity_credit_account', $made->{account}, $why) if $made->{account};
+	return;
+}
 
 sub _staff
 {
@@ -281,8 +302,7 @@ sub _contact_persons
 				person_id   => $person->{person},
 				company_id  => $made->{company});
 		}
-		$self->{truth}->relation('public.entity', $person->{id}, 'public.entity', $made->{id})
-		  unless $why;
+		$self->{truth}->relation($self->_row($person), $self->_row($made)) unless $why;
 	}
 	return;
 }
@@ -317,20 +337,17 @@ sub _people
 	return;
 }
 
-# One in five is a customer as well: two accounts of one entity.
+# Some are customers as well: two accounts of one entity.
 sub _vendors
 {
 	my ($self) = @_;
 	for my $supplier (@{ $self->{view}{suppliers} })
 	{
 		my $made = $self->_with_account($supplier, 'vendor', 'vendor');
-		my $both = $self->{random}->chance(0.2);
-		$both ? $self->_is($made) : $self->_is_not($made, 'vendor');
-		$self->_account($made, 'customer') if $both;
-		$self->_contact_persons(
-			$made,
-			$both ? undef : 'contact of a vendor',
-			@{ $supplier->{contacts} });
+		$self->_is_not($made, 'vendor');
+		$self->_contact_persons($made, 'contact of a vendor', @{ $supplier->{contacts} });
+		next unless $self->{random}->chance(0.3);
+		$self->_is({ %$made, account => $self->_account($made, 'customer') });
 	}
 	return;
 }

@@ -160,8 +160,7 @@ sub _partner
 		$self->_reach($seen, 'email', mobile => 1),
 		%more);
 	$row{"${_}_rank"} //= 0 for $self->{with}{account} ? qw(customer supplier) : ();
-	$self->{to}->row('res_partner', %row);
-	$self->{last} = \%row;
+	$self->{last} = $self->{to}->row('res_partner', %row);
 	return $id;
 }
 
