@@ -14,7 +14,7 @@
 #include "source/source_store.h"
 #include "source/source_table.h"
 
-#define NFIELDS 28
+#define NFIELDS 29
 #define MAPPING_FIELD 7
 
 static const char *const field_names =
@@ -22,7 +22,7 @@ static const char *const field_names =
 	"column_numbers, column_types, filter, kind, region, changed_at, entered_by, preferred, "
 	"belongs_to, related_schema, related_table, relation, since, until, trust, mode, role, "
 	"root_id, "
-	"parent_id, parent_columns";
+	"parent_id, parent_columns, owner_name";
 
 static const char *placeholders(void);
 static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
@@ -170,6 +170,8 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 	set_field(i++, INT4OID, Int32GetDatum(source->root_id), !is_part, types, values, nulls);
 	set_field(i++, INT4OID, Int32GetDatum(source->parent_id), !is_part, types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(source->parent_columns), !is_part, types, values,
+			  nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_owner(relation)), false, types, values,
 			  nulls);
 	Assert(i == NFIELDS);
 }
