@@ -13,6 +13,8 @@
 #include "base/base.h"
 #include "source/lookup.h"
 #include "source/source_expression.h"
+#include "source/source_follow.h"
+#include "source/source_key.h"
 #include "source/source_lock.h"
 #include "source/source_lookup.h"
 #include "source/source_lookup_parts.h"
@@ -215,8 +217,10 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 		part->source_id = crm_source_insert(part, relation);
 	relation_close(relation, NoLock);
 	CommandCounterIncrement();
+	crm_source_detach_elsewhere(relation_id, part->source_id);
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
+	crm_source_follow_begin(part->source_id);
 	want->source_id = part->source_id;
 }
 
@@ -242,16 +246,18 @@ lock_table(const crm_source *part, bool known)
 	return relation_id;
 }
 
+/* In the order of the table's own, as those of a source. */
 static void
 fill_columns(crm_source *part, Relation relation, const wanted *want)
 {
 	ListCell *cell;
 
-	part->columns = want->columns;
 	part->column_numbers = NIL;
 	foreach (cell, want->columns)
 		part->column_numbers =
 			lappend_int(part->column_numbers, crm_source_column_number(relation, lfirst(cell)));
+	list_sort(part->column_numbers, list_int_cmp);
+	part->columns = crm_source_column_names(relation, part->column_numbers);
 }
 
 static List *

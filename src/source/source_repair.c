@@ -9,6 +9,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_lookup_follow.h"
 #include "source/source_read.h"
 #include "source/source_relation.h"
 #include "source/source_repair.h"
@@ -39,9 +40,11 @@ static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(mending *work);
 static void note_lost(crm_source_mended *mended, char *what);
 static char *mended_text(mending *work, const char *text, Oid *type);
+static void note_reason(crm_source_mended *mended, const ErrorData *error);
 static void parse_again(void *arg);
 static List *mended_items(mending *work);
 static List *mended_key(mending *work);
+static List *mended_columns(mending *work);
 static void mend_field(mending *work, const char *field, char **text);
 static void mend_fields(mending *work, crm_source *draft);
 static char *repair_of(const crm_source *source, const crm_source *draft);
@@ -64,10 +67,12 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	*draft = *source;
 	draft->items = mended_items(&work);
 	draft->key = mended_key(&work);
+	if (source->role == CRM_ROLE_LOOKUP)
+		draft->columns = mended_columns(&work);
 	mend_fields(&work, draft);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
-	mended->repair = repair_of(source, mended->draft);
+	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
 	return mended;
 }
 
@@ -78,8 +83,11 @@ crm_source_mended_text(const crm_source_mended *mended)
 
 	initStringInfo(&text);
 	append_texts(&text, "column %s", mended->renamed);
+	append_texts(&text, "looked-up %s", mended->renamed_elsewhere);
 	append_texts(&text, "column %s was dropped", mended->dropped);
 	append_texts(&text, "%s can no longer be read", mended->lost);
+	if (mended->lost && mended->reason && !mended->renamed && !mended->dropped)
+		appendStringInfo(&text, ": %s", mended->reason);
 	return text.len > 0 ? text.data : NULL;
 }
 
@@ -194,11 +202,31 @@ static char *
 mended_text(mending *work, const char *text, Oid *type)
 {
 	attempt try = {work->relation, text, work->names, CurrentMemoryContext, NULL, InvalidOid};
+	ErrorData *error;
 
-	if (crm_source_guarded(work->source, parse_again, &try) != NULL)
+	try.text = crm_source_follow_lookups(work->source, text, &work->mended->renamed_elsewhere);
+	error = crm_source_guarded(work->source, parse_again, &try);
+	if (error != NULL)
+	{
+		note_reason(work->mended, error);
 		return NULL;
+	}
 	*type = try.type;
 	return try.result;
+}
+
+/* Without what it says of the expression as such. */
+static void
+note_reason(crm_source_mended *mended, const ErrorData *error)
+{
+	static const char before[] = " is not usable: ";
+	const char *reason = strstr(error->message, before);
+
+	if (mended->reason != NULL)
+		return;
+	mended->reason = pstrdup(reason ? reason + strlen(before) : error->message);
+	if (error->hint != NULL && strncmp(error->hint, "GRANT ", 6) == 0)
+		mended->grant = pstrdup(error->hint);
 }
 
 /* Runs under crm_source_guarded(). */
@@ -250,6 +278,19 @@ mended_key(mending *work)
 	}
 	if (list_length(numbers) < list_length(work->source->key))
 		numbers = crm_source_key_found(work->relation);
+	return crm_source_column_names(work->relation, numbers);
+}
+
+/* Those that are left. */
+static List *
+mended_columns(mending *work)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, work->source->columns)
+		if (number_then(work, lfirst(cell)) != 0)
+			numbers = lappend_int(numbers, number_then(work, lfirst(cell)));
 	return crm_source_column_names(work->relation, numbers);
 }
 

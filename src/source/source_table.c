@@ -144,8 +144,7 @@ crm_source_check_columns_readable(Relation relation, List *numbers)
 							get_attname(relation_id, lfirst_int(cell), false),
 							get_namespace_name(RelationGetNamespace(relation)),
 							RelationGetRelationName(relation)),
-					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map."),
-					 errtable(relation)));
+					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map.")));
 }
 
 List *
