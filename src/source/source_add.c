@@ -49,6 +49,7 @@ static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
+static void repair_parts(const crm_source *source);
 static Relation open_registered(const crm_source *source);
 static bool is_under_name(const crm_source *source, Relation relation);
 static crm_source *present_source(const crm_source *source, Relation relation, bool other);
@@ -174,7 +175,26 @@ repair_source(PG_FUNCTION_ARGS)
 		crm_source_follow_name(source->source_id);
 	}
 	crm_source_start_capture(source, relation);
+	repair_parts(source);
 	PG_RETURN_TEXT_P(name_of(source));
+}
+
+/* What else became of their tables is followed by the next run. */
+static void
+repair_parts(const crm_source *source)
+{
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		Oid table = crm_source_table_id(part);
+
+		if (!OidIsValid(table) || !crm_source_has_triggers(get_rel_relkind(table)))
+			continue;
+		crm_source_lock_tree(table, ShareRowExclusiveLock);
+		crm_source_attach(table, part);
+	}
 }
 
 /*

@@ -60,10 +60,7 @@ crm_source_check_draft(crm_source *draft, Relation relation, const char *related
 		draft->key = crm_source_column_names(relation, key);
 	}
 	add_columns(draft, relation, draft->key, &columns);
-	/* Nothing but the expressions of others says what is looked up. */
-	if (draft->role == CRM_ROLE_LOOKUP)
-		add_columns(draft, relation, draft->columns, &columns);
-	else if (draft->source_id != 0)
+	if (draft->source_id != 0)
 		add_columns(draft, relation, crm_part_anchors(draft, relation), &columns);
 	fill_columns(draft, relation, columns);
 }

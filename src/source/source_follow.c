@@ -38,7 +38,6 @@ static void follow_table(following *work, const crm_source *source, const crm_so
 static void follow_name(following *work, const crm_source *source,
 						const crm_follow_verdict *verdict);
 static void write_changes(const crm_source *source, const crm_follow_verdict *verdict);
-static void follow_in_expressions(const crm_source *source);
 static bool lock_registry_row(int32 source_id);
 static void execute(const char *sql, int nargs, Oid *types, Datum *values, int expected);
 static void note_followed(const crm_source *source, const char *changes);
@@ -171,13 +170,14 @@ follow_name(following *work, const crm_source *source, const crm_follow_verdict 
 	execute("UPDATE crm_internal.source SET schema_name = $2, table_name = $3, "
 			"former_name = ARRAY[$4, $5] WHERE source_id OPERATOR(pg_catalog.=) $1",
 			5, types, values, SPI_OK_UPDATE);
-	if (source->parent_id == 0)
+	if (source->role == CRM_ROLE_LOOKUP)
+		crm_source_rename_lookup(source, now);
+	if (source->role == CRM_ROLE_SOURCE)
 	{
 		crm_source_rename_related(source->schema, source->table, now);
 		crm_source_follow_name(source->source_id);
 	}
 	note_followed(now, verdict->changes);
-	follow_in_expressions(source);
 	CommandCounterIncrement();
 	follow_table(work, now, crm_source_look_at(source->source_id));
 }
@@ -187,19 +187,10 @@ write_changes(const crm_source *source, const crm_follow_verdict *verdict)
 {
 	Relation relation = relation_open(verdict->table, NoLock);
 
-	follow_in_expressions(source);
 	crm_source_update(verdict->draft, relation);
 	relation_close(relation, NoLock);
-}
-
-/* What is looked up stands by its name in the expressions of others. */
-static void
-follow_in_expressions(const crm_source *source)
-{
-	crm_source *now = source->role == CRM_ROLE_LOOKUP ? crm_source_lookup_now(source) : NULL;
-
-	if (now != NULL)
-		crm_source_rename_lookup(source, now);
+	if (source->role == CRM_ROLE_LOOKUP)
+		crm_source_rename_lookup(source, verdict->draft);
 }
 
 static bool

@@ -22,7 +22,7 @@ static List *details_named(const char *name, List *parents);
 static crm_source *only_one(List *ids, const char *name);
 static char *names_of(List *ids);
 static List *load_numbers(const char *sql, int nargs, Oid *types, Datum *values);
-static void follow_rename(const crm_source *parent, Relation relation, const char *name);
+static char *present_name(const crm_source *parent, Relation relation, char *name);
 
 crm_source *
 crm_part_parent(const char *of)
@@ -138,20 +138,16 @@ crm_part_anchors(const crm_source *parent, Relation relation)
 	{
 		crm_source *part = crm_source_load(lfirst_int(id));
 
-		foreach (name, part->parent_columns)
-			if (crm_source_column_number(relation, lfirst(name)) == 0)
-				follow_rename(parent, relation, lfirst(name));
-	}
-	foreach (id, ids)
-	{
-		crm_source *part = crm_source_load(lfirst_int(id));
-
 		/* What expressions look up by, they read; and no more once they do not. */
 		if (part->role == CRM_ROLE_LOOKUP && parent->role != CRM_ROLE_LOOKUP)
 			continue;
 		foreach (name, part->parent_columns)
-			if (!crm_list_has_text(names, lfirst(name)))
-				names = lappend(names, lfirst(name));
+		{
+			char *now = present_name(parent, relation, lfirst(name));
+
+			if (!crm_list_has_text(names, now))
+				names = lappend(names, now);
+		}
 	}
 	return names;
 }
@@ -205,38 +201,51 @@ crm_same_texts(List *a, List *b)
 	return true;
 }
 
-/* The column that has the number under which this name was registered is what it is called now. */
-static void
-follow_rename(const crm_source *parent, Relation relation, const char *name)
+void
+crm_part_follow_anchors(const crm_source *parent, Relation relation)
 {
-	crm_user before;
-	int nest_level;
-	Oid types[] = {INT4OID, TEXTOID, TEXTOID};
-	Datum values[3];
-	char *now = NULL;
-	ListCell *column;
-	ListCell *number;
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	ListCell *cell;
 
-	forboth(column, parent->columns, number, parent->column_numbers)
-	{
-		if (strcmp(lfirst(column), name) == 0)
-			now = get_attname(RelationGetRelid(relation), lfirst_int(number), true);
-	}
-	if (now == NULL)
-		return;
-	values[0] = Int32GetDatum(parent->source_id);
-	values[1] = CStringGetTextDatum(name);
-	values[2] = CStringGetTextDatum(now);
-	before = crm_become(crm_owner(), 0);
-	nest_level = crm_source_pin();
 	SPI_connect();
-	crm_source_execute("UPDATE crm_internal.source SET parent_columns = "
-					   "array_replace(parent_columns, $2, $3) "
-					   "WHERE parent_id = $1 AND $2 = ANY (parent_columns)",
-					   3, types, values, NULL, SPI_OK_UPDATE);
+	foreach (cell, parent->columns)
+	{
+		char *now = present_name(parent, relation, lfirst(cell));
+		Oid types[] = {INT4OID, TEXTOID, TEXTOID};
+		Datum values[] = {Int32GetDatum(parent->source_id), CStringGetTextDatum(lfirst(cell)),
+						  CStringGetTextDatum(now)};
+
+		if (strcmp(now, lfirst(cell)) != 0)
+			crm_source_execute("UPDATE crm_internal.source SET parent_columns = "
+							   "array_replace(parent_columns, $2, $3) "
+							   "WHERE parent_id = $1 AND $2 = ANY (parent_columns)",
+							   3, types, values, NULL, SPI_OK_UPDATE);
+	}
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
+}
+
+/* Where there is none of the name: what has the number under which it was registered. */
+static char *
+present_name(const crm_source *parent, Relation relation, char *name)
+{
+	ListCell *column;
+	ListCell *number;
+
+	if (crm_source_column_number(relation, name) != 0)
+		return name;
+	forboth(column, parent->columns, number, parent->column_numbers)
+	{
+		char *now = strcmp(lfirst(column), name) == 0
+						? get_attname(RelationGetRelid(relation), lfirst_int(number), true)
+						: NULL;
+
+		if (now != NULL)
+			return now;
+	}
+	return name;
 }
 
 /* At slashes outside of double quotes. */

@@ -34,10 +34,13 @@ extern char *crm_part_title(const crm_source *part);
 extern bool crm_part_is_direct(const crm_source *part, const crm_source *parent);
 
 /*
- * Names of columns of the parent that its parts' keys equal. Where one was renamed, by the numbers
- * that the parent registered, the parts follow first.
+ * Names of columns of the parent that its parts' keys equal; of one that was renamed, by the
+ * numbers that the parent registered, the present one.
  */
 extern List *crm_part_anchors(const crm_source *parent, Relation relation);
+
+/* Writes these present names into what hangs on the parent, as it was registered. */
+extern void crm_part_follow_anchors(const crm_source *parent, Relation relation);
 
 /* Sees to it that the parent's capture watches the columns that its parts' keys equal. */
 extern void crm_part_watch(crm_source *parent, Relation relation);

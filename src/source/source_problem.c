@@ -35,8 +35,10 @@ typedef struct key_check
 	bool broken;
 } key_check;
 
+static void put(ReturnSetInfo *result, int32 source_id, problem found);
 static problem problem_of(const crm_source *source, List *changed);
 static bool parts_follow(const crm_source *source, List *changed);
+static problem part_problem(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
@@ -60,19 +62,50 @@ crm_source_problems(PG_FUNCTION_ARGS)
 	{
 		crm_source *source = crm_source_load(lfirst_int(cell));
 		problem found = source ? problem_of(source, changed) : (problem){NULL, NULL};
-		Datum values[] = {Int32GetDatum(lfirst_int(cell)), (Datum) 0, (Datum) 0};
-		bool nulls[] = {false, true, true};
 
-		if (found.attention == NULL)
-			continue;
-		values[1] = CStringGetTextDatum(found.attention);
-		nulls[1] = false;
-		values[2] = CStringGetTextDatum(found.repair);
-		nulls[2] = false;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (source != NULL && found.attention == NULL)
+			found = part_problem(source, changed);
+		put(result, lfirst_int(cell), found);
 	}
 	crm_restore_user(before);
 	return (Datum) 0;
+}
+
+static void
+put(ReturnSetInfo *result, int32 source_id, problem found)
+{
+	Datum values[] = {Int32GetDatum(source_id), (Datum) 0, (Datum) 0};
+	bool nulls[] = {false, true, true};
+
+	if (found.attention == NULL)
+		return;
+	values[1] = CStringGetTextDatum(found.attention);
+	nulls[1] = false;
+	if (found.repair != NULL)
+		values[2] = CStringGetTextDatum(found.repair);
+	nulls[2] = found.repair == NULL;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* The first of its details and lookups that cannot follow its table. */
+static problem
+part_problem(const crm_source *source, List *changed)
+{
+	ListCell *cell;
+
+	foreach (cell, list_intersection_int(crm_source_part_ids(source->source_id), changed))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		crm_source_look *look = crm_source_look_at(lfirst_int(cell));
+		crm_follow_verdict *verdict = part && look ? crm_source_follow_verdict(part, look) : NULL;
+
+		if (verdict != NULL && verdict->attention != NULL)
+			return (problem){
+				psprintf("%s \"%s\": %s", part->role == CRM_ROLE_LOOKUP ? "lookup" : "detail",
+						 crm_source_label(part->schema, part->table), verdict->attention),
+				verdict->repair};
+	}
+	return (problem){NULL, NULL};
 }
 
 /* What the next run follows by itself needs nobody's attention. */

@@ -10,6 +10,7 @@
 #include "source/source_expression.h"
 #include "source/source_key.h"
 #include "source/source_lookup_follow.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_relation.h"
 #include "source/source_repair.h"
@@ -44,7 +45,6 @@ static void note_reason(crm_source_mended *mended, const ErrorData *error);
 static void parse_again(void *arg);
 static List *mended_items(mending *work);
 static List *mended_key(mending *work);
-static List *mended_columns(mending *work);
 static void mend_field(mending *work, const char *field, char **text);
 static void mend_fields(mending *work, crm_source *draft);
 static char *repair_of(const crm_source *source, const crm_source *draft);
@@ -67,8 +67,6 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	*draft = *source;
 	draft->items = mended_items(&work);
 	draft->key = mended_key(&work);
-	if (source->role == CRM_ROLE_LOOKUP)
-		draft->columns = mended_columns(&work);
 	mend_fields(&work, draft);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
@@ -276,21 +274,10 @@ mended_key(mending *work)
 		if (number != 0)
 			numbers = lappend_int(numbers, number);
 	}
+	/* Of a part the key is what it hangs by, and no other will do. */
 	if (list_length(numbers) < list_length(work->source->key))
-		numbers = crm_source_key_found(work->relation);
-	return crm_source_column_names(work->relation, numbers);
-}
-
-/* Those that are left. */
-static List *
-mended_columns(mending *work)
-{
-	List *numbers = NIL;
-	ListCell *cell;
-
-	foreach (cell, work->source->columns)
-		if (number_then(work, lfirst(cell)) != 0)
-			numbers = lappend_int(numbers, number_then(work, lfirst(cell)));
+		numbers =
+			work->source->role == CRM_ROLE_SOURCE ? crm_source_key_found(work->relation) : NIL;
 	return crm_source_column_names(work->relation, numbers);
 }
 
@@ -338,11 +325,15 @@ is_word_field(const char *field, const char *text)
 static char *
 repair_of(const crm_source *source, const crm_source *draft)
 {
-	char *label = quote_literal_cstr(crm_source_qualified(source));
 	StringInfoData call;
 
+	if (source->role == CRM_ROLE_LOOKUP)
+		return NULL;
 	if (draft == NULL)
-		return psprintf("SELECT crm.drop_source(%s);", label);
+		return source->role == CRM_ROLE_SOURCE
+				   ? psprintf("SELECT crm.drop_source(%s);",
+							  quote_literal_cstr(crm_source_qualified(source)))
+				   : psprintf("SELECT crm.drop_detail(%s);", crm_source_detail_arguments(source));
 	initStringInfo(&call);
 	append_map(&call, source, draft);
 	append_key(&call, source, draft);
@@ -355,7 +346,23 @@ repair_of(const crm_source *source, const crm_source *draft)
 	append_field(&call, "relation", source->relation, draft->relation);
 	append_field(&call, "since", source->since, draft->since);
 	append_field(&call, "until", source->until, draft->until);
-	return call.len > 0 ? psprintf("SELECT crm.change_source(%s%s);", label, call.data) : NULL;
+	append_field(&call, "preferred", source->preferred, draft->preferred);
+	if (call.len == 0)
+		return NULL;
+	if (source->role == CRM_ROLE_SOURCE)
+		return psprintf("SELECT crm.change_source(%s%s);",
+						quote_literal_cstr(crm_source_qualified(source)), call.data);
+	return psprintf("SELECT crm.change_detail(%s%s);", crm_source_detail_arguments(source),
+					call.data);
+}
+
+char *
+crm_source_detail_arguments(const crm_source *detail)
+{
+	crm_source *parent = crm_source_load(detail->parent_id);
+
+	return psprintf("'%d', of => %s", detail->source_id,
+					quote_literal_cstr(parent ? crm_part_path(parent) : ""));
 }
 
 static void

@@ -25,6 +25,9 @@ typedef struct crm_source_mended
 extern crm_source_mended *crm_source_mend(const crm_source *source, Relation relation,
 										  bool same_table);
 
+/* The first arguments of crm.change_detail() and crm.drop_detail(), that say which detail. */
+extern char *crm_source_detail_arguments(const crm_source *detail);
+
 /* What became of the columns, for people: "column "mail" is now "e_mail"; ...", or NULL. */
 extern char *crm_source_mended_text(const crm_source_mended *mended);
 

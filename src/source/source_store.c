@@ -11,6 +11,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 
@@ -58,11 +59,14 @@ crm_source_insert(const crm_source *source, Relation relation)
 void
 crm_source_update(const crm_source *source, Relation relation)
 {
+	crm_source *then = crm_source_load(source->source_id);
 	crm_user before = crm_become(crm_owner(), 0);
 	Oid types[NFIELDS];
 	Datum values[NFIELDS];
 	char nulls[NFIELDS];
 
+	if (then != NULL)
+		crm_part_follow_anchors(then, relation);
 	SPI_connect();
 	fill_fields(source, relation, types, values, nulls);
 	crm_source_execute(

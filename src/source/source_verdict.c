@@ -17,6 +17,7 @@
 #include "source/source_expression.h"
 #include "source/source_follow.h"
 #include "source/source_key.h"
+#include "source/source_lookup_follow.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 #include "source/source_table.h"
@@ -50,6 +51,7 @@ static crm_follow_verdict *unfit(const crm_source *source, const crm_source_look
 static bool former_is_meant(const crm_source *source, Oid former);
 static crm_follow_verdict *draft_verdict(const crm_source *source, Relation relation,
 										 const crm_source_mended *mended);
+static crm_source *lookup_draft(const crm_source *lookup, Relation relation);
 static void check_draft(void *arg);
 static AttrNumber number_now(const crm_source *source, Relation relation, int i, bool by_number);
 static void append_column_changes(StringInfo changes, const crm_source *source, Relation relation,
@@ -66,6 +68,8 @@ static bool has_records(int32 source_id);
 static void append(StringInfo text, const char *more);
 static char *label_of(Oid table);
 static char *repair_call(const crm_source *source, Oid read_from);
+static char *drop_call(const crm_source *source);
+static char *repair_without(const crm_source *lookup);
 static char *literal(const crm_source *source);
 
 crm_follow_verdict *
@@ -80,7 +84,7 @@ crm_source_follow_verdict(const crm_source *source, const crm_source_look *look)
 	if (place == CRM_PLACE_MOVED)
 		return moved(source, crm_follow_moved_to(&look->facts));
 	if (place == CRM_PLACE_ANOTHERS)
-		return unfit(source, look,
+		return needs(false,
 					 psprintf("table \"%s\" is now the one of another source",
 							  crm_source_label(source->schema, source->table)),
 					 repair_call(source, InvalidOid));
@@ -287,16 +291,34 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	ErrorData *error;
 
 	if (mended->dropped || mended->lost || mended->draft == NULL)
-		return needs(false, crm_source_mended_text(mended), mended->repair);
-	error = crm_source_guarded(source, check_draft, &try);
+		return needs(false, crm_source_mended_text(mended),
+					 mended->repair ? mended->repair : drop_call(source));
+	if (source->role == CRM_ROLE_LOOKUP)
+		try.draft = lookup_draft(source, relation);
+	error = source->role == CRM_ROLE_LOOKUP ? NULL : crm_source_guarded(source, check_draft, &try);
 	if (error != NULL)
 		return needs(false, psprintf("cannot be read: %s", error->message),
 					 mended->repair ? mended->repair : repair_call(source, InvalidOid));
 	verdict = palloc0(sizeof(crm_follow_verdict));
-	verdict->draft = mended->draft;
+	verdict->draft = try.draft;
 	verdict->table = RelationGetRelid(relation);
 	verdict->readable = true;
 	return verdict;
+}
+
+/* It has no expressions of its own, only columns. */
+static crm_source *
+lookup_draft(const crm_source *lookup, Relation relation)
+{
+	crm_source *draft = crm_source_lookup_now(lookup);
+
+	if (draft == NULL)
+	{
+		draft = palloc(sizeof(crm_source));
+		*draft = *lookup;
+	}
+	draft->column_numbers = crm_source_present_numbers(relation, draft);
+	return draft;
 }
 
 /* Runs under crm_source_guarded(), so as the table's owner: types and their operators are his. */
@@ -444,15 +466,53 @@ label_of(Oid table)
 	return crm_source_label(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
 }
 
+/* The statement that takes the table that is there for the one that is meant. */
 static char *
 repair_call(const crm_source *source, Oid read_from)
 {
+	if (source->role == CRM_ROLE_DETAIL)
+		return psprintf("SELECT crm.change_detail(%s);", crm_source_detail_arguments(source));
+	if (source->role == CRM_ROLE_LOOKUP)
+		return repair_call(crm_source_load(source->root_id), InvalidOid);
 	if (!OidIsValid(read_from))
 		return psprintf("SELECT crm.repair_source(%s);", literal(source));
 	return psprintf(
 		"SELECT crm.repair_source(%s, read_from => %s);", literal(source),
 		quote_literal_cstr(quote_qualified_identifier(
 			get_namespace_name(get_rel_namespace(read_from)), get_rel_name(read_from))));
+}
+
+/* The statement that does without what is gone. */
+static char *
+drop_call(const crm_source *source)
+{
+	if (source->role == CRM_ROLE_DETAIL)
+		return psprintf("SELECT crm.drop_detail(%s);", crm_source_detail_arguments(source));
+	if (source->role == CRM_ROLE_LOOKUP)
+		return repair_without(source);
+	return psprintf("SELECT crm.drop_source(%s);", literal(source));
+}
+
+/* Of what looks values up where they cannot be looked up any more. */
+static char *
+repair_without(const crm_source *lookup)
+{
+	crm_source *holder = crm_source_load(lookup->parent_id);
+	Relation relation;
+	char *repair = NULL;
+
+	while (holder != NULL && holder->role == CRM_ROLE_LOOKUP)
+		holder = crm_source_load(holder->parent_id);
+	if (holder == NULL)
+		return NULL;
+	relation = OidIsValid(crm_source_table_id(holder))
+				   ? try_relation_open(crm_source_table_id(holder), AccessShareLock)
+				   : NULL;
+	if (relation == NULL)
+		return NULL;
+	repair = crm_source_mend(holder, relation, true)->repair;
+	relation_close(relation, AccessShareLock);
+	return repair ? repair : repair_call(holder, InvalidOid);
 }
 
 static char *
