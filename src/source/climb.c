@@ -66,7 +66,7 @@ crm_source_climb(const crm_source *part, const char *const *keys, int nkeys, Lis
 }
 
 crm_change *
-crm_changes_climb(crm_change *changes, int *nchanges)
+crm_changes_climb(const crm_change *changes, int *nchanges)
 {
 	List *groups = NIL;
 	crm_change *all;
