@@ -11,7 +11,10 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -24,11 +27,14 @@
 #include "source/source_argument.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 
 PG_FUNCTION_INFO_V1(crm_check_expression);
 PG_FUNCTION_INFO_V1(crm_check_detail_key);
 PG_FUNCTION_INFO_V1(crm_preset_target);
 
+static int be_patient(void);
+static Relation open_table(Oid relation_id);
 static void check_expression(Relation relation, const char *field, char *attribute, char *text);
 static crm_source *source_of(Relation relation, crm_source_role role);
 static char **field_of(crm_source *draft, const char *name);
@@ -42,7 +48,8 @@ static void check_key(Relation relation);
 Datum
 crm_check_expression(PG_FUNCTION_ARGS)
 {
-	Relation relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	int nest_level = be_patient();
+	Relation relation = open_table(PG_GETARG_OID(0));
 	char *field = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	crm_user before = crm_become(relation->rd_rel->relowner, SECURITY_RESTRICTED_OPERATION);
 
@@ -54,6 +61,7 @@ crm_check_expression(PG_FUNCTION_ARGS)
 						 text_to_cstring(PG_GETARG_TEXT_PP(3)));
 	crm_restore_user(before);
 	relation_close(relation, AccessShareLock);
+	AtEOXact_GUC(true, nest_level);
 	PG_RETURN_VOID();
 }
 
@@ -64,8 +72,8 @@ crm_check_expression(PG_FUNCTION_ARGS)
 Datum
 crm_check_detail_key(PG_FUNCTION_ARGS)
 {
-	Relation relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
-	Relation parent_relation = relation_open(PG_GETARG_OID(2), AccessShareLock);
+	Relation relation = open_table(PG_GETARG_OID(0));
+	Relation parent_relation = open_table(PG_GETARG_OID(2));
 	crm_source *parent = source_of(parent_relation, CRM_ROLE_SOURCE);
 	crm_source *draft = source_of(relation, CRM_ROLE_DETAIL);
 
@@ -124,6 +132,26 @@ crm_preset_find_target(text *name, char **schema, char **table)
 				 errhint("Name a schema, or a table, view or foreign table with its schema.")));
 	*schema = get_namespace_name(get_rel_namespace(found));
 	*table = get_rel_name(found);
+}
+
+/* Tables of look-ups are waited for no longer than the table itself. */
+static int
+be_patient(void)
+{
+	int nest_level = NewGUCNestLevel();
+
+	if (LockTimeout == 0)
+		(void) set_config_option("lock_timeout", psprintf("%d", crm_lock_timeout), PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+static Relation
+open_table(Oid relation_id)
+{
+	if (!ConditionalLockRelationOid(relation_id, AccessShareLock))
+		crm_source_lock_tree(relation_id, AccessShareLock);
+	return relation_open(relation_id, NoLock);
 }
 
 static void

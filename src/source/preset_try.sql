@@ -22,6 +22,7 @@ AS 'MODULE_PATHNAME', 'crm_preset_target';
 COMMENT ON FUNCTION crm_internal.preset_target(text) IS 'the schema or table of this name, table_name NULL for a schema';
 REVOKE ALL ON FUNCTION crm_internal.preset_target(text) FROM PUBLIC;
 
+-- A table that is locked, or a server that is out of something, is no reason to leave anything out.
 CREATE FUNCTION crm_internal.expression_problem(relation regclass, field text, attribute text, expression text)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -31,7 +32,7 @@ BEGIN
 	PERFORM crm_internal.check_expression(relation, field, attribute, expression);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE LIKE '53%' THEN
+	IF SQLSTATE LIKE '53%' OR SQLSTATE IN ('55P03', '40P01') THEN
 		RAISE;
 	END IF;
 	RETURN regexp_replace(regexp_replace(SQLERRM, '^.* is not usable: ', ''), '^\w+( ".*")? of source ".*" is ', 'it is ');
@@ -57,7 +58,7 @@ BEGIN
 	PERFORM crm_internal.check_detail_key(relation, crm_internal.preset_texts(key), parent, crm_internal.preset_texts(parent_key), parent_is_detail);
 	RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-	IF SQLSTATE LIKE '53%' THEN
+	IF SQLSTATE LIKE '53%' OR SQLSTATE IN ('55P03', '40P01') THEN
 		RAISE;
 	END IF;
 	RETURN SQLERRM;
