@@ -77,6 +77,20 @@ add_up_inline_cost(void)
 				false, 0);
 }
 
+static void
+put_back_whole(int32 source_id)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID};
+	Datum args[] = {Int32GetDatum(source_id)};
+
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at)"
+			 " VALUES ($1, NULL, 'S', pg_catalog.now())",
+			 1, types);
+	crm_store_run(plan, args, NULL);
+}
+
 /* Whole-source entries become one entry for each key that differs. */
 static void
 expand_sources(run *r)
@@ -95,8 +109,11 @@ expand_sources(run *r)
 														  SPI_tuptable->tupdesc, 1, &isnull)));
 	}
 	crm_ids_sort_distinct(&sources);
+	/* One that cannot be read now is to be compared once it can. */
 	for (int i = 0; i < sources.n; i++)
-		crm_source_enqueue_difference((int32) sources.v[i]);
+		if (crm_source_enqueue_difference((int32) sources.v[i]) < 0 &&
+			crm_source_name((int32) sources.v[i]) != NULL)
+			put_back_whole((int32) sources.v[i]);
 }
 
 /* Changed rows of details and lookups become rows of their sources; false: there were none. */

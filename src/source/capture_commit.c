@@ -149,16 +149,18 @@ gather(crm_change *changes)
 static void
 call_resolver(void *argument)
 {
-	resolver_call *call = argument;
+	const resolver_call *call = argument;
+	int n = call->nchanges;
+	crm_change *changes;
 
 	/* Before, for what the resolver's own writes change is new; undone with the subtransaction. */
 	crm_changes_done(CRM_TO_RESOLVE, true);
-	call->changes = crm_changes_climb(call->changes, &call->nchanges);
-	call->nchanges = crm_changes_collapse(call->changes, call->nchanges);
-	if (call->nchanges > crm_inline_limit)
+	changes = crm_changes_climb(call->changes, &n);
+	n = crm_changes_collapse(changes, n);
+	if (n > crm_inline_limit)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("more rows changed than crm.inline_limit allows")));
-	resolver(call->changes, call->nchanges);
+	resolver(changes, n);
 }
 
 /* To each source its share by the changes: time that was spent in vain is spent too. */
