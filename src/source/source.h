@@ -91,24 +91,6 @@ typedef struct crm_change
 } crm_change;
 
 /*
- * SQL, a further WITH query: adds up what transactions of the departments paid for crm, out of the
- * rows of "taken" (source_id, spent, written).
- */
-#define CRM_ADD_UP_COST                                                                            \
-	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
-	"  (source_id, since, transactions, rows, microseconds)"                                       \
-	"  SELECT t.source_id, s.registered_at,"                                                       \
-	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
-	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
-	"  FROM taken t"                                                                               \
-	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
-	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
-	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
-	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
-	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
-	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
-
-/*
  * Takes up to limit changes of parts out of crm_internal.pending and puts in those of the sources'
  * rows that hang on them by now. The number taken. Where the tables between cannot be read the
  * source is marked as needing attention, and its changes stay; stuck (a list of numbers of parts)
