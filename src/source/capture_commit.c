@@ -165,13 +165,11 @@ call_resolver(void *argument)
 
 /* To each source its share by the changes: time that was spent in vain is spent too. */
 static void
-share_cost(const resolver_call *call, bool done, double nanoseconds, int64 rows)
+share_cost(const crm_change *changes, int n, bool done, double nanoseconds, int64 rows)
 {
-	int n = call->nchanges;
-
 	for (int i = 0; i < n; i++)
 	{
-		crm_cost *cost = crm_cost_of(call->changes[i].source_id);
+		crm_cost *cost = crm_cost_of(changes[i].source_id);
 
 		cost->nanoseconds += nanoseconds / n;
 		if (!done)
@@ -195,8 +193,10 @@ resolve(int64 count)
 		call.nchanges = crm_changes_collapse(changes, (int) count);
 	if (call.nchanges > 0 && call.nchanges <= crm_inline_limit)
 	{
+		int n = call.nchanges;
+
 		done = crm_attempt_within(crm_inline_timeout, call_resolver, &call, NULL);
-		share_cost(&call, done, crm_cost_since(begin), crm_rows_written - written);
+		share_cost(changes, n, done, crm_cost_since(begin), crm_rows_written - written);
 	}
 	pfree(changes);
 	return done;

@@ -79,20 +79,8 @@ extern char *crm_source_name(int32 source_id);
 extern int32 crm_source_number(const char *name);
 
 /*
- * One captured change; key NULL means the whole source (TRUNCATE). With op P the number and key are
- * those of a part, and mean the rows of its source that hang on them: crm_source_climb() finds
- * them.
- */
-typedef struct crm_change
-{
-	int32 source_id;
-	char op; /* I U D T S P */
-	const char *key;
-} crm_change;
-
-/*
- * SQL, a further WITH query: adds up what transactions of the departments paid for crm, out of the
- * rows of "taken" (source_id, spent, written).
+ * A clause of WITH behind one that is called taken, which takes rows of pending and returns their
+ * source_id, spent and written: adds up what the departments' transactions paid for crm.
  */
 #define CRM_ADD_UP_COST                                                                            \
 	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
@@ -106,7 +94,19 @@ typedef struct crm_change
 	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
 	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
 	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
-	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
+	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds) "
+
+/*
+ * One captured change; key NULL means the whole source (TRUNCATE). With op P the number and key are
+ * those of a part, and mean the rows of its source that hang on them: crm_source_climb() finds
+ * them.
+ */
+typedef struct crm_change
+{
+	int32 source_id;
+	char op; /* I U D T S P */
+	const char *key;
+} crm_change;
 
 /*
  * Takes up to limit changes of parts out of crm_internal.pending and puts in those of the sources'
