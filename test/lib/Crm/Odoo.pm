@@ -349,7 +349,8 @@ sub _leads
 	for my $entity ($some->('people'), $some->('companies'),
 		map { @{ $_->{contacts} } } $some->('companies'))
 	{
-		my $state = $random->pick_weighted({ open => 0.55, converted => 0.15, partner => 0.15, lost => 0.15 });
+		my $state = $random->pick_weighted(
+			{ open => 0.55, converted => 0.15, partner => 0.15, lost => 0.15 });
 		$self->_lead($entity, $state);
 	}
 	my $nobody = $self->{to}->id('crm_lead');
@@ -372,12 +373,14 @@ sub _lead
 	  :                         undef;
 	$self->{to}->row(
 		'crm_lead',
-		id         => $id,
-		name       => $self->{random}->pick([ 'Quote for pumps', 'Website request', 'Fair 2025' ]),
-		type       => $self->{random}->pick([qw(lead opportunity)]),
-		active     => $state eq 'lost' ? 'f' : 't',
-		partner_id => $partner,
-		create_date => $state eq 'converted' ? '2020-01-02 03:04:05.678901' : '2022-01-02 03:04:05.678901',
+		id          => $id,
+		name        => $self->{random}->pick([ 'Quote for pumps', 'Website request', 'Fair 2025' ]),
+		type        => $self->{random}->pick([qw(lead opportunity)]),
+		active      => $state eq 'lost' ? 'f' : 't',
+		partner_id  => $partner,
+		create_date => $state eq 'converted'
+		? '2020-01-02 03:04:05.678901'
+		: '2022-01-02 03:04:05.678901',
 		contact_name => $person ? $seen->{name} : undef,
 		partner_name => $firm   ? $firm->{name} : $person ? undef : $seen->{name},
 		user_id      => 2,
@@ -385,7 +388,8 @@ sub _lead
 		$self->_address($seen),
 		$self->_reach($seen, 'email_from'));
 	return $self->{truth}->customer($table, $id, $entity->{id}) if $state =~ /open|converted/;
-	return $self->{truth}->other($table, $id, $state eq 'lost' ? 'lost lead' : 'opportunity of a partner');
+	return $self->{truth}
+	  ->other($table, $id, $state eq 'lost' ? 'lost lead' : 'opportunity of a partner');
 }
 
 # The partner that was made of a lead.
