@@ -1,7 +1,7 @@
 /* text_country_list.h - names of countries, folded, with their codes of ISO 3166, by name.
  *
- * English names of all; the others mostly of Europe, in English, Dutch, German, French and Spanish, and
- * three-letter codes where no name is shorter. Included inside an array.
+ * English names of all, Dutch, German, French and Spanish ones mostly of Europe, their own, and some
+ * codes of three letters. Included inside an array.
  */
 /* clang-format off */
 {"aegypten", "eg"}, {"afganistan", "af"}, {"afghanistan", "af"}, {"afrique du sud", "za"},
