@@ -69,27 +69,26 @@ next_transaction(run *r)
 	MemoryContextSwitchTo(r->batch);
 }
 
-/* What transactions of the departments paid for crm, out of rows that are taken here. */
-#define ADD_UP_COST                                                                                \
-	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
-	"  (source_id, since, transactions, rows, microseconds)"                                       \
-	"  SELECT t.source_id, s.registered_at,"                                                       \
-	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
-	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
-	"  FROM taken t"                                                                               \
-	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
-	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
-	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
-	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
-	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
-	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
-
 static void
 add_up_inline_cost(void)
 {
 	SPI_execute("WITH taken AS (DELETE FROM crm_internal.inline_cost i"
-				"  RETURNING i.source_id, i.spent, i.written)," ADD_UP_COST " SELECT",
+				"  RETURNING i.source_id, i.spent, i.written)," CRM_ADD_UP_COST " SELECT",
 				false, 0);
+}
+
+static void
+put_back_whole(int32 source_id)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT4OID};
+	Datum args[] = {Int32GetDatum(source_id)};
+
+	crm_plan(&plan,
+			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at)"
+			 " VALUES ($1, NULL, 'S', pg_catalog.now())",
+			 1, types);
+	crm_store_run(plan, args, NULL);
 }
 
 /* Whole-source entries become one entry for each key that differs. */
@@ -99,7 +98,7 @@ expand_sources(run *r)
 	crm_ids sources = {0};
 
 	SPI_execute("WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
-				"  RETURNING p.source_id, p.spent, p.written)," ADD_UP_COST
+				"  RETURNING p.source_id, p.spent, p.written)," CRM_ADD_UP_COST
 				" SELECT t.source_id FROM taken t",
 				false, 0);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -110,8 +109,11 @@ expand_sources(run *r)
 														  SPI_tuptable->tupdesc, 1, &isnull)));
 	}
 	crm_ids_sort_distinct(&sources);
+	/* One that cannot be read now is to be compared once it can. */
 	for (int i = 0; i < sources.n; i++)
-		crm_source_enqueue_difference((int32) sources.v[i]);
+		if (crm_source_enqueue_difference((int32) sources.v[i]) < 0 &&
+			crm_source_name((int32) sources.v[i]) != NULL)
+			put_back_whole((int32) sources.v[i]);
 }
 
 /* Changed rows of details and lookups become rows of their sources; false: there were none. */
@@ -159,7 +161,7 @@ take_changes(run *r, int *n)
 			 "      AND q.op OPERATOR(pg_catalog.<>) 'P'"
 			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
 			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
-			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," ADD_UP_COST
+			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," CRM_ADD_UP_COST
 			 " SELECT t.source_id, t.source_key, t.op FROM taken t",
 			 2, types);
 	*n = (int) crm_store_run(plan, args, NULL);

@@ -42,6 +42,8 @@ static Datum add_source(FunctionCallInfo fcinfo);
 static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
+static bool can_be_repaired(const crm_source *part);
+static void repair_table(crm_source *source, Oid table);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
@@ -152,7 +154,38 @@ static Datum
 repair_source(PG_FUNCTION_ARGS)
 {
 	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
-	Oid table = crm_source_lock_table(source);
+	ListCell *cell;
+
+	repair_table(source, crm_source_lock_table(source));
+	foreach (cell, crm_part_below(source))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+
+		if (can_be_repaired(part))
+			repair_table(part, crm_source_lock_table(part));
+	}
+	PG_RETURN_TEXT_P(name_of(source));
+}
+
+/* Else it needs a statement of its own, which crm.source_status names. */
+static bool
+can_be_repaired(const crm_source *part)
+{
+	crm_source now = *part;
+	Oid table = crm_source_table_id(part);
+
+	if (!OidIsValid(table))
+		table = crm_source_trigger_table(part->source_id);
+	if (!OidIsValid(table))
+		return false;
+	now.schema = get_namespace_name(get_rel_namespace(table));
+	now.table = get_rel_name(table);
+	return crm_source_probe(&now) == NULL;
+}
+
+static void
+repair_table(crm_source *source, Oid table)
+{
 	Relation relation = table_open(table, NoLock);
 	char *schema = source->schema;
 	char *name = source->table;
@@ -160,12 +193,12 @@ repair_source(PG_FUNCTION_ARGS)
 	source->schema = get_namespace_name(RelationGetNamespace(relation));
 	source->table = pstrdup(RelationGetRelationName(relation));
 	source->relation_kind = relation->rd_rel->relkind;
+	crm_part_follow_columns(source, relation);
 	source->column_numbers = crm_source_present_numbers(relation, source);
 	crm_source_update(source, relation);
 	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
 		crm_source_rename_related(schema, name, source);
 	crm_source_start_capture(source, relation);
-	PG_RETURN_TEXT_P(name_of(source));
 }
 
 /* filter, kind, region, changed_at, in the order of the arguments. */

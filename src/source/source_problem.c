@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 #include "source/source_table.h"
@@ -34,6 +35,9 @@ typedef struct key_check
 	bool broken;
 } key_check;
 
+static void put_problems(const crm_source *source, ReturnSetInfo *result);
+static void put_problem(int32 source_id, problem found, ReturnSetInfo *result);
+static problem problem_of_part(const crm_source *part);
 static problem problem_of(const crm_source *source);
 static problem gone_problem(const crm_source *source);
 static problem table_problem(const crm_source *source, Relation relation);
@@ -59,20 +63,60 @@ crm_source_problems(PG_FUNCTION_ARGS)
 	foreach (cell, crm_source_ids())
 	{
 		crm_source *source = crm_source_load(lfirst_int(cell));
-		problem found = source ? problem_of(source) : (problem){NULL, NULL};
-		Datum values[] = {Int32GetDatum(lfirst_int(cell)), (Datum) 0, (Datum) 0};
-		bool nulls[] = {false, true, true};
 
-		if (found.attention == NULL)
-			continue;
-		values[1] = CStringGetTextDatum(found.attention);
-		nulls[1] = false;
-		values[2] = CStringGetTextDatum(found.repair);
-		nulls[2] = false;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (source != NULL)
+			put_problems(source, result);
 	}
 	crm_restore_user(before);
 	return (Datum) 0;
+}
+
+/* A source has the problems of its parts, after its own. */
+static void
+put_problems(const crm_source *source, ReturnSetInfo *result)
+{
+	problem first = problem_of(source);
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		problem found = part ? problem_of_part(part) : (problem){NULL, NULL};
+
+		if (found.attention == NULL)
+			continue;
+		put_problem(part->source_id, found, result);
+		if (first.attention == NULL)
+			first =
+				(problem){psprintf("%s: %s", crm_part_title(part), found.attention), found.repair};
+	}
+	if (first.attention != NULL)
+		put_problem(source->source_id, first, result);
+}
+
+static problem
+problem_of_part(const crm_source *part)
+{
+	problem found = problem_of(part);
+	bool renamed;
+
+	if (found.attention != NULL)
+		return found;
+	found.attention = crm_part_anchor_problem(part, &renamed);
+	if (found.attention != NULL)
+		found.repair = renamed ? psprintf("SELECT crm.repair_source(%s);", literal(part))
+							   : psprintf("SELECT %s);", crm_part_call(part, "drop"));
+	return found;
+}
+
+static void
+put_problem(int32 source_id, problem found, ReturnSetInfo *result)
+{
+	Datum values[] = {Int32GetDatum(source_id), CStringGetTextDatum(found.attention),
+					  CStringGetTextDatum(found.repair)};
+	bool nulls[] = {false, false, false};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 static problem
@@ -98,7 +142,7 @@ gone_problem(const crm_source *source)
 
 	if (!OidIsValid(now))
 		return (problem){psprintf("table \"%s\" does not exist", label),
-						 psprintf("SELECT crm.drop_source(%s);", literal(source))};
+						 psprintf("SELECT %s);", crm_part_call(source, "drop"))};
 	return (problem){psprintf("table \"%s\" is now \"%s.%s\"", label,
 							  get_namespace_name(get_rel_namespace(now)), get_rel_name(now)),
 					 psprintf("SELECT crm.repair_source(%s);", literal(source))};
@@ -153,7 +197,8 @@ type_problem(const crm_source *source, Relation relation)
 
 	forthree(name, source->columns, then, source->column_types, now, types)
 	{
-		if (strcmp(lfirst(then), lfirst(now)) != 0)
+		/* One that is gone is the trouble of what reads it. */
+		if (*(char *) lfirst(now) != '\0' && strcmp(lfirst(then), lfirst(now)) != 0)
 			return (problem){psprintf("column \"%s\" was of type %s and is now of type %s",
 									  (char *) lfirst(name), type_label(lfirst(then)),
 									  type_label(lfirst(now))),
@@ -185,14 +230,14 @@ static problem
 key_problem(const crm_source *source, Relation relation)
 {
 	key_check check = {relation, key_numbers(source, relation), false};
-	char *columns = crm_source_quoted_columns(relation, check.numbers);
 
-	if (!crm_source_has_triggers(relation->rd_rel->relkind) ||
+	if (source->role != CRM_ROLE_SOURCE || !crm_source_has_triggers(relation->rd_rel->relkind) ||
 		crm_source_key_is_indexed(relation, check.numbers))
 		return (problem){NULL, NULL};
 	if (crm_source_guarded(source, check_key, &check) != NULL || !check.broken)
 		return (problem){NULL, NULL};
-	return (problem){psprintf("key (%s) no longer identifies a row", columns),
+	return (problem){psprintf("key (%s) no longer identifies a row",
+							  crm_source_quoted_columns(relation, check.numbers)),
 					 key_repair(source, relation, check.numbers)};
 }
 
@@ -248,8 +293,11 @@ joined(List *texts)
 	return all.data;
 }
 
+/* What crm.repair_source() and crm.sync() are to be called with: parts go with their source. */
 static char *
 literal(const crm_source *source)
 {
-	return quote_literal_cstr(crm_source_qualified(source));
+	crm_source *root = source->root_id ? crm_source_load(source->root_id) : NULL;
+
+	return quote_literal_cstr(crm_source_qualified(root ? root : source));
 }

@@ -9,6 +9,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 
@@ -44,7 +45,6 @@ crm_source_mend(const crm_source *source, Relation relation)
 {
 	crm_source_mended *mended = palloc0(sizeof(crm_source_mended));
 	List *names = names_then(source, relation, mended);
-	char *label = quote_literal_cstr(crm_source_qualified(source));
 	List *items;
 	StringInfoData call;
 
@@ -52,9 +52,9 @@ crm_source_mend(const crm_source *source, Relation relation)
 	items = mended_items(source, relation, names, mended);
 	initStringInfo(&call);
 	append_map(&call, source, items);
-	if (items == NIL || !append_key(&call, source, relation, names))
+	if ((items == NIL && source->items != NIL) || !append_key(&call, source, relation, names))
 	{
-		mended->repair = psprintf("SELECT crm.drop_source(%s);", label);
+		mended->repair = psprintf("SELECT %s);", crm_part_call(source, "drop"));
 		return mended;
 	}
 	append_field(&call, source, relation, names, "filter", source->filter, mended);
@@ -63,8 +63,9 @@ crm_source_mend(const crm_source *source, Relation relation)
 		append_field(&call, source, relation, names, "kind", source->kind, mended);
 	append_field(&call, source, relation, names, "region", source->region, mended);
 	append_field(&call, source, relation, names, "changed_at", source->changed_at, mended);
+	append_field(&call, source, relation, names, "preferred", source->preferred, mended);
 	if (call.len > 0)
-		mended->repair = psprintf("SELECT crm.change_source(%s%s);", label, call.data);
+		mended->repair = psprintf("SELECT %s%s);", crm_part_call(source, "change"), call.data);
 	return mended;
 }
 
@@ -216,13 +217,21 @@ append_key(StringInfo call, const crm_source *source, Relation relation, List *n
 	if (same)
 		return true;
 	if (list_length(numbers) < list_length(source->key))
-		numbers = crm_source_key_found(relation);
+		numbers = source->role == CRM_ROLE_SOURCE ? crm_source_key_found(relation) : NIL;
 	if (numbers == NIL)
 		return false;
 	appendStringInfo(call, ", key => ARRAY[");
 	foreach (cell, crm_source_column_names(relation, numbers))
+	{
+		char *column = lfirst(cell);
+
+		if (source->role == CRM_ROLE_DETAIL)
+			column =
+				psprintf("%s = %s", column,
+						 (char *) list_nth(source->parent_columns, foreach_current_index(cell)));
 		appendStringInfo(call, "%s%s", foreach_current_index(cell) ? ", " : "",
-						 quote_literal_cstr(lfirst(cell)));
+						 quote_literal_cstr(column));
+	}
 	appendStringInfoChar(call, ']');
 	return true;
 }
