@@ -1,7 +1,7 @@
 /* text_country_list.h - names of countries, folded, with their codes of ISO 3166, by name.
  *
- * English names of all, Dutch, German, French and Spanish ones mostly of Europe, their own, and some
- * codes of three letters. Included inside an array.
+ * English names of all; of Europe mostly also those in Dutch, German, French, Spanish and its
+ * own language, and codes of three letters. Included inside an array.
  */
 /* clang-format off */
 {"aegypten", "eg"}, {"afganistan", "af"}, {"afghanistan", "af"}, {"afrique du sud", "za"},
