@@ -36,6 +36,11 @@ CREATE TABLE crm_internal.source
 	resolved_at timestamptz,
 	attention text,
 	repair text,
+	owner_name text,
+	seen jsonb,
+	former_name text[],
+	followed text,
+	followed_at timestamptz,
 	CHECK ((role OPERATOR(pg_catalog.=) 's') OPERATOR(pg_catalog.=) (parent_id IS NULL)),
 	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (root_id IS NULL)),
 	CHECK ((parent_id IS NULL) OPERATOR(pg_catalog.=) (parent_columns IS NULL))
@@ -64,6 +69,10 @@ COMMENT ON COLUMN crm_internal.source.kind IS 'person, organization, an SQL expr
 COMMENT ON COLUMN crm_internal.source.region IS 'SQL expression that gives the ISO 3166 code by which national phone numbers are read';
 COMMENT ON COLUMN crm_internal.source.changed_at IS 'SQL expression that gives when the row last changed, or NULL: when crm saw it change';
 COMMENT ON COLUMN crm_internal.source.attention IS 'what is wrong with the source as a whole; repair is the statement that mends it';
+COMMENT ON COLUMN crm_internal.source.owner_name IS 'owner of the table, as whom it is read: while another one owns it, it is not read before the expressions were checked again';
+COMMENT ON COLUMN crm_internal.source.seen IS 'what the catalogs said of the table when it was last dealt with; what differs is followed or needs attention';
+COMMENT ON COLUMN crm_internal.source.former_name IS 'schema and name from which the table was last followed: if they are a table''s again, it may be the one that is meant';
+COMMENT ON COLUMN crm_internal.source.followed IS 'the change of the table that was last followed, at followed_at';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', '');
 
@@ -127,10 +136,10 @@ COMMENT ON FUNCTION crm.drop_source(text) IS
 	'forgets a source: its triggers, its pending changes and all that its rows assert go; customer ids and events stay. Works when the table is gone.';
 REVOKE ALL ON FUNCTION crm.drop_source(text) FROM PUBLIC;
 
-CREATE FUNCTION crm.repair_source(source text)
+CREATE FUNCTION crm.repair_source(source text, read_from text DEFAULT NULL)
 RETURNS text
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_repair_source';
-COMMENT ON FUNCTION crm.repair_source(text) IS
-	'follows a renamed table, attaches missing, disabled or replica-blind triggers again, also on new partitions and inheritance children, and has the next crm.resolve() compare the whole source; returns the source''s name';
-REVOKE ALL ON FUNCTION crm.repair_source(text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.repair_source(text, text) IS
+	'follows a renamed table, attaches missing, disabled or replica-blind triggers again, also on new partitions and inheritance children, and has the next crm.resolve() compare the whole source; returns the source''s name. read_from: the table from which it is read from now on, where another one has taken its place; the caller needs the rights that crm.add_source() asks for';
+REVOKE ALL ON FUNCTION crm.repair_source(text, text) FROM PUBLIC;

@@ -230,15 +230,14 @@ note_renamed(const crm_source *before, const crm_source *now, List **renamed)
 	List *texts = NIL;
 
 	if (moved)
-		texts = list_make1(
-			psprintf("\"%s\" is now \"%s\"", crm_source_label(before->schema, before->table),
-					 crm_source_label(now->schema, now->table)));
+		texts = list_make1(psprintf("\"%s\" is now \"%s\"",
+									crm_source_label(before->schema, before->table),
+									crm_source_label(now->schema, now->table)));
 	forboth(then, before->columns, called, now->columns)
 	{
 		if (strcmp(lfirst(then), lfirst(called)) != 0)
-			texts =
-				lappend(texts, psprintf("\"%s\" is now \"%s\"", full_name(before, lfirst(then)),
-										(char *) lfirst(called)));
+			texts = lappend(texts, psprintf("\"%s\" is now \"%s\"", full_name(before, lfirst(then)),
+											(char *) lfirst(called)));
 	}
 	foreach (cell, texts)
 		if (!crm_list_has_text(*renamed, lfirst(cell)))
@@ -277,8 +276,7 @@ rename_all(crm_source *holder, const crm_source *before, const crm_source *now)
 
 	for (int i = 0; i < lengthof(texts); i++)
 	{
-		char *text =
-			*texts[i] ? crm_source_lookup_renamed(*texts[i], before, now) : NULL;
+		char *text = *texts[i] ? crm_source_lookup_renamed(*texts[i], before, now) : NULL;
 
 		types[i] = TEXTOID;
 		values[i] = text ? CStringGetTextDatum(text) : (Datum) 0;

@@ -1,7 +1,7 @@
 /* source_lookup_parts.c - keeps the registry rows of look-ups in step with the expressions.
  *
- * Expressions of a source that look up by the same column in the same table share a row, and with it
- * the triggers: a change there is then noted once.
+ * Expressions of a source that look up by the same column in the same table share a row, and with
+ * it the triggers: a change there is then noted once.
  */
 #include "postgres.h"
 
@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "source/lookup.h"
 #include "source/source_expression.h"
+#include "source/source_follow.h"
 #include "source/source_lock.h"
 #include "source/source_lookup.h"
 #include "source/source_lookup_parts.h"
@@ -219,6 +220,7 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 	CommandCounterIncrement();
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
+	crm_source_follow_begin(part->source_id);
 	want->source_id = part->source_id;
 }
 
@@ -232,9 +234,9 @@ lock_table(const crm_source *part, bool known)
 	Oid relation_id = crm_source_table_id(part);
 
 	if (!OidIsValid(relation_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table \"%s\" of a look-up does not exist",
-														  crm_source_label(part->schema, part->table))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("table \"%s\" of a look-up does not exist",
+							   crm_source_label(part->schema, part->table))));
 	if (!crm_source_has_triggers(get_rel_relkind(relation_id)))
 		return relation_id;
 	if (known)

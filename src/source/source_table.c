@@ -27,6 +27,7 @@ static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_re
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
 static void check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form);
 static char *registered_relative(Oid relation_id);
+static char *find_source(const char *sql, Oid relation_id);
 
 Relation
 crm_source_open_table(const char *name)
@@ -144,6 +145,12 @@ crm_source_present_numbers(Relation relation, const crm_source *source)
 	return numbers;
 }
 
+char *
+crm_source_owner(Relation relation)
+{
+	return GetUserNameFromId(relation->rd_rel->relowner, false);
+}
+
 List *
 crm_source_column_types(Relation relation, List *names)
 {
@@ -224,9 +231,38 @@ check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
 							   schema, range->relname)));
 }
 
+char *
+crm_source_read_through(Oid relation_id)
+{
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = $1 "
+		"UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up) ORDER BY s.source_id LIMIT 1",
+		relation_id);
+}
+
 /* The table itself, an ancestor or a descendant that is a source, or NULL. */
 static char *
 registered_relative(Oid relation_id)
+{
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
+		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
+		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
+		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
+		relation_id);
+}
+
+/* The name that a query about a table gives, or NULL. */
+static char *
+find_source(const char *sql, Oid relation_id)
 {
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
@@ -236,16 +272,7 @@ registered_relative(Oid relation_id)
 	char *found = NULL;
 
 	SPI_connect();
-	crm_source_execute(
-		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
-		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
-		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
-		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
-		"JOIN pg_namespace n ON n.nspname = s.schema_name "
-		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
-		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
-		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
-		1, types, values, NULL, SPI_OK_SELECT);
+	crm_source_execute(sql, 1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 		found = MemoryContextStrdup(context,
 									SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));

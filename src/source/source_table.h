@@ -23,11 +23,17 @@ extern Oid crm_source_table_id(const crm_source *source);
 /* An error if the table, a parent or a child of it is a source already. */
 extern void crm_source_refuse_registered(Relation relation);
 
+/* The name of a source of which the table is a partition or inheritance child, or NULL. */
+extern char *crm_source_read_through(Oid relation_id);
+
 /* An error if the caller may not read these columns. */
 extern void crm_source_check_columns_readable(Relation relation, List *numbers);
 
 /* The numbers of the source's columns by now, an old one where the name is gone. */
 extern List *crm_source_present_numbers(Relation relation, const crm_source *source);
+
+/* Name of the owner. */
+extern char *crm_source_owner(Relation relation);
 
 /* The types of the columns of these names by now, with type modifier; "" where there is none. */
 extern List *crm_source_column_types(Relation relation, List *names);
