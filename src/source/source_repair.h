@@ -22,6 +22,13 @@ typedef struct crm_source_mended
 extern crm_source_mended *crm_source_mend(const crm_source *source, Relation relation,
 										  bool same_table);
 
+/* Numbers of the key's columns, by their names. */
+extern List *crm_source_key_numbers(const crm_source *source, Relation relation);
+
+/* Of a key that holds no more: a better one if there is one, else the constraint that says which
+ * rows are in its way. */
+extern char *crm_source_key_repair(const crm_source *source, Relation relation);
+
 /* The first arguments of crm.change_detail() and crm.drop_detail(), that say which detail. */
 extern char *crm_source_detail_arguments(const crm_source *detail);
 

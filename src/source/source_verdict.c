@@ -9,6 +9,7 @@
 #include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -296,6 +297,12 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	if (source->role == CRM_ROLE_LOOKUP)
 		try.draft = lookup_draft(source, relation);
 	error = source->role == CRM_ROLE_LOOKUP ? NULL : crm_source_guarded(source, check_draft, &try);
+	if (error != NULL && error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		return needs(true,
+					 psprintf("key (%s) no longer identifies a row",
+							  crm_source_quoted_columns(
+								  relation, crm_source_key_numbers(try.draft, relation))),
+					 crm_source_key_repair(try.draft, relation));
 	if (error != NULL)
 		return needs(false, psprintf("cannot be read: %s", error->message),
 					 mended->repair ? mended->repair : repair_call(source, InvalidOid));
@@ -328,6 +335,9 @@ check_draft(void *arg)
 	draft_check *try = arg;
 	MemoryContext old = MemoryContextSwitchTo(try->context);
 
+	/* Nobody asked for the advice that goes with a registration. */
+	(void) set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	crm_source_check_draft(try->draft, try->relation, NULL);
 	MemoryContextSwitchTo(old);
 }
