@@ -85,6 +85,23 @@ CALL crm.resolve();
 SELECT count(*) FROM crm_internal.inline_cost;
 SELECT s.cost_transactions - w.cost_transactions AS transactions FROM crm.source_status s JOIN inline_was w USING (source);
 
+-- a detail's time is its source's, whether its rows are noted as those of the source or as its own
+CREATE TABLE sales.mail (id integer PRIMARY KEY, account integer, town integer, mail text);
+CREATE TABLE sales.town (id integer PRIMARY KEY, name text);
+SELECT crm.add_detail('sales.mail', of => 'sales.account', key => '{account}', map => '{"email": "mail"}');
+SELECT crm.add_detail('sales.town', of => 'sales.mail', key => '{id = town}', map => '{"city": "name"}');
+INSERT INTO sales.account VALUES (1, 'x');
+CALL crm.resolve();
+CREATE TEMPORARY TABLE detail_was AS SELECT * FROM crm.source_status WHERE source = 'sales.account';
+INSERT INTO sales.mail SELECT n, 1, 1, n || '@m.example' FROM generate_series(1, 100) n;
+INSERT INTO sales.town SELECT n, 'Town ' || n FROM generate_series(1, 100) n;
+SELECT source_id, op, count(*) AS rows, count(spent) AS carriers, max(spent) > 5 AS time_of_the_rows FROM crm_internal.pending GROUP BY 1, 2 ORDER BY 1;
+CALL crm.resolve();
+SELECT s.cost_rows - w.cost_rows AS rows, s.cost_transactions - w.cost_transactions AS transactions, s.cost_time > w.cost_time + interval '10 us' AS time
+FROM crm.source_status s JOIN detail_was w USING (source);
+DELETE FROM sales.account;
+CALL crm.resolve();
+
 -- a foreign index takes the way of INSERT, with the same figures
 CREATE INDEX foreign_index ON crm_internal.pending (source_key);
 INSERT INTO sales.account VALUES (1, 'x'), (2, 'y');

@@ -80,7 +80,7 @@ has_digit(const char *text)
 	return strpbrk(text, "0123456789") != NULL;
 }
 
-/* NA is Namibia; N.A. are initials, but n/a is not; 4444 is a village. */
+/* NA is Namibia; N.A. are initials, but n/a is not; 4444 is a village and may be a row's number. */
 static bool
 is_nothing(const crm_profile_value *value, const char *folded, size_t length)
 {
@@ -94,8 +94,11 @@ is_nothing(const crm_profile_value *value, const char *folded, size_t length)
 		return false;
 	if (crm_listed(folded, length, nothings))
 		return true;
-	return value->kind != CRM_KIND_POSTAL_CODE &&
-		   is_monotone(code, crm_value_code(folded, code, sizeof(code)), 3);
+	if (value->kind == CRM_KIND_POSTAL_CODE)
+		return false;
+	length = crm_value_code(folded, code, sizeof(code));
+	return is_monotone(code, length,
+					   value->kind == CRM_KIND_IDENTIFIER && !has_only(code, "0x") ? 6 : 3);
 }
 
 static crm_quality

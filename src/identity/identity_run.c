@@ -69,26 +69,11 @@ next_transaction(run *r)
 	MemoryContextSwitchTo(r->batch);
 }
 
-/* What transactions of the departments paid for crm, out of rows that are taken here. */
-#define ADD_UP_COST                                                                                \
-	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
-	"  (source_id, since, transactions, rows, microseconds)"                                       \
-	"  SELECT t.source_id, s.registered_at,"                                                       \
-	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
-	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
-	"  FROM taken t"                                                                               \
-	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
-	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
-	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
-	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
-	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
-	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds)"
-
 static void
 add_up_inline_cost(void)
 {
 	SPI_execute("WITH taken AS (DELETE FROM crm_internal.inline_cost i"
-				"  RETURNING i.source_id, i.spent, i.written)," ADD_UP_COST " SELECT",
+				"  RETURNING i.source_id, i.spent, i.written)," CRM_ADD_UP_COST " SELECT",
 				false, 0);
 }
 
@@ -162,7 +147,7 @@ expand_sources(run *r)
 	crm_plan(&plan,
 			 "WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
 			 "    AND p.source_id OPERATOR(pg_catalog.<>) ALL ($1)"
-			 "  RETURNING p.source_id, p.spent, p.written)," ADD_UP_COST
+			 "  RETURNING p.source_id, p.spent, p.written)," CRM_ADD_UP_COST
 			 " SELECT t.source_id FROM taken t",
 			 1, types);
 	crm_store_run(plan, &skipped, NULL);
@@ -201,7 +186,7 @@ take_changes(run *r, int *n)
 			 "      AND q.op OPERATOR(pg_catalog.<>) 'P'"
 			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
 			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
-			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," ADD_UP_COST
+			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," CRM_ADD_UP_COST
 			 " SELECT t.source_id, t.source_key, t.op FROM taken t",
 			 2, types);
 	*n = (int) crm_store_run(plan, args, NULL);

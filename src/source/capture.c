@@ -43,7 +43,7 @@ typedef struct key_request
 static int rows_since_sample = 0;
 
 static void capture_timed(FunctionCallInfo fcinfo, int factor);
-static const statement_state *capture(FunctionCallInfo fcinfo);
+static const crm_capture_plan *capture(FunctionCallInfo fcinfo);
 static statement_state *state_of(FunctionCallInfo fcinfo, TriggerData *trigger);
 static void note_row(statement_state *state, TriggerData *trigger);
 static void note_update(statement_state *state, TriggerData *trigger);
@@ -80,32 +80,39 @@ crm_capture(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(NULL);
 }
 
-/* Rows are counted over statements: of many short ones too the right share is timed. */
+/*
+ * Rows are counted over statements: of many short ones too the right share is timed. It is charged
+ * to the number under which the row was noted, for it is written with that.
+ */
 static void
 capture_timed(FunctionCallInfo fcinfo, int factor)
 {
 	instr_time begin;
-	const statement_state *state;
+	const crm_capture_plan *plan;
+	bool has_key;
 
 	INSTR_TIME_SET_CURRENT(begin);
-	state = capture(fcinfo);
-	if (state->plan != NULL && state->plan->known)
-		crm_cost_of(state->source_id)->nanoseconds += crm_cost_since(begin) * factor;
+	plan = capture(fcinfo);
+	if (plan == NULL)
+		return;
+	has_key = plan->has_key && TRIGGER_FIRED_FOR_ROW(((TriggerData *) fcinfo->context)->tg_event);
+	crm_cost_of(has_key ? plan->row_id : plan->whole_id)->nanoseconds +=
+		crm_cost_since(begin) * factor;
 }
 
-static const statement_state *
+static const crm_capture_plan *
 capture(FunctionCallInfo fcinfo)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	statement_state *state = state_of(fcinfo, trigger);
 
 	if (state->plan == NULL || !state->plan->known)
-		return state;
+		return NULL;
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
 		note(state, 'T', NULL, 0);
 	else if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		note_row(state, trigger);
-	return state;
+	return state->plan;
 }
 
 /* The source id is the trigger's argument. 0, which is no source's, if that is not a number. */

@@ -149,27 +149,27 @@ gather(crm_change *changes)
 static void
 call_resolver(void *argument)
 {
-	resolver_call *call = argument;
+	const resolver_call *call = argument;
+	int n = call->nchanges;
+	crm_change *changes;
 
 	/* Before, for what the resolver's own writes change is new; undone with the subtransaction. */
 	crm_changes_done(CRM_TO_RESOLVE, true);
-	call->changes = crm_changes_climb(call->changes, &call->nchanges);
-	call->nchanges = crm_changes_collapse(call->changes, call->nchanges);
-	if (call->nchanges > crm_inline_limit)
+	changes = crm_changes_climb(call->changes, &n);
+	n = crm_changes_collapse(changes, n);
+	if (n > crm_inline_limit)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("more rows changed than crm.inline_limit allows")));
-	resolver(call->changes, call->nchanges);
+	resolver(changes, n);
 }
 
 /* To each source its share by the changes: time that was spent in vain is spent too. */
 static void
-share_cost(const resolver_call *call, bool done, double nanoseconds, int64 rows)
+share_cost(const crm_change *changes, int n, bool done, double nanoseconds, int64 rows)
 {
-	int n = call->nchanges;
-
 	for (int i = 0; i < n; i++)
 	{
-		crm_cost *cost = crm_cost_of(call->changes[i].source_id);
+		crm_cost *cost = crm_cost_of(changes[i].source_id);
 
 		cost->nanoseconds += nanoseconds / n;
 		if (!done)
@@ -193,8 +193,10 @@ resolve(int64 count)
 		call.nchanges = crm_changes_collapse(changes, (int) count);
 	if (call.nchanges > 0 && call.nchanges <= crm_inline_limit)
 	{
+		int n = call.nchanges;
+
 		done = crm_attempt_within(crm_inline_timeout, call_resolver, &call, NULL);
-		share_cost(&call, done, crm_cost_since(begin), crm_rows_written - written);
+		share_cost(changes, n, done, crm_cost_since(begin), crm_rows_written - written);
 	}
 	pfree(changes);
 	return done;

@@ -199,11 +199,13 @@ take_parts(int limit, List *stuck)
 	values[1] = PointerGetDatum(
 		construct_array(numbers, list_length(stuck), INT4OID, sizeof(int32), true, TYPALIGN_INT));
 	SPI_connect();
-	crm_source_execute("DELETE FROM crm_internal.pending p WHERE p.ctid = ANY (ARRAY("
-					   "SELECT q.ctid FROM crm_internal.pending q WHERE q.op = 'P' "
-					   "AND q.source_id <> ALL ($2) LIMIT $1 FOR UPDATE SKIP LOCKED)) "
-					   "RETURNING p.source_id, p.source_key, p.queued_at",
-					   2, types, values, NULL, SPI_OK_DELETE_RETURNING);
+	crm_source_execute(
+		"WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.ctid = ANY (ARRAY("
+		"SELECT q.ctid FROM crm_internal.pending q WHERE q.op = 'P' "
+		"AND q.source_id <> ALL ($2) LIMIT $1 FOR UPDATE SKIP LOCKED)) "
+		"RETURNING p.source_id, p.source_key, p.queued_at, p.spent, p.written)," CRM_ADD_UP_COST
+		" SELECT t.source_id, t.source_key, t.queued_at FROM taken t",
+		2, types, values, NULL, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple row = SPI_tuptable->vals[i];

@@ -74,18 +74,17 @@ crm_details_load(crm_source *source)
 }
 
 ErrorData *
-crm_details_probe(int32 source_id, const crm_source **broken)
+crm_details_probe(List *details, const crm_source **broken)
 {
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source_id))
+	foreach (cell, details)
 	{
-		const crm_source *part = crm_source_load(lfirst_int(cell));
-		ErrorData *error = part && part->role == CRM_ROLE_DETAIL ? crm_source_probe(part) : NULL;
+		ErrorData *error = crm_source_probe(lfirst(cell));
 
 		if (error == NULL)
 			continue;
-		*broken = part;
+		*broken = lfirst(cell);
 		return error;
 	}
 	return NULL;

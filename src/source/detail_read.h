@@ -19,7 +19,7 @@ extern ErrorData *crm_details_read(const crm_source *source, List *details, List
 								   const crm_source **broken);
 
 /* NULL, or why the first detail that cannot be read as a whole, *broken, cannot. */
-extern ErrorData *crm_details_probe(int32 source_id, const crm_source **broken);
+extern ErrorData *crm_details_probe(List *details, const crm_source **broken);
 
 extern bool crm_details_exist(int32 source_id);
 

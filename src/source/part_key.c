@@ -20,6 +20,8 @@ static char *trim(char *text);
 static List *numbers_of(List *names, Relation relation, const char *title);
 static List *default_columns(Relation relation, List *mine, const crm_source *parent,
 							 Relation parent_relation);
+static List *key_of_source(Relation relation, List *mine, const crm_source *parent,
+						   Relation parent_relation);
 static List *referenced(Relation from, Relation to, List *columns, bool *several);
 static List *referencing(Relation from, Relation to, List *columns, bool *several);
 static bool same_columns(const AttrNumber *numbers, int n, List *columns);
@@ -134,7 +136,7 @@ default_columns(Relation relation, List *mine, const crm_source *parent, Relatio
 	if (columns != NIL && !several)
 		return columns;
 	if (parent->parent_id == 0 && !several)
-		return numbers_of(parent->key, parent_relation, crm_part_title(parent));
+		return key_of_source(relation, mine, parent, parent_relation);
 	columns = crm_source_key_found(parent_relation);
 	if (several || columns == NIL ||
 		(list_difference_int(mine, found) == NIL && list_difference_int(found, mine) == NIL))
@@ -146,6 +148,19 @@ default_columns(Relation relation, List *mine, const crm_source *parent, Relatio
 					 crm_source_quoted_columns(relation, list_make1_int(linitial_int(mine))),
 					 crm_source_column_list(parent_relation))));
 	return columns;
+}
+
+/* Columns of the same names belong together, in whatever order they were written. */
+static List *
+key_of_source(Relation relation, List *mine, const crm_source *parent, Relation parent_relation)
+{
+	List *names = crm_source_column_names(relation, mine);
+	bool same = list_length(names) == list_length(parent->key);
+	ListCell *cell;
+
+	foreach (cell, names)
+		same = same && crm_list_has_text(parent->key, lfirst(cell));
+	return numbers_of(same ? names : parent->key, parent_relation, crm_part_title(parent));
 }
 
 /* The columns of to that a foreign key over these columns of from references. */

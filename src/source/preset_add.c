@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "source/preset.h"
+#include "source/source_expression.h"
 #include "source/source_registry.h"
 
 /* The values that one query as the owner takes. */
@@ -59,6 +60,8 @@ crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
 	char *schema;
 	char *table;
 
+	if (!PG_ARGISNULL(4) && VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(4)) > 0)
+		(void) crm_source_parse(text_to_cstring(PG_GETARG_TEXT_PP(4)));
 	crm_preset_find_target(PG_GETARG_TEXT_PP(0), &schema, &table);
 	add_text(&question, schema);
 	add_text(&question, table);

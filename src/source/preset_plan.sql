@@ -147,6 +147,14 @@ $$;
 COMMENT ON FUNCTION crm_internal.preset_map(regclass, jsonb) IS 'what of a map the table can serve, and what not with the reasons';
 REVOKE ALL ON FUNCTION crm_internal.preset_map(regclass, jsonb) FROM PUBLIC;
 
+-- A comment at the end of a condition must not swallow the bracket behind it.
+CREATE FUNCTION crm_internal.preset_operand(condition text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN pg_catalog.strpos(condition, '--') > 0 THEN condition || E'\n' ELSE condition END;
+COMMENT ON FUNCTION crm_internal.preset_operand(text) IS 'a condition that brackets can be put around';
+REVOKE ALL ON FUNCTION crm_internal.preset_operand(text) FROM PUBLIC;
+
 CREATE FUNCTION crm_internal.preset_filter(relation regclass, conjuncts jsonb, OUT usable text, OUT left_out jsonb)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -160,7 +168,7 @@ BEGIN
 	FOR conjunct IN SELECT e FROM jsonb_array_elements(crm_internal.preset_choices(conjuncts)) e LOOP
 		found := crm_internal.first_usable(relation, 'filter', NULL, conjunct);
 		left_out := left_out || found.left_out;
-		conditions := conditions || found.chosen;
+		conditions := conditions || crm_internal.preset_operand(found.chosen);
 	END LOOP;
 	conditions := array_remove(conditions, NULL);
 	usable := CASE cardinality(conditions)
@@ -263,7 +271,8 @@ BEGIN ATOMIC
 				WHEN 'object' THEN given OPERATOR(pg_catalog.->) 'map' ELSE '{}' END,
 		'filter', CASE
 			WHEN given OPERATOR(pg_catalog.->>) 'filter' ~ '\S' AND arguments OPERATOR(pg_catalog.->>) 'filter' IS NOT NULL
-				THEN pg_catalog.format('(%s) AND (%s)', arguments OPERATOR(pg_catalog.->>) 'filter', given OPERATOR(pg_catalog.->>) 'filter')
+				THEN pg_catalog.format('(%s) AND (%s)', crm_internal.preset_operand(arguments OPERATOR(pg_catalog.->>) 'filter'),
+					crm_internal.preset_operand(given OPERATOR(pg_catalog.->>) 'filter'))
 			ELSE coalesce(nullif(given OPERATOR(pg_catalog.->>) 'filter', ''), arguments OPERATOR(pg_catalog.->>) 'filter')
 		END))
 	FROM own;
@@ -324,6 +333,11 @@ BEGIN
 			IF part.arguments -> 'map' = '{}' AND NOT part.arguments ? 'belongs_to'
 				AND NOT jsonb_path_exists(deeper, '$[*].statement ? (@ != null)') THEN
 				part.reason := 'none of its values can be read';
+			ELSIF EXISTS (
+				SELECT FROM jsonb_array_elements(steps) s
+				WHERE s ->> 'name' = label AND s ? 'statement'
+					AND s #> '{arguments,key}' = part.arguments -> 'key' AND (s #> '{arguments,filter}') IS NOT DISTINCT FROM part.arguments -> 'filter') THEN
+				part.reason := 'what is left of its filter tells its rows from those of no other detail';
 			END IF;
 		END IF;
 		IF part.reason IS NOT NULL THEN

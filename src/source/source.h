@@ -93,6 +93,24 @@ extern char *crm_source_name(int32 source_id);
 extern int32 crm_source_number(const char *name);
 
 /*
+ * A clause of WITH behind one that is called taken, which takes rows of pending and returns their
+ * source_id, spent and written: adds up what the departments' transactions paid for crm.
+ */
+#define CRM_ADD_UP_COST                                                                            \
+	" added AS (INSERT INTO crm_internal.source_cost AS c"                                         \
+	"  (source_id, since, transactions, rows, microseconds)"                                       \
+	"  SELECT t.source_id, s.registered_at,"                                                       \
+	"    pg_catalog.count(*) FILTER (WHERE t.written OPERATOR(pg_catalog.>) 0),"                   \
+	"    pg_catalog.sum(pg_catalog.abs(t.written)), pg_catalog.sum(t.spent)"                       \
+	"  FROM taken t"                                                                               \
+	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) t.source_id"               \
+	"  WHERE t.spent IS NOT NULL GROUP BY t.source_id, s.registered_at"                            \
+	"  ON CONFLICT (source_id) DO UPDATE SET"                                                      \
+	"    transactions = c.transactions OPERATOR(pg_catalog.+) EXCLUDED.transactions,"              \
+	"    rows = c.rows OPERATOR(pg_catalog.+) EXCLUDED.rows,"                                      \
+	"    microseconds = c.microseconds OPERATOR(pg_catalog.+) EXCLUDED.microseconds) "
+
+/*
  * One captured change; key NULL means the whole source (TRUNCATE). With op P the number and key are
  * those of a part, and mean the rows of its source that hang on them: crm_source_climb() finds
  * them.

@@ -5,15 +5,20 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "base/base.h"
 #include "source/source_expression.h"
 #include "source/source_part.h"
 #include "source/source_store.h"
+#include "source/source_table.h"
 #include "source/source_trigger.h"
 
 static List *split_path(const char *path);
@@ -23,6 +28,7 @@ static crm_source *only_one(List *ids, const char *name);
 static char *names_of(List *ids);
 static List *load_numbers(const char *sql, int nargs, Oid *types, Datum *values);
 static char *present_name(const crm_source *parent, Relation relation, char *name);
+static char *live_column(Oid table, AttrNumber number);
 
 crm_source *
 crm_part_parent(const char *of)
@@ -93,14 +99,14 @@ crm_part_root(crm_source *part)
 char *
 crm_part_path(const crm_source *part)
 {
-	char *path = crm_source_label(part->schema, part->table);
+	char *path = crm_source_qualified(part);
 
 	while (part->parent_id != 0)
 	{
 		part = crm_source_load(part->parent_id);
 		if (part == NULL)
 			break;
-		path = psprintf("%s/%s", crm_source_label(part->schema, part->table), path);
+		path = psprintf("%s/%s", crm_source_qualified(part), path);
 	}
 	return path;
 }
@@ -113,6 +119,21 @@ crm_part_title(const crm_source *part)
 					: part->role == CRM_ROLE_DETAIL ? "detail"
 													: "lookup",
 					part->schema, part->table);
+}
+
+char *
+crm_part_call(const crm_source *part, const char *verb)
+{
+	char *name = quote_literal_cstr(crm_source_qualified(part));
+	crm_source *parent;
+
+	if (part->parent_id == 0)
+		return psprintf("crm.%s_source(%s", verb, name);
+	if (list_length(crm_part_named(crm_source_qualified(part), part->parent_id)) > 1)
+		name = psprintf("'%d'", part->source_id);
+	parent = crm_source_load(part->parent_id);
+	return psprintf("crm.%s_detail(%s, of => %s", verb, name,
+					quote_literal_cstr(parent ? crm_part_path(parent) : ""));
 }
 
 bool
@@ -195,6 +216,63 @@ crm_same_texts(List *a, List *b)
 }
 
 void
+crm_part_follow_columns(crm_source *parent, Relation relation)
+{
+	ListCell *name;
+	ListCell *number;
+
+	forboth(name, parent->columns, number, parent->column_numbers)
+	{
+		char *now = crm_source_column_number(relation, lfirst(name))
+						? NULL
+						: live_column(RelationGetRelid(relation), lfirst_int(number));
+
+		if (now != NULL)
+			lfirst(name) = now;
+	}
+}
+
+char *
+crm_part_anchor_problem(const crm_source *part, bool *renamed)
+{
+	crm_source *parent = crm_source_load(part->parent_id);
+	Oid table = parent ? crm_source_table_id(parent) : InvalidOid;
+	ListCell *cell;
+
+	foreach (cell, part->parent_columns)
+	{
+		ListCell *name;
+		ListCell *number;
+
+		if (!OidIsValid(table) || get_attnum(table, lfirst(cell)) > 0)
+			continue;
+		*renamed = false;
+		forboth(name, parent->columns, number, parent->column_numbers)
+		{
+			if (strcmp(lfirst(name), lfirst(cell)) == 0)
+				*renamed = live_column(table, lfirst_int(number)) != NULL;
+		}
+		return psprintf("column \"%s\" of \"%s\", which its key equals, does not exist",
+						(char *) lfirst(cell), crm_source_label(parent->schema, parent->table));
+	}
+	return NULL;
+}
+
+/* NULL if it was dropped. */
+static char *
+live_column(Oid table, AttrNumber number)
+{
+	HeapTuple tuple = SearchSysCacheAttNum(table, number);
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+void
 crm_part_follow_anchors(const crm_source *parent, Relation relation)
 {
 	crm_user before = crm_become(crm_owner(), 0);
@@ -232,7 +310,7 @@ present_name(const crm_source *parent, Relation relation, char *name)
 	forboth(column, parent->columns, number, parent->column_numbers)
 	{
 		char *now = strcmp(lfirst(column), name) == 0
-						? get_attname(RelationGetRelid(relation), lfirst_int(number), true)
+						? live_column(RelationGetRelid(relation), lfirst_int(number))
 						: NULL;
 
 		if (now != NULL)

@@ -30,6 +30,9 @@ extern char *crm_part_path(const crm_source *part);
 /* "source" or "detail" and its name, for messages. */
 extern char *crm_part_title(const crm_source *part);
 
+/* The start of a call: crm.change_source(name, or crm.change_detail(name, of => path. */
+extern char *crm_part_call(const crm_source *part, const char *verb);
+
 /* Whether its key is that of the rows of its source. */
 extern bool crm_part_is_direct(const crm_source *part, const crm_source *parent);
 
@@ -41,6 +44,15 @@ extern List *crm_part_anchors(const crm_source *parent, Relation relation);
 
 /* Writes these present names into what hangs on the parent, as it was registered. */
 extern void crm_part_follow_anchors(const crm_source *parent, Relation relation);
+
+/*
+ * Renames in columns what no expression reads and has another name by now: on a column that is read
+ * only because a part's key equals it no other repair follows.
+ */
+extern void crm_part_follow_columns(crm_source *parent, Relation relation);
+
+/* What is wrong with the columns of the parent that the part's key equals, palloc'd, or NULL. */
+extern char *crm_part_anchor_problem(const crm_source *part, bool *renamed);
 
 /* Sees to it that the parent's capture watches the columns that its parts' keys equal. */
 extern void crm_part_watch(crm_source *parent, Relation relation);

@@ -15,6 +15,7 @@
 #include "source/source_expression.h"
 #include "source/source_follow.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 #include "source/source_table.h"
@@ -35,9 +36,10 @@ typedef struct key_check
 	bool broken;
 } key_check;
 
-static void put(ReturnSetInfo *result, int32 source_id, problem found);
+static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
+static void put_problem(int32 source_id, problem found, ReturnSetInfo *result);
+static problem problem_of_part(const crm_source *part, List *changed);
 static problem problem_of(const crm_source *source, List *changed);
-static problem part_problem(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
@@ -58,51 +60,62 @@ crm_source_problems(PG_FUNCTION_ARGS)
 	foreach (cell, crm_source_ids())
 	{
 		crm_source *source = crm_source_load(lfirst_int(cell));
-		problem found = source ? problem_of(source, changed) : (problem){NULL, NULL};
 
-		if (source != NULL && found.attention == NULL)
-			found = part_problem(source, changed);
-		put(result, lfirst_int(cell), found);
+		if (source != NULL)
+			put_problems(source, changed, result);
 	}
 	crm_restore_user(before);
 	return (Datum) 0;
 }
 
+/* A source has the problems of its parts, after its own. */
 static void
-put(ReturnSetInfo *result, int32 source_id, problem found)
+put_problems(const crm_source *source, List *changed, ReturnSetInfo *result)
 {
-	Datum values[] = {Int32GetDatum(source_id), (Datum) 0, (Datum) 0};
-	bool nulls[] = {false, true, true};
-
-	if (found.attention == NULL)
-		return;
-	values[1] = CStringGetTextDatum(found.attention);
-	nulls[1] = false;
-	if (found.repair != NULL)
-		values[2] = CStringGetTextDatum(found.repair);
-	nulls[2] = found.repair == NULL;
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-/* The first of its details and lookups that cannot follow its table. */
-static problem
-part_problem(const crm_source *source, List *changed)
-{
+	problem first = problem_of(source, changed);
 	ListCell *cell;
 
-	foreach (cell, list_intersection_int(crm_source_part_ids(source->source_id), changed))
+	foreach (cell, crm_source_part_ids(source->source_id))
 	{
 		crm_source *part = crm_source_load(lfirst_int(cell));
-		crm_source_look *look = crm_source_look_at(lfirst_int(cell));
-		crm_follow_verdict *verdict = part && look ? crm_source_follow_verdict(part, look) : NULL;
+		problem found = part ? problem_of_part(part, changed) : (problem){NULL, NULL};
 
-		if (verdict != NULL && verdict->attention != NULL)
-			return (problem){
-				psprintf("%s \"%s\": %s", part->role == CRM_ROLE_LOOKUP ? "lookup" : "detail",
-						 crm_source_label(part->schema, part->table), verdict->attention),
-				verdict->repair};
+		if (found.attention == NULL)
+			continue;
+		put_problem(part->source_id, found, result);
+		if (first.attention == NULL)
+			first =
+				(problem){psprintf("%s: %s", crm_part_title(part), found.attention), found.repair};
 	}
-	return (problem){NULL, NULL};
+	if (first.attention != NULL)
+		put_problem(source->source_id, first, result);
+}
+
+static problem
+problem_of_part(const crm_source *part, List *changed)
+{
+	problem found = problem_of(part, changed);
+	bool renamed = false;
+
+	if (found.attention != NULL)
+		return found;
+	found.attention = crm_part_anchor_problem(part, &renamed);
+	/* What was renamed is followed with the parent. */
+	if (renamed)
+		found.attention = NULL;
+	if (found.attention != NULL)
+		found.repair = psprintf("SELECT %s);", crm_part_call(part, "drop"));
+	return found;
+}
+
+static void
+put_problem(int32 source_id, problem found, ReturnSetInfo *result)
+{
+	Datum values[] = {Int32GetDatum(source_id), CStringGetTextDatum(found.attention),
+					  found.repair ? CStringGetTextDatum(found.repair) : (Datum) 0};
+	bool nulls[] = {false, false, found.repair == NULL};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 /* What the next run follows by itself needs nobody's attention. */
@@ -190,7 +203,7 @@ key_problem(const crm_source *source, Relation relation)
 	key_check check = {relation, crm_source_key_numbers(source, relation), false};
 	char *columns = crm_source_quoted_columns(relation, check.numbers);
 
-	if (!crm_source_has_triggers(relation->rd_rel->relkind) ||
+	if (source->role != CRM_ROLE_SOURCE || !crm_source_has_triggers(relation->rd_rel->relkind) ||
 		crm_source_key_is_indexed(relation, check.numbers))
 		return (problem){NULL, NULL};
 	if (crm_source_guarded(source, check_key, &check) != NULL || !check.broken)
@@ -211,5 +224,7 @@ check_key(void *arg)
 static char *
 literal(const crm_source *source)
 {
-	return quote_literal_cstr(crm_source_qualified(source));
+	crm_source *root = source->root_id ? crm_source_load(source->root_id) : NULL;
+
+	return quote_literal_cstr(crm_source_qualified(root ? root : source));
 }

@@ -231,7 +231,7 @@ order_of_detail(const crm_source *source, Relation relation)
 
 	initStringInfo(&order);
 	if (source->preferred)
-		appendStringInfo(&order, "(%s) DESC NULLS LAST", source->preferred);
+		appendStringInfo(&order, "((%s) IS TRUE) DESC", source->preferred);
 	foreach (cell, key)
 	{
 		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), lfirst_int(cell) - 1);

@@ -75,8 +75,9 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 	else if (source != NULL && source->attention != NULL)
 		crm_source_mark(source_id, NULL, NULL);
 	MemoryContextSwitchTo(old);
-	foreach (cell, rows)
-		sink(lfirst(cell), context);
+	if (error == NULL)
+		foreach (cell, rows)
+			sink(lfirst(cell), context);
 	MemoryContextDelete(batch);
 	return source != NULL && error == NULL;
 }
@@ -90,10 +91,12 @@ crm_source_read_rows(const crm_source *source, const char *const *keys, int nkey
 ErrorData *
 crm_source_probe_all(const crm_source *source, const crm_source **broken)
 {
-	ErrorData *error = crm_source_probe(source);
+	crm_source *all = crm_source_load(source->source_id);
+	List *details = all ? crm_details_load(all) : NIL;
+	ErrorData *error = crm_source_probe(all ? all : source);
 
 	*broken = source;
-	return error ? error : crm_details_probe(source->source_id, broken);
+	return error ? error : crm_details_probe(details, broken);
 }
 
 ErrorData *

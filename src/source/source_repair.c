@@ -307,10 +307,7 @@ repair_of(const crm_source *source, const crm_source *draft)
 	if (source->role == CRM_ROLE_LOOKUP)
 		return NULL;
 	if (draft == NULL)
-		return source->role == CRM_ROLE_SOURCE
-				   ? psprintf("SELECT crm.drop_source(%s);",
-							  quote_literal_cstr(crm_source_qualified(source)))
-				   : psprintf("SELECT crm.drop_detail(%s);", crm_source_detail_arguments(source));
+		return psprintf("SELECT %s);", crm_part_call(source, "drop"));
 	initStringInfo(&call);
 	append_map(&call, source, draft);
 	append_key(&call, source, draft);
@@ -324,22 +321,8 @@ repair_of(const crm_source *source, const crm_source *draft)
 	append_field(&call, "since", source->since, draft->since);
 	append_field(&call, "until", source->until, draft->until);
 	append_field(&call, "preferred", source->preferred, draft->preferred);
-	if (call.len == 0)
-		return NULL;
-	if (source->role == CRM_ROLE_SOURCE)
-		return psprintf("SELECT crm.change_source(%s%s);",
-						quote_literal_cstr(crm_source_qualified(source)), call.data);
-	return psprintf("SELECT crm.change_detail(%s%s);", crm_source_detail_arguments(source),
-					call.data);
-}
-
-char *
-crm_source_detail_arguments(const crm_source *detail)
-{
-	crm_source *parent = crm_source_load(detail->parent_id);
-
-	return psprintf("'%d', of => %s", detail->source_id,
-					quote_literal_cstr(parent ? crm_part_path(parent) : ""));
+	return call.len > 0 ? psprintf("SELECT %s%s);", crm_part_call(source, "change"), call.data)
+						: NULL;
 }
 
 static void
@@ -366,8 +349,16 @@ append_key(StringInfo call, const crm_source *source, const crm_source *draft)
 		return;
 	appendStringInfo(call, ", key => ARRAY[");
 	foreach (now, draft->key)
+	{
+		char *column = lfirst(now);
+
+		if (source->role == CRM_ROLE_DETAIL)
+			column =
+				psprintf("%s = %s", column,
+						 (char *) list_nth(source->parent_columns, foreach_current_index(now)));
 		appendStringInfo(call, "%s%s", foreach_current_index(now) ? ", " : "",
-						 quote_literal_cstr(lfirst(now)));
+						 quote_literal_cstr(column));
+	}
 	appendStringInfoChar(call, ']');
 }
 

@@ -29,9 +29,6 @@ extern List *crm_source_key_numbers(const crm_source *source, Relation relation)
  * rows are in its way. */
 extern char *crm_source_key_repair(const crm_source *source, Relation relation);
 
-/* The first arguments of crm.change_detail() and crm.drop_detail(), that say which detail. */
-extern char *crm_source_detail_arguments(const crm_source *detail);
-
 /* What became of the columns, for people: "column "mail" is now "e_mail"; ...", or NULL. */
 extern char *crm_source_mended_text(const crm_source_mended *mended);
 

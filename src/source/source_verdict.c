@@ -19,6 +19,7 @@
 #include "source/source_follow.h"
 #include "source/source_key.h"
 #include "source/source_lookup_follow.h"
+#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 #include "source/source_table.h"
@@ -481,7 +482,7 @@ static char *
 repair_call(const crm_source *source, Oid read_from)
 {
 	if (source->role == CRM_ROLE_DETAIL)
-		return psprintf("SELECT crm.change_detail(%s);", crm_source_detail_arguments(source));
+		return psprintf("SELECT %s);", crm_part_call(source, "change"));
 	if (source->role == CRM_ROLE_LOOKUP)
 		return repair_call(crm_source_load(source->root_id), InvalidOid);
 	if (!OidIsValid(read_from))
@@ -496,11 +497,9 @@ repair_call(const crm_source *source, Oid read_from)
 static char *
 drop_call(const crm_source *source)
 {
-	if (source->role == CRM_ROLE_DETAIL)
-		return psprintf("SELECT crm.drop_detail(%s);", crm_source_detail_arguments(source));
 	if (source->role == CRM_ROLE_LOOKUP)
 		return repair_without(source);
-	return psprintf("SELECT crm.drop_source(%s);", literal(source));
+	return psprintf("SELECT %s);", crm_part_call(source, "drop"));
 }
 
 /* Of what looks values up where they cannot be looked up any more. */

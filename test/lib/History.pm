@@ -62,6 +62,17 @@ my %shape = (
 		}
 	});
 
+# Who belongs to whom: columns, and what is registered about them.
+my %relation = (
+	marketing => {
+		columns    => { boss => 'bigint', since => 'date' },
+		registered => "belongs_to => 'boss', since => 'since'"
+	},
+	service => {
+		columns    => { leads => 'bigint[]', tie => 'text' },
+		registered => "belongs_to => 'leads', related => 'marketing.lead', relation => 'tie'"
+	});
+
 sub shapes { return \%shape }
 
 sub ddl
@@ -73,10 +84,11 @@ sub ddl
 		my @columns =
 		  map { ref $_ ? @$_ : $_ } map { $shape->{columns}{$_} } sort keys %{ $shape->{columns} };
 		my @key  = map { "$shape->{key}[$_] $shape->{types}[$_]" } 0 .. $#{ $shape->{key} };
+		my $more = $relation{$department}{columns} // {};
 		my $part = $department eq 'marketing';
 		$text .=
 			"CREATE SCHEMA $department; CREATE TABLE $shape->{table} ("
-		  . join(', ', @key, map { "$_ text" } @columns)
+		  . join(', ', @key, (map { "$_ text" } @columns), map { "$_ $more->{$_}" } sort keys %$more)
 		  . ", changed timestamptz NOT NULL, note text, PRIMARY KEY ("
 		  . join(', ', @{ $shape->{key} }) . '))'
 		  . ($part ? ' PARTITION BY HASH (id)' : '') . ";\n";
@@ -103,7 +115,8 @@ sub registration
 		push @statements, "SELECT crm.add_department('$department')",
 		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => 'person', "
 		  . "changed_at => 'changed', trust => $trust{$department}, mode => '"
-		  . ($department eq 'service' ? 'inline' : 'watch') . "')";
+		  . ($department eq 'service' ? 'inline' : 'watch') . "'"
+		  . ($relation{$department}{registered} ? ", $relation{$department}{registered}" : '') . ')';
 	}
 	return @statements;
 }
@@ -179,6 +192,7 @@ sub _assignments
 		  . $self->{random}->below(400)
 		  . " hours'",
 		note => "'" . ++$self->{clock} . "'");
+	%set = (%set, %{ $self->_relation($department) });
 	for my $attribute (sort keys %$columns)
 	{
 		my @names =
@@ -187,6 +201,21 @@ sub _assignments
 		$set{ $names[1] } = _quote($values->{"${attribute}_2"}) if @names > 1;
 	}
 	return \%set;
+}
+
+# column => SQL literal, of those that say who belongs to whom
+sub _relation
+{
+	my ($self, $department) = @_;
+	my $random = $self->{random};
+	my @leads  = map { 100 + $random->below(20) } 1 .. $random->below(3);
+	my $none   = $random->chance(0.4);
+	return { boss => $none ? 'NULL' : 100 + $random->below(20), since => "'2024-01-0" . $random->between(1, 3) . "'" }
+	  if $department eq 'marketing';
+	return {} if $department ne 'service';
+	return {
+		leads => $none ? 'NULL' : "'{" . join(',', @leads) . "}'",
+		tie => _quote($random->pick([ 'adviser_of', 'friend_of', ' ', undef ])) };
 }
 
 sub _where

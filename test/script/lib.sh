@@ -49,7 +49,7 @@ make_prefix() {
 	local system=${PG_CONFIG:-pg_config} prefix=$work/prefix dir want
 	command -v "$system" >/dev/null || die "no pg_config; \`make test\` installs what is missing" 2
 	case $(readlink -f "$(command -v "$system")") in "$prefix"/*)
-		pg_config=$system bin=$(dirname "$system")
+		pg_config=$system bin=$(dirname "$(command -v "$system")")
 		return ;;
 	esac
 	bin=$prefix$("$system" --bindir)

@@ -25,7 +25,13 @@ sub page
 sub follow_page
 {
 	my ($database, $name, %replace) = @_;
-	my @blocks = page($name, %replace);
+	return follow($database, $name, page($name, %replace));
+}
+
+# Runs these blocks of a page; returns the notices.
+sub follow
+{
+	my ($database, $name, @blocks) = @_;
 	cmp_ok scalar @blocks, '>', 0, "the page of $name has statements";
 	my ($status, $out, $err) = $database->try(join "\n", @blocks);
 	is $status, 0, "the statements of $name.md run" or diag $err;

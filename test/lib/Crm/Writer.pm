@@ -57,7 +57,7 @@ sub _check
 {
 	my ($self) = @_;
 	my @sequences = map {
-		"PERFORM setval(pg_get_serial_sequence('$self->{schema}.$_', 'id'), $self->{ids}{$_});"
+		qq(PERFORM setval('$self->{schema}."${_}_id_seq"', $self->{ids}{$_});)
 	} sort keys %{ $self->{ids} };
 	return <<~SQL;
 		DO \$\$

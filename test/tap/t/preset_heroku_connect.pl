@@ -41,7 +41,9 @@ sub answers
 my $plain    = prepare('preset_heroku_plain');
 my $database = prepare('preset_heroku');
 my ($rows, $schema) = (Crm::Check::checksums($database, 'salesforce'), Crm::Check::schema_dump($database, 'salesforce'));
-Crm::Check::follow_page($database, 'heroku_connect');
+my @blocks = Crm::Check::page('heroku_connect');
+my $by_sfid = pop @blocks;
+Crm::Check::follow($database, 'heroku_connect', @blocks);
 is Crm::Check::checksums($database, 'salesforce'), $rows, 'no row is touched, _trigger_log included';
 Crm::Check::judge($database, 'heroku_connect', precision => 0.98, recall => 0.9);
 Crm::Check::relations($database, 'heroku_connect');
@@ -72,6 +74,30 @@ $database->run('SELECT crm.uninstall(dry_run => false)');
 is Crm::Check::schema_dump($database, 'salesforce'), $schema, 'after uninstalling the schema is byte-equal to before';
 $_->drop for $plain, $database;
 
+# a reload, which gives each row another id
+$database = prepare('preset_heroku');
+Crm::Check::follow($database, 'heroku_connect', $blocks[0], $by_sfid);
+$database->run(<<~'SQL');
+	CREATE TABLE before AS SELECT * FROM crm.customer_source;
+	CREATE TABLE again AS SELECT * FROM salesforce.contact;
+	UPDATE again SET id = id + 1000;
+	BEGIN;
+	TRUNCATE salesforce.contact;
+	SET LOCAL xmlbinary = 'hex';
+	INSERT INTO salesforce.contact SELECT * FROM again;
+	COMMIT;
+	CALL crm.resolve();
+	SQL
+is $database->value('SELECT count(*) FROM (SELECT customer_id, source, source_key FROM before
+	EXCEPT SELECT customer_id, source, source_key FROM crm.customer_source) d'), 0,
+  'known by sfid, every row is the same customer after a reload';
+$database->run("INSERT INTO salesforce.contact (lastname, email) VALUES ('Zuidema', 'zz\@example.org'); CALL crm.resolve()");
+my $sent = "SELECT count(*) FROM crm.customer WHERE email = 'zz\@example.org'";
+is $database->value($sent), 0, 'a row without sfid is no customer yet';
+$database->run("UPDATE salesforce.contact SET sfid = '003000000000000ZZZ' WHERE sfid IS NULL; CALL crm.resolve()");
+is $database->value($sent), 1, 'but once it has been sent';
+$database->drop;
+
 # a mapping of a handful of columns, in a schema of another name
 $database = prepare('preset_heroku', few => 1, schema => 'sf');
 $database->run("CREATE EXTENSION crm; SELECT crm.add_department('sales')");
@@ -81,5 +107,18 @@ like $notices, qr/lead/, 'what is not there is said';
 $database->run('CALL crm.resolve()');
 Crm::Check::judge($database, 'few columns', precision => 0.95, recall => 0.75);
 Crm::Check::relations($database, 'few columns');
+
+# one more field is mapped, which is an ALTER TABLE that nobody announces
+my $key = $database->value("SELECT min(source_key::int) FROM crm.customer_source s WHERE source = 'sf.contact'
+	AND (SELECT count(*) FROM crm.customer_source o WHERE o.customer_id = s.customer_id) = 1
+	AND (SELECT phone FROM sf.contact c WHERE c.id::text = s.source_key) IS NULL");
+$database->run(<<~SQL);
+	ALTER TABLE sf.contact ADD COLUMN mobilephone varchar(40);
+	UPDATE sf.contact SET mobilephone = '+31612340987' WHERE id = $key;
+	SELECT crm.refresh_preset('sf.contact');
+	CALL crm.resolve();
+	SQL
+is $database->value("SELECT phone FROM crm.customer WHERE customer_id = crm.customer_of('sf.contact', '$key')"),
+  '+31612340987', 'a column that is mapped later is taken up by crm.refresh_preset()';
 $database->drop;
 done_testing;
