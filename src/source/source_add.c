@@ -24,6 +24,7 @@
 #include "source/source_follow.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
+#include "source/source_lookup_parts.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -44,12 +45,11 @@ static Datum add_source(FunctionCallInfo fcinfo);
 static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
-static bool can_be_repaired(const crm_source *part);
-static crm_source *repair_table(crm_source *source, Relation relation, bool other);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
+static void repair_parts(const crm_source *source);
 static Relation open_registered(const crm_source *source);
 static bool is_under_name(const crm_source *source, Relation relation);
 static crm_source *present_source(const crm_source *source, Relation relation, bool other);
@@ -162,52 +162,39 @@ repair_source(PG_FUNCTION_ARGS)
 	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
 	char *read_from = crm_text_argument(fcinfo, 1);
 	Relation relation = read_from ? crm_source_open_table(read_from) : open_registered(source);
-	ListCell *cell;
+	char *schema = source->schema;
+	char *name = source->table;
 
 	if (read_from != NULL && !is_under_name(source, relation))
 		crm_source_refuse_registered(relation);
-	source = repair_table(source, relation, read_from != NULL);
-	foreach (cell, crm_part_below(source))
+	source = present_source(source, relation, read_from != NULL);
+	crm_source_update(source, relation);
+	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
-
-		if (can_be_repaired(part))
-			(void) repair_table(part, open_registered(part), false);
+		crm_source_rename_related(schema, name, source);
+		crm_source_follow_name(source->source_id);
 	}
+	crm_source_start_capture(source, relation);
+	repair_parts(source);
 	PG_RETURN_TEXT_P(name_of(source));
 }
 
-/* Else it needs a statement of its own, which crm.source_status names. */
-static bool
-can_be_repaired(const crm_source *part)
+/* What else became of their tables is followed by the next run. */
+static void
+repair_parts(const crm_source *source)
 {
-	crm_source now = *part;
-	Oid table = crm_source_table_id(part);
+	ListCell *cell;
 
-	if (!OidIsValid(table))
-		table = crm_source_trigger_table(part->source_id);
-	if (!OidIsValid(table))
-		return false;
-	now.schema = get_namespace_name(get_rel_namespace(table));
-	now.table = get_rel_name(table);
-	return crm_source_probe(&now) == NULL;
-}
-
-/* Closes the table. */
-static crm_source *
-repair_table(crm_source *source, Relation relation, bool other)
-{
-	crm_source *now = present_source(source, relation, other);
-
-	crm_source_update(now, relation);
-	if (strcmp(source->schema, now->schema) != 0 || strcmp(source->table, now->table) != 0)
+	foreach (cell, crm_source_part_ids(source->source_id))
 	{
-		crm_source_rename_related(source->schema, source->table, now);
-		if (now->role == CRM_ROLE_SOURCE)
-			crm_source_follow_name(now->source_id);
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		Oid table = crm_source_table_id(part);
+
+		if (!OidIsValid(table) || !crm_source_has_triggers(get_rel_relkind(table)))
+			continue;
+		crm_source_lock_tree(table, ShareRowExclusiveLock);
+		crm_source_attach(table, part);
 	}
-	crm_source_start_capture(now, relation);
-	return now;
 }
 
 /*
@@ -255,7 +242,6 @@ present_source(const crm_source *source, Relation relation, bool other)
 		crm_source_check_columns_readable(relation, now->column_numbers);
 		return now;
 	}
-	crm_part_follow_columns(now, relation);
 	now->column_numbers = crm_source_present_numbers(relation, now);
 	return now;
 }
@@ -314,6 +300,7 @@ crm_source_start_capture(const crm_source *source, Relation relation)
 	crm_source_detach_elsewhere(relation_id, source->source_id);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
+	crm_source_sync_lookups(source);
 	crm_source_enqueue_all(source->root_id ? source->root_id : source->source_id);
 	crm_source_follow_begin(source->source_id);
 }

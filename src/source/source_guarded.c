@@ -149,10 +149,9 @@ table_owner(const crm_source *source)
 	ReleaseSysCache(tuple);
 	/* Another owner's functions would act with the rights of this one. */
 	if (source->owner && strcmp(source->owner, GetUserNameFromId(owner, false)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("it belonged to \"%s\" when it was registered, and now to \"%s\"",
-						source->owner, GetUserNameFromId(owner, false))));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("it belonged to \"%s\" when it was registered, and now to \"%s\"",
+							   source->owner, GetUserNameFromId(owner, false))));
 	return owner;
 }
 

@@ -6,12 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "base/base.h"
@@ -156,13 +156,20 @@ crm_part_anchors(const crm_source *parent, Relation relation)
 	ListCell *name;
 
 	foreach (id, ids)
-		foreach (name, crm_source_load(lfirst_int(id))->parent_columns)
+	{
+		crm_source *part = crm_source_load(lfirst_int(id));
+
+		/* What expressions look up by, they read; and no more once they do not. */
+		if (part->role == CRM_ROLE_LOOKUP && parent->role != CRM_ROLE_LOOKUP)
+			continue;
+		foreach (name, part->parent_columns)
 		{
 			char *now = present_name(parent, relation, lfirst(name));
 
 			if (!crm_list_has_text(names, now))
 				names = lappend(names, now);
 		}
+	}
 	return names;
 }
 
@@ -216,63 +223,6 @@ crm_same_texts(List *a, List *b)
 }
 
 void
-crm_part_follow_columns(crm_source *parent, Relation relation)
-{
-	ListCell *name;
-	ListCell *number;
-
-	forboth(name, parent->columns, number, parent->column_numbers)
-	{
-		char *now = crm_source_column_number(relation, lfirst(name))
-						? NULL
-						: live_column(RelationGetRelid(relation), lfirst_int(number));
-
-		if (now != NULL)
-			lfirst(name) = now;
-	}
-}
-
-char *
-crm_part_anchor_problem(const crm_source *part, bool *renamed)
-{
-	crm_source *parent = crm_source_load(part->parent_id);
-	Oid table = parent ? crm_source_table_id(parent) : InvalidOid;
-	ListCell *cell;
-
-	foreach (cell, part->parent_columns)
-	{
-		ListCell *name;
-		ListCell *number;
-
-		if (!OidIsValid(table) || get_attnum(table, lfirst(cell)) > 0)
-			continue;
-		*renamed = false;
-		forboth(name, parent->columns, number, parent->column_numbers)
-		{
-			if (strcmp(lfirst(name), lfirst(cell)) == 0)
-				*renamed = live_column(table, lfirst_int(number)) != NULL;
-		}
-		return psprintf("column \"%s\" of \"%s\", which its key equals, does not exist",
-						(char *) lfirst(cell), crm_source_label(parent->schema, parent->table));
-	}
-	return NULL;
-}
-
-/* NULL if it was dropped. */
-static char *
-live_column(Oid table, AttrNumber number)
-{
-	HeapTuple tuple = SearchSysCacheAttNum(table, number);
-	char *name;
-
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
-	ReleaseSysCache(tuple);
-	return name;
-}
-
-void
 crm_part_follow_anchors(const crm_source *parent, Relation relation)
 {
 	crm_user before = crm_become(crm_owner(), 0);
@@ -298,6 +248,26 @@ crm_part_follow_anchors(const crm_source *parent, Relation relation)
 	crm_restore_user(before);
 }
 
+char *
+crm_part_anchor_problem(const crm_source *part)
+{
+	crm_source *parent = crm_source_load(part->parent_id);
+	Oid table = parent ? crm_source_table_id(parent) : InvalidOid;
+	Relation relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
+	char *problem = NULL;
+	ListCell *cell;
+
+	if (relation == NULL)
+		return NULL;
+	foreach (cell, part->parent_columns)
+		if (crm_source_column_number(relation, present_name(parent, relation, lfirst(cell))) == 0)
+			problem =
+				psprintf("column \"%s\" of \"%s\", which its key equals, does not exist",
+						 (char *) lfirst(cell), crm_source_label(parent->schema, parent->table));
+	relation_close(relation, AccessShareLock);
+	return problem;
+}
+
 /* Where there is none of the name: what has the number under which it was registered. */
 static char *
 present_name(const crm_source *parent, Relation relation, char *name)
@@ -316,6 +286,20 @@ present_name(const crm_source *parent, Relation relation, char *name)
 		if (now != NULL)
 			return now;
 	}
+	return name;
+}
+
+/* NULL if it was dropped. */
+static char *
+live_column(Oid table, AttrNumber number)
+{
+	HeapTuple tuple = SearchSysCacheAttNum(table, number);
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+	ReleaseSysCache(tuple);
 	return name;
 }
 

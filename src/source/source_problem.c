@@ -36,10 +36,11 @@ typedef struct key_check
 	bool broken;
 } key_check;
 
-static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
-static void put_problem(int32 source_id, problem found, ReturnSetInfo *result);
-static problem problem_of_part(const crm_source *part, List *changed);
+static void put(ReturnSetInfo *result, int32 source_id, problem found);
 static problem problem_of(const crm_source *source, List *changed);
+static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
+static problem problem_of_part(const crm_source *part, List *changed);
+static bool parts_follow(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
@@ -82,39 +83,40 @@ put_problems(const crm_source *source, List *changed, ReturnSetInfo *result)
 
 		if (found.attention == NULL)
 			continue;
-		put_problem(part->source_id, found, result);
+		put(result, part->source_id, found);
 		if (first.attention == NULL)
 			first =
 				(problem){psprintf("%s: %s", crm_part_title(part), found.attention), found.repair};
 	}
-	if (first.attention != NULL)
-		put_problem(source->source_id, first, result);
+	put(result, source->source_id, first);
 }
 
 static problem
 problem_of_part(const crm_source *part, List *changed)
 {
 	problem found = problem_of(part, changed);
-	bool renamed = false;
 
-	if (found.attention != NULL)
-		return found;
-	found.attention = crm_part_anchor_problem(part, &renamed);
-	/* What was renamed is followed with the parent. */
-	if (renamed)
-		found.attention = NULL;
-	if (found.attention != NULL)
+	if (found.attention == NULL)
+	{
+		found.attention = crm_part_anchor_problem(part);
 		found.repair = psprintf("SELECT %s);", crm_part_call(part, "drop"));
+	}
 	return found;
 }
 
 static void
-put_problem(int32 source_id, problem found, ReturnSetInfo *result)
+put(ReturnSetInfo *result, int32 source_id, problem found)
 {
-	Datum values[] = {Int32GetDatum(source_id), CStringGetTextDatum(found.attention),
-					  found.repair ? CStringGetTextDatum(found.repair) : (Datum) 0};
-	bool nulls[] = {false, false, found.repair == NULL};
+	Datum values[] = {Int32GetDatum(source_id), (Datum) 0, (Datum) 0};
+	bool nulls[] = {false, true, true};
 
+	if (found.attention == NULL)
+		return;
+	values[1] = CStringGetTextDatum(found.attention);
+	nulls[1] = false;
+	if (found.repair != NULL)
+		values[2] = CStringGetTextDatum(found.repair);
+	nulls[2] = found.repair == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -134,6 +136,8 @@ problem_of(const crm_source *source, List *changed)
 		if (verdict->attention != NULL || verdict->changes != NULL)
 			return (problem){verdict->attention, verdict->repair};
 	}
+	if (parts_follow(source, changed))
+		return (problem){NULL, NULL};
 	table = crm_source_table_id(source);
 	relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
 	if (relation == NULL)
@@ -141,6 +145,29 @@ problem_of(const crm_source *source, List *changed)
 	found = table_problem(source, relation);
 	relation_close(relation, AccessShareLock);
 	return found;
+}
+
+/* Whether what it cannot read by now is what the next run follows. */
+static bool
+parts_follow(const crm_source *source, List *changed)
+{
+	bool some = false;
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part;
+		crm_follow_verdict *verdict;
+
+		if (!list_member_int(changed, lfirst_int(cell)))
+			continue;
+		part = crm_source_load(lfirst_int(cell));
+		verdict = crm_source_follow_verdict(part, crm_source_look_at(part->source_id));
+		if (verdict->attention != NULL)
+			return false;
+		some = some || verdict->changes != NULL;
+	}
+	return some;
 }
 
 static problem
@@ -193,7 +220,7 @@ double_problem(const crm_source *source, Relation relation)
 	if (other == NULL)
 		return (problem){NULL, NULL};
 	return (problem){psprintf("its rows are read through \"%s\" as well", other),
-					 psprintf("SELECT crm.drop_source(%s);", literal(source))};
+					 psprintf("SELECT %s);", crm_part_call(source, "drop"))};
 }
 
 /* Only where no index vouches for the key are the rows looked at, and only those of tables. */
@@ -221,6 +248,7 @@ check_key(void *arg)
 	check->broken = crm_source_key_is_broken(check->relation, check->numbers);
 }
 
+/* What crm.repair_source() and crm.sync() are to be called with: parts go with their source. */
 static char *
 literal(const crm_source *source)
 {

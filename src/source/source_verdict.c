@@ -333,11 +333,9 @@ of_hanging(const crm_source *source)
 	foreach (cell, crm_source_part_ids(source->root_id ? source->root_id : source->source_id))
 	{
 		crm_source *part = crm_source_load(lfirst_int(cell));
-		bool renamed = false;
-		char *text =
-			part->parent_id == source->source_id ? crm_part_anchor_problem(part, &renamed) : NULL;
+		char *text = part->parent_id == source->source_id ? crm_part_anchor_problem(part) : NULL;
 
-		if (text != NULL && !renamed)
+		if (text != NULL)
 			return needs(false, psprintf("%s: %s", crm_part_title(part), text), drop_call(part));
 	}
 	return NULL;
