@@ -15,6 +15,7 @@
 #include "source/source_expression.h"
 #include "source/source_follow.h"
 #include "source/source_key.h"
+#include "source/source_lookup_parts.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -40,7 +41,7 @@ static void put(ReturnSetInfo *result, int32 source_id, problem found);
 static problem problem_of(const crm_source *source, List *changed);
 static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
 static problem problem_of_part(const crm_source *part, List *changed);
-static bool parts_follow(const crm_source *source, List *changed);
+static bool lookups_follow(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
@@ -136,7 +137,7 @@ problem_of(const crm_source *source, List *changed)
 		if (verdict->attention != NULL || verdict->changes != NULL)
 			return (problem){verdict->attention, verdict->repair};
 	}
-	if (parts_follow(source, changed))
+	if (lookups_follow(source, changed))
 		return (problem){NULL, NULL};
 	table = crm_source_table_id(source);
 	relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
@@ -147,14 +148,14 @@ problem_of(const crm_source *source, List *changed)
 	return found;
 }
 
-/* Whether what it cannot read by now is what the next run follows. */
+/* Whether where its expressions cannot look by now is what the next run follows. */
 static bool
-parts_follow(const crm_source *source, List *changed)
+lookups_follow(const crm_source *source, List *changed)
 {
 	bool some = false;
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_lookup_ids(source))
 	{
 		crm_source *part;
 		crm_follow_verdict *verdict;
