@@ -114,7 +114,7 @@ gone(const crm_source *source)
 	return needs(
 		false,
 		psprintf("table \"%s\" does not exist", crm_source_label(source->schema, source->table)),
-		psprintf("SELECT crm.drop_source(%s);", literal(source)));
+		drop_call(source));
 }
 
 /* The rest is seen once it is looked at under its new name. */
@@ -349,9 +349,14 @@ append_column_changes(StringInfo changes, const crm_source *source, Relation rel
 	for (int i = 0; i < list_length(source->columns); i++)
 	{
 		AttrNumber number = number_now(source, relation, i, known);
-		List *name = crm_source_column_names(relation, list_make1_int(number));
-		char *type = linitial(crm_source_column_types(relation, name));
+		List *name;
+		char *type;
 
+		/* Only the key of a detail equals it: no expression would have been mended. */
+		if (number == 0 || TupleDescAttr(RelationGetDescr(relation), number - 1)->attisdropped)
+			continue;
+		name = crm_source_column_names(relation, list_make1_int(number));
+		type = linitial(crm_source_column_types(relation, name));
 		if (known && number != list_nth_int(source->column_numbers, i))
 			append(changes, psprintf("column \"%s\" was made anew", (char *) linitial(name)));
 		if (i < list_length(source->column_types) &&
