@@ -346,7 +346,8 @@ rethrow(Relation relation, const char *text, const char *what, MemoryContext con
 	error = CopyErrorData();
 	code = error->sqlerrcode;
 	if (ERRCODE_TO_CATEGORY(code) == ERRCODE_OPERATOR_INTERVENTION ||
-		ERRCODE_TO_CATEGORY(code) == ERRCODE_INSUFFICIENT_RESOURCES)
+		ERRCODE_TO_CATEGORY(code) == ERRCODE_INSUFFICIENT_RESOURCES ||
+		code == ERRCODE_LOCK_NOT_AVAILABLE || code == ERRCODE_T_R_DEADLOCK_DETECTED)
 		PG_RE_THROW();
 	FlushErrorState();
 	ereport(ERROR,

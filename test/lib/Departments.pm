@@ -136,6 +136,7 @@ UPDATE marketing.lead SET region = 'eu' WHERE id = 31;
 INSERT INTO service.client VALUES ('bad', 'Bad Row', NULL, NULL);
 CALL crm.resolve();
 SELECT crm.set_survivorship('phone', '{recency,trust}');
+SELECT crm.set_source_trust('service.client', 0.8, 'email');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
 INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
