@@ -132,6 +132,13 @@ typedef struct crm_change
 extern int64 crm_source_expand_parts(int limit, List **stuck);
 
 /*
+ * The changes with those of parts replaced by those of their sources' rows. An error if these
+ * cannot be told here and now. Whoever asks must keep other writers of identities out: a link that
+ * one of them is about to commit would be missed.
+ */
+extern crm_change *crm_changes_climb(const crm_change *changes, int *nchanges);
+
+/*
  * What resolves changes of inline sources in the writing transaction, registered by identity. Runs
  * inside a subtransaction, as the owner of crm's tables, SPI not connected; keys are distinct. An
  * error it raises sends the changes to pending.

@@ -24,6 +24,7 @@
 #include "source/source_follow.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
+#include "source/source_lookup_parts.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -299,6 +300,7 @@ crm_source_start_capture(const crm_source *source, Relation relation)
 	crm_source_detach_elsewhere(relation_id, source->source_id);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
+	crm_source_sync_lookups(source);
 	crm_source_enqueue_all(source->root_id ? source->root_id : source->source_id);
 	crm_source_follow_begin(source->source_id);
 }

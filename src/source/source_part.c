@@ -156,13 +156,20 @@ crm_part_anchors(const crm_source *parent, Relation relation)
 	ListCell *name;
 
 	foreach (id, ids)
-		foreach (name, crm_source_load(lfirst_int(id))->parent_columns)
+	{
+		crm_source *part = crm_source_load(lfirst_int(id));
+
+		/* What expressions look up by, they read; and no more once they do not. */
+		if (part->role == CRM_ROLE_LOOKUP && parent->role != CRM_ROLE_LOOKUP)
+			continue;
+		foreach (name, part->parent_columns)
 		{
 			char *now = present_name(parent, relation, lfirst(name));
 
 			if (!crm_list_has_text(names, now))
 				names = lappend(names, now);
 		}
+	}
 	return names;
 }
 

@@ -40,6 +40,7 @@ static void put(ReturnSetInfo *result, int32 source_id, problem found);
 static problem problem_of(const crm_source *source, List *changed);
 static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
 static problem problem_of_part(const crm_source *part, List *changed);
+static bool parts_follow(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
@@ -137,6 +138,8 @@ problem_of(const crm_source *source, List *changed)
 		if (verdict->attention != NULL || verdict->changes != NULL)
 			return (problem){verdict->attention, verdict->repair};
 	}
+	if (parts_follow(source, changed))
+		return (problem){NULL, NULL};
 	table = crm_source_table_id(source);
 	relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
 	if (relation == NULL)
@@ -144,6 +147,29 @@ problem_of(const crm_source *source, List *changed)
 	found = table_problem(source, relation);
 	relation_close(relation, AccessShareLock);
 	return found;
+}
+
+/* Whether what it cannot read by now is what the next run follows. */
+static bool
+parts_follow(const crm_source *source, List *changed)
+{
+	bool some = false;
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part;
+		crm_follow_verdict *verdict;
+
+		if (!list_member_int(changed, lfirst_int(cell)))
+			continue;
+		part = crm_source_load(lfirst_int(cell));
+		verdict = crm_source_follow_verdict(part, crm_source_look_at(part->source_id));
+		if (verdict->attention != NULL)
+			return false;
+		some = some || verdict->changes != NULL;
+	}
+	return some;
 }
 
 static problem

@@ -41,6 +41,7 @@ static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(mending *work);
 static void note_lost(crm_source_mended *mended, char *what);
 static char *mended_text(mending *work, const char *text, Oid *type);
+static void note_reason(crm_source_mended *mended, const ErrorData *error);
 static void parse_again(void *arg);
 static List *mended_items(mending *work);
 static List *mended_key(mending *work);
@@ -69,7 +70,7 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	mend_fields(&work, draft);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
-	mended->repair = repair_of(source, mended->draft);
+	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
 	return mended;
 }
 
@@ -80,8 +81,11 @@ crm_source_mended_text(const crm_source_mended *mended)
 
 	initStringInfo(&text);
 	append_texts(&text, "column %s", mended->renamed);
+	append_texts(&text, "looked-up %s", mended->renamed_elsewhere);
 	append_texts(&text, "column %s was dropped", mended->dropped);
 	append_texts(&text, "%s can no longer be read", mended->lost);
+	if (mended->lost && mended->reason && !mended->renamed && !mended->dropped)
+		appendStringInfo(&text, ": %s", mended->reason);
 	return text.len > 0 ? text.data : NULL;
 }
 
@@ -195,13 +199,32 @@ note_lost(crm_source_mended *mended, char *what)
 static char *
 mended_text(mending *work, const char *text, Oid *type)
 {
-	char *followed = crm_source_follow_lookups(work->source, pstrdup(text), &work->mended->renamed);
-	attempt try = {work->relation, followed, work->names, CurrentMemoryContext, NULL, InvalidOid};
+	attempt try = {work->relation, text, work->names, CurrentMemoryContext, NULL, InvalidOid};
+	ErrorData *error;
 
-	if (crm_source_guarded(work->source, parse_again, &try) != NULL)
+	try.text = crm_source_follow_lookups(work->source, text, &work->mended->renamed_elsewhere);
+	error = crm_source_guarded(work->source, parse_again, &try);
+	if (error != NULL)
+	{
+		note_reason(work->mended, error);
 		return NULL;
+	}
 	*type = try.type;
 	return try.result;
+}
+
+/* Without what it says of the expression as such. */
+static void
+note_reason(crm_source_mended *mended, const ErrorData *error)
+{
+	static const char before[] = " is not usable: ";
+	const char *reason = strstr(error->message, before);
+
+	if (mended->reason != NULL)
+		return;
+	mended->reason = pstrdup(reason ? reason + strlen(before) : error->message);
+	if (error->hint != NULL && strncmp(error->hint, "GRANT ", 6) == 0)
+		mended->grant = pstrdup(error->hint);
 }
 
 /* Runs under crm_source_guarded(). */

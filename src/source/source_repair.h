@@ -7,11 +7,14 @@
 
 typedef struct crm_source_mended
 {
-	List *renamed;     /* texts: "old" is now "new" */
-	List *dropped;     /* column names, quoted */
-	List *lost;        /* what can no longer be read: "attribute "email"", "filter" */
-	crm_source *draft; /* as it must read by now; NULL: no key or no value is left */
-	char *repair;      /* a statement, or NULL if nothing need be changed */
+	List *renamed;           /* texts: "old" is now "new" */
+	List *renamed_elsewhere; /* the same, of tables where expressions look values up */
+	List *dropped;           /* column names, quoted */
+	List *lost;              /* what can no longer be read: "attribute "email"", "filter" */
+	char *reason;            /* why the first of these is lost, if that is not said so far */
+	char *grant;             /* the statement that gives back the right that is lacking, or NULL */
+	crm_source *draft;       /* as it must read by now; NULL: no key or no value is left */
+	char *repair;            /* a statement, or NULL if nothing need be changed */
 } crm_source_mended;
 
 /*

@@ -25,7 +25,6 @@
 static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id,
 							  void *arg);
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
-static void check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form);
 static char *registered_relative(Oid relation_id);
 static char *find_source(const char *sql, Oid relation_id);
 
@@ -109,6 +108,26 @@ crm_source_refuse_registered(Relation relation)
 }
 
 void
+crm_source_check_suitable(const char *name, Form_pg_class form)
+{
+	char *schema = get_namespace_name(form->relnamespace);
+
+	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
+		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is no table, view or foreign table", name)));
+	if (form->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is a temporary table, which others cannot read", name)));
+	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
+		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
+		strcmp(schema, "crm_internal") == 0)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
+							   schema, name)));
+}
+
+void
 crm_source_check_columns_readable(Relation relation, List *numbers)
 {
 	Oid relation_id = RelationGetRelid(relation);
@@ -125,8 +144,7 @@ crm_source_check_columns_readable(Relation relation, List *numbers)
 							get_attname(relation_id, lfirst_int(cell), false),
 							get_namespace_name(RelationGetNamespace(relation)),
 							RelationGetRelationName(relation)),
-					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map."),
-					 errtable(relation)));
+					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map.")));
 }
 
 List *
@@ -184,7 +202,7 @@ check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id, v
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_class) GETSTRUCT(tuple);
-	check_suitable(range, relation_id, form);
+	crm_source_check_suitable(range->relname, form);
 	check_rights(range, relation_id, form->relowner);
 	ReleaseSysCache(tuple);
 }
@@ -208,27 +226,6 @@ check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 						errmsg("must own \"%s\" or hold TRIGGER on it", range->relname),
 						errhint("Have its owner GRANT TRIGGER on it to %s.",
 								quote_identifier(GetUserNameFromId(user, false)))));
-}
-
-static void
-check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
-{
-	char *schema = get_namespace_name(form->relnamespace);
-
-	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
-		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is no table, view or foreign table", range->relname)));
-	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a temporary table, which others cannot read", range->relname)));
-	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
-		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
-		strcmp(schema, "crm_internal") == 0)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
-							   schema, range->relname)));
 }
 
 char *
