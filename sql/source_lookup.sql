@@ -64,7 +64,7 @@ SELECT crm.add_source('sales.partner', 'sales', map => '{"email": "mail", "city"
 	belongs_to => 'lookup(lookup(city_id, ''city.country_id'')::integer, ''country.id'')', relation => 'household', since => 'lookup("userId", ''user.born'')::date');
 RESET search_path;
 SELECT key, value FROM crm_internal.source s, jsonb_each(s.mapping) ORDER BY key COLLATE "C";
-SELECT columns, filter, kind, region, belongs_to, since FROM crm_internal.source \gx
+SELECT columns, filter, kind, region, belongs_to, since FROM crm_internal.source WHERE parent_id IS NULL \gx
 SELECT * FROM crm_internal.read_source(1, '{1,2,3,4}') ORDER BY source_key;
 SET DateStyle = 'SQL, DMY';
 SELECT attributes->'birth_date' AS birth_date FROM crm_internal.read_source(1, '{1}');
@@ -72,7 +72,7 @@ RESET DateStyle;
 
 -- what is kept is read again as it is, whatever foreign key is there by now
 ALTER TABLE sales.partner DROP CONSTRAINT partner_country_code_fkey;
-CREATE TEMPORARY TABLE before AS SELECT mapping, filter, kind, region, belongs_to, since FROM crm_internal.source;
+CREATE TEMPORARY TABLE before AS SELECT mapping, filter, kind, region, belongs_to, since FROM crm_internal.source WHERE parent_id IS NULL;
 SELECT crm.change_source('sales.partner', trust => 0.6);
 SELECT count(*) AS same FROM before NATURAL JOIN crm_internal.source;
 -- values that come and go are seen at the next look

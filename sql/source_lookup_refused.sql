@@ -66,4 +66,4 @@ CREATE OPERATOR sales.@> (LEFTARG = anyelement, RIGHTARG = text[], FUNCTION = cr
 SELECT sales.try($$home_id OPERATOR(sales.@>) ARRAY[note]$$);
 SELECT count(*) AS sources FROM crm_internal.source;
 SELECT sales.try($$lookup(work_id, 'country.code')$$);
-SELECT mapping FROM crm_internal.source;
+SELECT mapping FROM crm_internal.source WHERE parent_id IS NULL;

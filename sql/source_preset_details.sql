@@ -72,6 +72,12 @@ SELECT hangs_on, detail, filter FROM crm.source_detail WHERE kind = 'detail' AND
 CREATE TABLE app.place_of_party (party_id integer, place_id integer);
 SELECT * FROM crm.refresh_preset('app.party');
 SELECT hangs_on, detail FROM crm.source_detail WHERE kind = 'detail' AND source = 'app.party' ORDER BY hangs_on, detail, number;
+-- keys of types that do not write equal values alike
+SELECT crm.drop_source('app.party');
+ALTER TABLE app.membership ALTER party_id TYPE text;
+ALTER TABLE app.place_name ALTER place_id TYPE uuid USING NULL;
+SELECT step, left_out FROM crm.preset_statements('app.party', 'parties') WHERE statement IS NULL;
+SELECT crm.add_source('app.party', department => 'sales', preset => 'parties');
 -- of two details that no filter tells apart any more one is enough
 SELECT crm.drop_source('app.party');
 ALTER TABLE app.mechanism DROP type CASCADE;

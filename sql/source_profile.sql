@@ -45,6 +45,14 @@ TRUNCATE service.empty;
 INSERT INTO service.empty SELECT g, CASE g % 3 WHEN 0 THEN repeat('langé', 20) WHEN 1 THEN 'p' || g / 6 || '@smit.nl' END, g FROM generate_series(1, 12000) g;
 SELECT attribute, rows, filled, valid, distinct_values, duplicates, worst_values[1:2] FROM crm.profile_source('service.empty');
 
+-- what details say counts with their row, and whoever entered that
+CREATE TABLE sales.account_mail (id integer PRIMARY KEY, account_id integer REFERENCES sales.account, mail text, iban text);
+CREATE INDEX ON sales.account_mail (account_id);
+INSERT INTO sales.account_mail VALUES (1, 7, 'anna@verf.nl', 'NL01'), (2, 7, 'two@verf.nl', NULL), (3, 6, 'bad@', NULL), (4, 1, 'ANNA@verf.nl', 'n/a');
+SELECT crm.add_detail('sales.account_mail', of => 'sales.account', key => '{account_id}', map => '{"email": "mail", "tax_number": "iban"}');
+SELECT attribute, entered_by, rows, filled, valid, distinct_values, duplicates, worst_values
+FROM crm.profile_source('sales.account') WHERE attribute IN ('email', 'tax_number');
+
 -- a source that cannot be read does not hide the others
 ALTER TABLE service.client DROP COLUMN code;
 SELECT * FROM crm.profile_source('service.client');

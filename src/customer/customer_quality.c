@@ -13,6 +13,7 @@
 #include "customer/customer_quality.h"
 #include "customer/customer_value.h"
 #include "identity/identity_name.h"
+#include "text/text.h"
 #include "types/phone_number.h"
 
 /* Folded, as crm_text_fold() writes them: n/a, N.v.t. and "no name" are here too. */
@@ -227,7 +228,7 @@ quality_of_country(const crm_profile_value *value, char *standard)
 {
 	char code[3] = "";
 
-	if (crm_value_country(value->text, standard, CRM_TEXT_MAX) != 2)
+	if (crm_text_country(value->text, standard, CRM_TEXT_MAX) != 2)
 		return CRM_QUALITY_INVALID;
 	for (int i = 0; i < 2; i++)
 		code[i] = (char) (standard[i] >= 'a' && standard[i] <= 'z' ? standard[i] - 'a' + 'A' : '?');

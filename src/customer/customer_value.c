@@ -6,6 +6,7 @@
 
 #include "customer/customer_value.h"
 #include "identity/identity_value.h"
+#include "text/text.h"
 
 /* The C library's own tests ask the locale. */
 static bool
@@ -116,7 +117,7 @@ golden_email(const char *text, char *out)
 static bool
 golden_country(const char *text, char *out)
 {
-	if (crm_value_country(text, out, CRM_VALUE_SIZE) != 2 || !is_letter(out[0]) ||
+	if (crm_text_country(text, out, CRM_VALUE_SIZE) != 2 || !is_letter(out[0]) ||
 		!is_letter(out[1]))
 		return false;
 	out[0] &= ~0x20;

@@ -51,6 +51,51 @@ COMMENT ON COLUMN crm.relation.source IS 'schema.table of the row that says so';
 COMMENT ON COLUMN crm.relation.source_key IS 'key of the row that says so';
 COMMENT ON COLUMN crm.relation.changed_at IS 'when that row last changed, as far as its source says';
 
+-- One step from a customer: what its own rows say, and what rows of others say of them. OFFSET 0 keeps
+-- each look-up to its index: before the first ANALYZE nothing is known of how many rows there are. Not
+-- STRICT, or it would not become part of the query that calls it.
+CREATE FUNCTION crm_internal.next_related(customer bigint)
+RETURNS TABLE (id bigint, relation text, way text, since date, until date)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	SELECT
+		s.other,
+		COALESCE(s.relation, CASE
+			WHEN k.mine = 'person' AND k.theirs = 'person' THEN 'household'
+			WHEN k.mine = 'organization' AND k.theirs = 'organization' THEN 'parent_company'
+			ELSE 'contact_of' END),
+		CASE
+			WHEN s.relation IS NULL AND k.mine <> k.theirs THEN CASE k.mine WHEN 'person' THEN 'outgoing' ELSE 'incoming' END
+			WHEN s.says THEN 'outgoing'
+			ELSE 'incoming' END,
+		s.since,
+		s.until
+	FROM (
+		SELECT true AS says, o.customer_id AS other, l.relation, l.since, l.until
+		FROM (SELECT r.record_id FROM crm_internal.record r WHERE r.customer_id = next_related.customer OFFSET 0) r
+		CROSS JOIN LATERAL (SELECT * FROM crm_internal.record_link l WHERE l.record_id = r.record_id OFFSET 0) l
+		JOIN crm_internal.source t ON t.schema_name = l.related_schema AND t.table_name = l.related_table AND t.parent_id IS NULL
+		CROSS JOIN LATERAL (SELECT o.customer_id FROM crm_internal.record o
+			WHERE o.source_id = t.source_id AND o.source_key = l.related_key OFFSET 0) o
+		UNION ALL
+		SELECT false, r.customer_id, l.relation, l.since, l.until
+		FROM (SELECT o.source_id, o.source_key FROM crm_internal.record o WHERE o.customer_id = next_related.customer OFFSET 0) o
+		JOIN crm_internal.source t ON t.source_id = o.source_id
+		CROSS JOIN LATERAL (SELECT * FROM crm_internal.record_link l
+			WHERE l.related_schema = t.schema_name AND l.related_table = t.table_name AND l.related_key = o.source_key OFFSET 0) l
+		CROSS JOIN LATERAL (SELECT r.customer_id FROM crm_internal.record r WHERE r.record_id = l.record_id OFFSET 0) r
+	) s
+	CROSS JOIN LATERAL (
+		SELECT m.kind AS mine, c.kind AS theirs
+		FROM crm_internal.customer m CROSS JOIN crm_internal.customer c
+		WHERE m.customer_id = next_related.customer AND c.customer_id = s.other
+		OFFSET 0
+	) k
+	WHERE s.other <> next_related.customer;
+END;
+COMMENT ON FUNCTION crm_internal.next_related(bigint) IS 'what crm.relation says of one customer, seen from it: the other one, and whether the relation goes out to it or comes in from it';
+REVOKE ALL ON FUNCTION crm_internal.next_related(bigint) FROM PUBLIC;
+
 -- Runs as the owner: who may call it sees the relations of any customer, which the view shows. The
 -- settings keep every step on the indexes: how few customers a step has cannot be known beforehand.
 CREATE FUNCTION crm.related(customer bigint, kind text DEFAULT NULL, max_depth integer DEFAULT 1, at date DEFAULT CURRENT_DATE)
@@ -94,20 +139,12 @@ BEGIN
 			SELECT n.id, n.relation, min(n.since) AS since, CASE WHEN bool_and(n.until IS NOT NULL) THEN max(n.until) END AS until,
 				CASE WHEN min(COALESCE(w.way, n.way)) = n.way AND max(COALESCE(w.way, n.way)) = n.way THEN n.way ELSE 'mixed' END AS way
 			FROM ROWS FROM (unnest(reached), unnest(ways)) w (id, way)
-			CROSS JOIN LATERAL (
-				SELECT o.related_customer_id, o.relation, 'outgoing', o.since, o.until
-				FROM crm.relation o
-				WHERE o.customer_id = w.id
-				UNION ALL
-				SELECT i.customer_id, i.relation, 'incoming', i.since, i.until
-				FROM crm.relation i
-				WHERE i.related_customer_id = w.id
-			) n (id, relation, way, since, until)
-			WHERE n.id <> ALL (visited)
+			CROSS JOIN LATERAL crm_internal.next_related(w.id) n
+			WHERE n.id NOT IN (SELECT v FROM unnest(visited) v)
 				AND (kind IS NULL OR n.relation = kind)
 				AND (at IS NULL OR (COALESCE(n.since <= at, true) AND COALESCE(n.until >= at, true)))
 			GROUP BY n.id, n.relation, n.way
-			ORDER BY n.id, n.relation, n.way) g;
+			ORDER BY n.id, n.relation COLLATE "C", n.way COLLATE "C") g;
 		EXIT WHEN ids IS NULL;
 		RETURN QUERY
 		SELECT f.id, f.relation, f.way, step, f.since, f.until

@@ -206,7 +206,7 @@ put_value(builder *b, char kind, const crm_profile_value *value)
 			put_folded(b, FIELD_REGION, value->text);
 			break;
 		case CRM_KIND_COUNTRY:
-			put(b, FIELD_COUNTRY, code, crm_value_country(value->text, code, sizeof(code)));
+			put(b, FIELD_COUNTRY, code, crm_text_country(value->text, code, sizeof(code)));
 			break;
 		case CRM_KIND_DATE:
 			put_date(b, value->text);

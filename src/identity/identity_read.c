@@ -19,6 +19,7 @@
 #include "identity/identity_key.h"
 #include "identity/identity_relation.h"
 #include "identity/identity_store.h"
+#include "identity/identity_tie.h"
 #include "identity/identity_value.h"
 #include "source/source.h"
 
@@ -206,14 +207,8 @@ start_record(reading *r, known_key *known)
 
 	if (added)
 	{
-		StringInfoData name;
-
 		known->record_id = crm_store_next_record_id();
-		initStringInfo(&name);
-		appendStringInfo(&name, "%s", r->source_name);
-		appendStringInfoChar(&name, '\n');
-		appendStringInfoString(&name, known->key);
-		known->tie = (int64) crm_value_hash64(name.data, name.len, 11);
+		known->tie = crm_record_tie(r->source_name, known->key);
 	}
 	record = crm_batch_add_record(r->batch, known->record_id);
 	record->added = added;

@@ -148,6 +148,10 @@ crm_resolve_inline(const crm_change *changes, int nchanges)
 
 	SPI_connect();
 	crm_store_tick();
+	changes = crm_changes_climb(changes, &nchanges);
+	if (nchanges > crm_inline_limit)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("more rows changed than crm.inline_limit allows")));
 	crm_resolve_changes(changes, nchanges, "commit", &unreadable, &failed);
 	if (unreadable.n > 0)
 		ereport(ERROR, (errcode(ERRCODE_CRM_SOURCE_NEEDS_ATTENTION),

@@ -78,42 +78,33 @@ add_up_inline_cost(void)
 }
 
 static void
-put_back_whole(int32 source_id)
+skip(run *r, int32 source_id)
 {
-	static SPIPlanPtr plan;
-	static const Oid types[] = {INT4OID};
-	Datum args[] = {Int32GetDatum(source_id)};
+	MemoryContext old = MemoryContextSwitchTo(r->context);
 
-	crm_plan(&plan,
-			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at)"
-			 " VALUES ($1, NULL, 'S', pg_catalog.now())",
-			 1, types);
-	crm_store_run(plan, args, NULL);
+	crm_ids_add(&r->skipped, source_id);
+	MemoryContextSwitchTo(old);
 }
 
-/* Whole-source entries become one entry for each key that differs. */
+/* A transaction each: a table is locked no longer than it takes to attach triggers. */
 static void
-expand_sources(run *r)
+follow_tables(run *r)
 {
-	crm_ids sources = {0};
+	MemoryContext old = MemoryContextSwitchTo(r->context);
+	int n;
+	int32 *changed = crm_source_changed(&n);
 
-	SPI_execute("WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
-				"  RETURNING p.source_id, p.spent, p.written)," CRM_ADD_UP_COST
-				" SELECT t.source_id FROM taken t",
-				false, 0);
-	for (uint64 i = 0; i < SPI_processed; i++)
+	MemoryContextSwitchTo(old);
+	for (int i = 0; i < n; i++)
 	{
-		bool isnull;
+		int32 unreadable;
 
-		crm_ids_add(&sources, DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i],
-														  SPI_tuptable->tupdesc, 1, &isnull)));
+		next_transaction(r);
+		unreadable = crm_source_follow(changed[i]);
+		if (unreadable != 0)
+			skip(r, unreadable);
 	}
-	crm_ids_sort_distinct(&sources);
-	/* One that cannot be read now is to be compared once it can. */
-	for (int i = 0; i < sources.n; i++)
-		if (crm_source_enqueue_difference((int32) sources.v[i]) < 0 &&
-			crm_source_name((int32) sources.v[i]) != NULL)
-			put_back_whole((int32) sources.v[i]);
+	next_transaction(r);
 }
 
 /* Changed rows of details and lookups become rows of their sources; false: there were none. */
@@ -142,6 +133,40 @@ skipped_array(const run *r)
 		ids[i] = Int32GetDatum((int32) r->skipped.v[i]);
 	return PointerGetDatum(
 		construct_array(ids, r->skipped.n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+/* Whole-source entries become one entry for each key that differs. */
+static void
+expand_sources(run *r)
+{
+	crm_ids sources = {0};
+	Datum skipped = skipped_array(r);
+	static const Oid types[] = {INT4ARRAYOID};
+	static SPIPlanPtr plan;
+
+	crm_plan(&plan,
+			 "WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
+			 "    AND p.source_id OPERATOR(pg_catalog.<>) ALL ($1)"
+			 "  RETURNING p.source_id, p.spent, p.written)," CRM_ADD_UP_COST
+			 " SELECT t.source_id FROM taken t",
+			 1, types);
+	crm_store_run(plan, &skipped, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool isnull;
+
+		crm_ids_add(&sources, DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i],
+														  SPI_tuptable->tupdesc, 1, &isnull)));
+	}
+	crm_ids_sort_distinct(&sources);
+	for (int i = 0; i < sources.n; i++)
+	{
+		int32 source_id = (int32) sources.v[i];
+
+		/* The entry waits: what makes the source unreadable may pass. */
+		if (crm_source_enqueue_difference(source_id) < 0 && crm_source_name(source_id) != NULL)
+			crm_source_enqueue_all(source_id);
+	}
 }
 
 /* Takes up to limit rows out of pending. */
@@ -349,6 +374,7 @@ resolve_pending(run *r)
 	int64 waiting;
 	bool expanded;
 
+	follow_tables(r);
 	do
 	{
 		crm_store_tick();

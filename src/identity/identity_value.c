@@ -41,57 +41,6 @@ static const struct
 	{"laan", "ln"},       {"parade", "pde"}, {"circuit", "cct"}, {"highway", "hwy"},
 };
 
-static const struct
-{
-	const char *name;
-	const char *code;
-} countries[] = {
-	{"nederland", "nl"},
-	{"netherlands", "nl"},
-	{"the netherlands", "nl"},
-	{"holland", "nl"},
-	{"niederlande", "nl"},
-	{"pays bas", "nl"},
-	{"deutschland", "de"},
-	{"germany", "de"},
-	{"duitsland", "de"},
-	{"allemagne", "de"},
-	{"alemania", "de"},
-	{"deu", "de"},
-	{"france", "fr"},
-	{"frankrijk", "fr"},
-	{"frankreich", "fr"},
-	{"francia", "fr"},
-	{"fra", "fr"},
-	{"espana", "es"},
-	{"spain", "es"},
-	{"spanje", "es"},
-	{"spanien", "es"},
-	{"espagne", "es"},
-	{"esp", "es"},
-	{"belgie", "be"},
-	{"belgium", "be"},
-	{"belgique", "be"},
-	{"belgien", "be"},
-	{"bel", "be"},
-	{"united kingdom", "gb"},
-	{"great britain", "gb"},
-	{"england", "gb"},
-	{"uk", "gb"},
-	{"gbr", "gb"},
-	{"usa", "us"},
-	{"united states", "us"},
-	{"nld", "nl"},
-	{"united states of america", "us"},
-	{"osterreich", "at"},
-	{"austria", "at"},
-	{"schweiz", "ch"},
-	{"switzerland", "ch"},
-	{"suisse", "ch"},
-	{"italia", "it"},
-	{"italy", "it"},
-};
-
 uint64_t
 crm_value_hash64(const char *text, size_t length, uint64_t seed)
 {
@@ -276,20 +225,6 @@ crm_value_email(const char *text, char *out, size_t size)
 		out[used++] = ascii_lower(*p);
 	out[used] = '\0';
 	return used;
-}
-
-size_t
-crm_value_country(const char *text, char *out, size_t size)
-{
-	size_t length = crm_text_fold(text, strlen(text), out, size);
-
-	for (size_t i = 0; i < sizeof(countries) / sizeof(countries[0]); i++)
-		if (strcmp(countries[i].name, out) == 0)
-		{
-			memcpy(out, countries[i].code, 3);
-			return 2;
-		}
-	return length;
 }
 
 char

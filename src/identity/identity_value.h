@@ -21,7 +21,6 @@ extern size_t crm_value_code(const char *text, char *out, size_t size);
 extern void crm_value_street(const char *text, char street[CRM_TEXT_MAX],
 							 char number[CRM_TEXT_MAX]);
 extern size_t crm_value_email(const char *text, char *out, size_t size);
-extern size_t crm_value_country(const char *text, char *out, size_t size);
 extern char crm_value_gender(const char *text);
 
 /*

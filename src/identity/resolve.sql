@@ -15,6 +15,14 @@ COMMENT ON FUNCTION crm_internal.forget_source(integer) IS
 	'takes all records of a source out, as if its rows had been deleted';
 REVOKE ALL ON FUNCTION crm_internal.forget_source(integer) FROM PUBLIC;
 
+CREATE FUNCTION crm_internal.rename_source(source_id integer) RETURNS void
+LANGUAGE c
+VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_rename_source';
+COMMENT ON FUNCTION crm_internal.rename_source(integer) IS
+	'makes ties of the records of a source break by its present name, and has the next crm.resolve() cluster all records anew';
+REVOKE ALL ON FUNCTION crm_internal.rename_source(integer) FROM PUBLIC;
+
 CREATE VIEW crm.progress AS
 SELECT j.job_id,
 	j.kind,

@@ -11,7 +11,6 @@
 #include "source/capture_rule.h"
 #include "source/capture_store.h"
 #include "source/changes.h"
-#include "source/climb.h"
 #include "source/cost.h"
 #include "source/inline_cost.h"
 #include "source/pending.h"
@@ -21,7 +20,7 @@
 
 typedef struct resolver_call
 {
-	crm_change *changes;
+	const crm_change *changes;
 	int nchanges;
 } resolver_call;
 
@@ -150,17 +149,10 @@ static void
 call_resolver(void *argument)
 {
 	const resolver_call *call = argument;
-	int n = call->nchanges;
-	crm_change *changes;
 
 	/* Before, for what the resolver's own writes change is new; undone with the subtransaction. */
 	crm_changes_done(CRM_TO_RESOLVE, true);
-	changes = crm_changes_climb(call->changes, &n);
-	n = crm_changes_collapse(changes, n);
-	if (n > crm_inline_limit)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("more rows changed than crm.inline_limit allows")));
-	resolver(changes, n);
+	resolver(call->changes, call->nchanges);
 }
 
 /* To each source its share by the changes: time that was spent in vain is spent too. */

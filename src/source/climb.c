@@ -51,6 +51,9 @@ crm_source_climb(const crm_source *part, const char *const *keys, int nkeys, Lis
 		CHECK_FOR_INTERRUPTS();
 		if (parent == NULL || crm_part_is_direct(part, parent) || now == NIL)
 			break;
+		/* The key of a look-up is an expression: which rows look there cannot be told. */
+		if (part->parent_columns == NIL)
+			return CRM_CLIMB_WHOLE;
 		outcome = climb_step(part, parent, &now);
 		if (outcome != CRM_CLIMB_DONE)
 			return outcome;
@@ -63,7 +66,7 @@ crm_source_climb(const crm_source *part, const char *const *keys, int nkeys, Lis
 }
 
 crm_change *
-crm_changes_climb(crm_change *changes, int *nchanges)
+crm_changes_climb(const crm_change *changes, int *nchanges)
 {
 	List *groups = NIL;
 	crm_change *all;

@@ -18,10 +18,4 @@ typedef enum crm_climb
 extern crm_climb crm_source_climb(const crm_source *part, const char *const *keys, int nkeys,
 								  List **found);
 
-/*
- * The changes with those of parts replaced by those of their sources' rows. An error if these
- * cannot be told here and now.
- */
-extern crm_change *crm_changes_climb(crm_change *changes, int *nchanges);
-
 #endif

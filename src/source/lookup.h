@@ -26,6 +26,9 @@ typedef struct crm_lookup_target
  */
 extern void crm_lookup_find(const crm_lookup_path *path, crm_lookup_target *target);
 
+/* The table alone, so far. */
+extern Oid crm_lookup_table(const crm_lookup_path *path);
+
 /* What found the table out already goes on here. */
 extern void crm_lookup_fill(const crm_lookup_path *path, Relation relation,
 							crm_lookup_target *target);

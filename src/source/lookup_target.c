@@ -33,19 +33,30 @@ static void check_key_type(const crm_lookup_target *target);
 static void check_column_type(const crm_lookup_target *target);
 static bool is_trusted(Oid owner, Oid user);
 static bool may_read(const crm_lookup_target *target, AttrNumber number, Oid user);
-static void refuse_reader(const crm_lookup_target *target, const char *wrong, const char *grant)
-	pg_attribute_noreturn();
+static void check_schema(const char *name);
+static void refuse_schema(const char *schema, Oid user) pg_attribute_noreturn();
+static void refuse_reader(Oid user, const char *wrong, const char *grant) pg_attribute_noreturn();
 static bool is_whole(Oid type);
 static char *label(const crm_lookup_target *target);
 
 void
 crm_lookup_find(const crm_lookup_path *path, crm_lookup_target *target)
 {
+	Relation relation = relation_open(crm_lookup_table(path), NoLock);
+
+	crm_lookup_fill(path, relation, target);
+	relation_close(relation, NoLock);
+}
+
+Oid
+crm_lookup_table(const crm_lookup_path *path)
+{
 	RangeVar *range =
 		makeRangeVar(path->schema[0] ? pstrdup(path->schema) : NULL, pstrdup(path->table), -1);
-	Oid id = RangeVarGetRelid(range, AccessShareLock, true);
-	Relation relation;
+	Oid id;
 
+	check_schema(path->schema);
+	id = RangeVarGetRelid(range, AccessShareLock, true);
 	if (!OidIsValid(id))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
 						errmsg("table \"%s\" of a look-up does not exist",
@@ -53,9 +64,7 @@ crm_lookup_find(const crm_lookup_path *path, crm_lookup_target *target)
 											   : path->table),
 						errhint("Name the table, with its schema, in which the value is."),
 						err_generic_string(PG_DIAG_TABLE_NAME, path->table)));
-	relation = relation_open(id, NoLock);
-	crm_lookup_fill(path, relation, target);
-	relation_close(relation, NoLock);
+	return id;
 }
 
 void
@@ -117,11 +126,9 @@ crm_lookup_check_rights(const crm_lookup_target *target, Oid user)
 	if (target->column != target->key)
 		columns = psprintf("%s, %s", columns, quote_identifier(target->column_name));
 	if (pg_namespace_aclcheck(get_rel_namespace(target->relation), user, ACL_USAGE) != ACLCHECK_OK)
-		refuse_reader(
-			target, psprintf("role %s may not use schema \"%s\"", role, target->schema),
-			psprintf("GRANT USAGE ON SCHEMA %s TO %s;", quote_identifier(target->schema), role));
+		refuse_schema(target->schema, user);
 	if (!may_read(target, target->key, user) || !may_read(target, target->column, user))
-		refuse_reader(target,
+		refuse_reader(user,
 					  psprintf("role %s may not read %s of \"%s\"", role, columns, label(target)),
 					  psprintf("GRANT SELECT (%s) ON %s TO %s;", columns,
 							   quote_qualified_identifier(target->schema, target->table), role));
@@ -250,12 +257,34 @@ may_read(const crm_lookup_target *target, AttrNumber number, Oid user)
 		   pg_attribute_aclcheck(target->relation, number, user, ACL_SELECT) == ACLCHECK_OK;
 }
 
+/* The server's own complaint would not say how to mend it. */
 static void
-refuse_reader(const crm_lookup_target *target, const char *wrong, const char *grant)
+check_schema(const char *name)
+{
+	Oid schema = name[0] ? get_namespace_oid(name, true) : InvalidOid;
+
+	if (OidIsValid(schema) && pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) != ACLCHECK_OK)
+		refuse_schema(name, GetUserId());
+}
+
+static void
+refuse_schema(const char *schema, Oid user)
+{
+	char *role = pstrdup(quote_identifier(GetUserNameFromId(user, false)));
+
+	refuse_reader(user, psprintf("role %s may not use schema \"%s\"", role, schema),
+				  psprintf("GRANT USAGE ON SCHEMA %s TO %s;", quote_identifier(schema), role));
+}
+
+static void
+refuse_reader(Oid user, const char *wrong, const char *grant)
 {
 	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("%s, of a look-up", wrong),
-					errdetail("Expressions run as the owner of the table whose rows they read."),
-					errhint("%s", grant), err_generic_string(PG_DIAG_TABLE_NAME, target->table)));
+					user == GetUserId()
+						? 0
+						: errdetail("Expressions run as the owner of the table whose rows they "
+									"read."),
+					errhint("%s", grant), err_generic_string(PG_DIAG_TABLE_NAME, "")));
 }
 
 static bool

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "source/preset.h"
 #include "source/source_expression.h"
+#include "source/source_lock.h"
 #include "source/source_registry.h"
 
 /* The values that one query as the owner takes. */
@@ -41,6 +42,7 @@ static const struct
 	{"relation", 13, TEXTOID},   {"since", 14, TEXTOID},      {"until", 15, TEXTOID},
 };
 
+static Datum refresh_preset(FunctionCallInfo fcinfo);
 static Datum given_arguments(FunctionCallInfo fcinfo);
 static void add_value(query_values *query, Oid type, Datum value, bool isnull);
 static void add_text(query_values *query, const char *value);
@@ -95,12 +97,18 @@ crm_preset_of_table(const char *schema, const char *table)
 Datum
 crm_refresh_preset(PG_FUNCTION_ARGS)
 {
+	InitMaterializedSRF(fcinfo, 0);
+	return crm_source_patiently(fcinfo, refresh_preset);
+}
+
+static Datum
+refresh_preset(FunctionCallInfo fcinfo)
+{
 	crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	query_values question = {0};
 	Datum refresh;
 	List *statements;
 
-	InitMaterializedSRF(fcinfo, 0);
 	add_value(&question, INT4OID, Int32GetDatum(source->source_id), false);
 	refresh = ask_as_owner("SELECT crm_internal.start_refresh($1)", &question);
 	statements = statements_of("SELECT pg_catalog.jsonb_array_elements_text($1 "

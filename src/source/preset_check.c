@@ -9,8 +9,12 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -18,24 +22,36 @@
 #include "utils/varlena.h"
 
 #include "base/base.h"
+#include "source/part_key.h"
 #include "source/preset.h"
+#include "source/source_argument.h"
 #include "source/source_draft.h"
 #include "source/source_key.h"
+#include "source/source_lock.h"
 
 PG_FUNCTION_INFO_V1(crm_check_expression);
+PG_FUNCTION_INFO_V1(crm_check_detail_key);
 PG_FUNCTION_INFO_V1(crm_preset_target);
 
+static int be_patient(void);
+static Relation open_table(Oid relation_id);
 static void check_expression(Relation relation, const char *field, char *attribute, char *text);
+static crm_source *source_of(Relation relation, crm_source_role role);
 static char **field_of(crm_source *draft, const char *name);
 static List *map_of(Relation relation, const char *attribute, const char *text);
 static void check_key(Relation relation);
 
-/* (relation, field, attribute, expression): an error if it cannot be used. */
+/*
+ * (relation, field, attribute, expression): an error if it cannot be used. Looked at as the owner
+ * of the table, as whom expressions are run: what a look-up finds is his to read or not.
+ */
 Datum
 crm_check_expression(PG_FUNCTION_ARGS)
 {
-	Relation relation = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	int nest_level = be_patient();
+	Relation relation = open_table(PG_GETARG_OID(0));
 	char *field = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	crm_user before = crm_become(relation->rd_rel->relowner, SECURITY_RESTRICTED_OPERATION);
 
 	if (strcmp(field, "key") == 0)
 		check_key(relation);
@@ -43,6 +59,35 @@ crm_check_expression(PG_FUNCTION_ARGS)
 		check_expression(relation, field,
 						 PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
 						 text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	crm_restore_user(before);
+	relation_close(relation, AccessShareLock);
+	AtEOXact_GUC(true, nest_level);
+	PG_RETURN_VOID();
+}
+
+/*
+ * (detail, key, parent, key of the parent, whether that is a detail itself): an error if the detail
+ * could not hang on the parent by this key. NULL for the key of a source: the one it has by itself.
+ */
+Datum
+crm_check_detail_key(PG_FUNCTION_ARGS)
+{
+	Relation relation = open_table(PG_GETARG_OID(0));
+	Relation parent_relation = open_table(PG_GETARG_OID(2));
+	crm_source *parent = source_of(parent_relation, CRM_ROLE_SOURCE);
+	crm_source *draft = source_of(relation, CRM_ROLE_DETAIL);
+
+	if (PG_GETARG_BOOL(4))
+	{
+		parent->role = CRM_ROLE_DETAIL;
+		parent->parent_id = 1; /* some */
+	}
+	parent->key = crm_texts_argument(fcinfo, 3);
+	if (parent->key == NIL)
+		parent->key =
+			crm_source_column_names(parent_relation, crm_source_key_found(parent_relation));
+	crm_part_key(draft, relation, parent, parent_relation, crm_texts_argument(fcinfo, 1));
+	relation_close(parent_relation, AccessShareLock);
 	relation_close(relation, AccessShareLock);
 	PG_RETURN_VOID();
 }
@@ -89,14 +134,32 @@ crm_preset_find_target(text *name, char **schema, char **table)
 	*table = get_rel_name(found);
 }
 
+/* Tables of look-ups are waited for no longer than the table itself. */
+static int
+be_patient(void)
+{
+	int nest_level = NewGUCNestLevel();
+
+	if (LockTimeout == 0)
+		(void) set_config_option("lock_timeout", psprintf("%d", crm_lock_timeout), PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
+static Relation
+open_table(Oid relation_id)
+{
+	if (!ConditionalLockRelationOid(relation_id, AccessShareLock))
+		crm_source_lock_tree(relation_id, AccessShareLock);
+	return relation_open(relation_id, NoLock);
+}
+
 static void
 check_expression(Relation relation, const char *field, char *attribute, char *text)
 {
-	crm_source *draft = palloc0(sizeof(crm_source));
+	crm_source *draft = source_of(relation, CRM_ROLE_SOURCE);
 	char **place = field_of(draft, field);
 
-	draft->schema = get_namespace_name(RelationGetNamespace(relation));
-	draft->table = pstrdup(RelationGetRelationName(relation));
 	/* What says more about a relation is looked at only where there is one. */
 	if (strcmp(field, "relation") == 0 || strcmp(field, "since") == 0 ||
 		strcmp(field, "until") == 0)
@@ -106,6 +169,17 @@ check_expression(Relation relation, const char *field, char *attribute, char *te
 	else
 		draft->items = map_of(relation, attribute, text);
 	(void) crm_source_check_expressions(draft, relation, NULL);
+}
+
+static crm_source *
+source_of(Relation relation, crm_source_role role)
+{
+	crm_source *source = palloc0(sizeof(crm_source));
+
+	source->role = role;
+	source->schema = get_namespace_name(RelationGetNamespace(relation));
+	source->table = pstrdup(RelationGetRelationName(relation));
+	return source;
 }
 
 /* NULL: it belongs into the map. */

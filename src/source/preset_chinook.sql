@@ -14,6 +14,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('chinook', $preset$
 		{
 			"table": ["customer", "Customer"],
 			"kind": "person",
+			"region": ["country", "\"Country\""],
 			"map": {
 				"given_name": [["first_name", "\"FirstName\""]],
 				"family_name": [["last_name", "\"LastName\""]],

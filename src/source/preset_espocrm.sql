@@ -14,6 +14,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"key": ["id"],
 			"kind": "organization",
 			"filter": ["deleted IS NOT TRUE"],
+			"region": "billing_address_country",
 			"changed_at": "modified_at AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by_id, '\"user\"(id).user_name')", "created_by_id"],
 			"map": {
@@ -43,6 +44,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
+			"region": "address_country",
 			"changed_at": "modified_at AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by_id, '\"user\"(id).user_name')", "created_by_id"],
 			"map": {
@@ -84,6 +86,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
+			"region": "address_country",
 			"changed_at": "modified_at AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by_id, '\"user\"(id).user_name')", "created_by_id"],
 			"map": {

@@ -14,7 +14,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 			"key": ["id"],
 			"kind": ["CASE WHEN ispersonaccount THEN 'person' ELSE 'organization' END", "organization"],
 			"filter": ["isdeleted IS NOT TRUE"],
-			"region": ["billingcountrycode"],
+			"region": ["billingcountrycode", "coalesce(billingcountry, personmailingcountry)", "billingcountry"],
 			"changed_at": "systemmodstamp AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(createdbyid, '\"user\"(sfid).username')", "createdbyid"],
 			"map": {
@@ -42,7 +42,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["isdeleted IS NOT TRUE"],
-			"region": ["mailingcountrycode"],
+			"region": ["mailingcountrycode", "mailingcountry"],
 			"changed_at": "systemmodstamp AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(createdbyid, '\"user\"(sfid).username')", "createdbyid"],
 			"map": {
@@ -73,7 +73,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["isdeleted IS NOT TRUE"],
-			"region": ["countrycode"],
+			"region": ["countrycode", "country"],
 			"changed_at": "systemmodstamp AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(createdbyid, '\"user\"(sfid).username')", "createdbyid"],
 			"map": {

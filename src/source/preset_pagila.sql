@@ -15,6 +15,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('pagila', $preset$
 			"key": ["customer_id"],
 			"kind": "person",
 			"filter": ["activebool IS NOT FALSE", "active::integer IS DISTINCT FROM 0"],
+			"region": "lookup(address_id, 'address(address_id).city_id', 'city(city_id).country_id', 'country(country_id).country')",
 			"changed_at": ["last_update::timestamptz"],
 			"map": {
 				"given_name": ["first_name"],

@@ -15,6 +15,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"key": ["id"],
 			"kind": "organization",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
+			"region": "billing_address_country",
 			"changed_at": "date_modified AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by, 'users(id).user_name')", "created_by"],
 			"map": {
@@ -41,6 +42,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
+			"region": "primary_address_country",
 			"changed_at": "date_modified AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by, 'users(id).user_name')", "created_by"],
 			"map": {
@@ -76,6 +78,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
+			"region": "primary_address_country",
 			"changed_at": "date_modified AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by, 'users(id).user_name')", "created_by"],
 			"map": {
@@ -104,6 +107,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
+			"region": "primary_address_country",
 			"changed_at": "date_modified AT TIME ZONE 'UTC'",
 			"entered_by": ["lookup(created_by, 'users(id).user_name')", "created_by"],
 			"map": {

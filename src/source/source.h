@@ -72,6 +72,20 @@ extern int64 crm_source_row_hash(const crm_source_row *row);
  */
 extern int64 crm_source_enqueue_difference(int32 source_id);
 
+/* One entry of pending that stands for the whole source: the next crm.resolve() compares all of it.
+ */
+extern void crm_source_enqueue_all(int32 source_id);
+
+/* Numbers, n of them, of the sources and parts of sources whose tables are not what they were. */
+extern int32 *crm_source_changed(int *n);
+
+/*
+ * Lets the source follow what was done to its table, in a subtransaction that waits for no lock
+ * longer than 50 ms; the caller commits soon. 0, or the number of the source that must not be read
+ * now: what became of its table is not certain, or it could not be locked.
+ */
+extern int32 crm_source_follow(int32 source_id);
+
 /* "schema.table", palloc'd, or NULL if there is no such source. */
 extern char *crm_source_name(int32 source_id);
 
@@ -116,6 +130,13 @@ typedef struct crm_change
  * crm_source_enqueue_difference() does.
  */
 extern int64 crm_source_expand_parts(int limit, List **stuck);
+
+/*
+ * The changes with those of parts replaced by those of their sources' rows. An error if these
+ * cannot be told here and now. Whoever asks must keep other writers of identities out: a link that
+ * one of them is about to commit would be missed.
+ */
+extern crm_change *crm_changes_climb(const crm_change *changes, int *nchanges);
 
 /*
  * What resolves changes of inline sources in the writing transaction, registered by identity. Runs

@@ -21,10 +21,13 @@
 #include "source/source_add.h"
 #include "source/source_argument.h"
 #include "source/source_draft.h"
+#include "source/source_follow.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
+#include "source/source_lookup_parts.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
+#include "source/source_repair.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -42,12 +45,14 @@ static Datum add_source(FunctionCallInfo fcinfo);
 static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
-static bool can_be_repaired(const crm_source *part);
-static void repair_table(crm_source *source, Oid table);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
+static void repair_parts(const crm_source *source);
+static Relation open_registered(const crm_source *source);
+static bool is_under_name(const crm_source *source, Relation relation);
+static crm_source *present_source(const crm_source *source, Relation relation, bool other);
 static text *name_of(const crm_source *source);
 
 Datum
@@ -116,6 +121,7 @@ change_source(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(8))
 		draft->mode = crm_text_argument(fcinfo, 8);
 	draft->relation_kind = relation->rd_rel->relkind;
+	draft->owner = crm_source_owner(relation);
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
@@ -154,51 +160,90 @@ static Datum
 repair_source(PG_FUNCTION_ARGS)
 {
 	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
-	ListCell *cell;
-
-	repair_table(source, crm_source_lock_table(source));
-	foreach (cell, crm_part_below(source))
-	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
-
-		if (can_be_repaired(part))
-			repair_table(part, crm_source_lock_table(part));
-	}
-	PG_RETURN_TEXT_P(name_of(source));
-}
-
-/* Else it needs a statement of its own, which crm.source_status names. */
-static bool
-can_be_repaired(const crm_source *part)
-{
-	crm_source now = *part;
-	Oid table = crm_source_table_id(part);
-
-	if (!OidIsValid(table))
-		table = crm_source_trigger_table(part->source_id);
-	if (!OidIsValid(table))
-		return false;
-	now.schema = get_namespace_name(get_rel_namespace(table));
-	now.table = get_rel_name(table);
-	return crm_source_probe(&now) == NULL;
-}
-
-static void
-repair_table(crm_source *source, Oid table)
-{
-	Relation relation = table_open(table, NoLock);
+	char *read_from = crm_text_argument(fcinfo, 1);
+	Relation relation = read_from ? crm_source_open_table(read_from) : open_registered(source);
 	char *schema = source->schema;
 	char *name = source->table;
 
-	source->schema = get_namespace_name(RelationGetNamespace(relation));
-	source->table = pstrdup(RelationGetRelationName(relation));
-	source->relation_kind = relation->rd_rel->relkind;
-	crm_part_follow_columns(source, relation);
-	source->column_numbers = crm_source_present_numbers(relation, source);
+	if (read_from != NULL && !is_under_name(source, relation))
+		crm_source_refuse_registered(relation);
+	source = present_source(source, relation, read_from != NULL);
 	crm_source_update(source, relation);
 	if (strcmp(schema, source->schema) != 0 || strcmp(name, source->table) != 0)
+	{
 		crm_source_rename_related(schema, name, source);
+		crm_source_follow_name(source->source_id);
+	}
 	crm_source_start_capture(source, relation);
+	repair_parts(source);
+	PG_RETURN_TEXT_P(name_of(source));
+}
+
+/* What else became of their tables is followed by the next run. */
+static void
+repair_parts(const crm_source *source)
+{
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		Oid table = crm_source_table_id(part);
+
+		if (!OidIsValid(table) || !crm_source_has_triggers(get_rel_relkind(table)))
+			continue;
+		crm_source_lock_tree(table, ShareRowExclusiveLock);
+		crm_source_attach(table, part);
+	}
+}
+
+/*
+ * The table by its name or, renamed, by its trigger. If another role owns it by now somebody has to
+ * have a right to it again.
+ */
+static Relation
+open_registered(const crm_source *source)
+{
+	Relation relation = table_open(crm_source_lock_table(source), NoLock);
+
+	if (source->owner != NULL && strcmp(source->owner, crm_source_owner(relation)) != 0)
+		(void) crm_source_check_table(quote_qualified_identifier(
+			get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation)));
+	return relation;
+}
+
+static bool
+is_under_name(const crm_source *source, Relation relation)
+{
+	return crm_source_table_id(source) == RelationGetRelid(relation);
+}
+
+/* The source with the name and owner that the table has; checked, if it is another table. */
+static crm_source *
+present_source(const crm_source *source, Relation relation, bool other)
+{
+	crm_source *now = palloc(sizeof(crm_source));
+	bool given = source->owner == NULL || strcmp(source->owner, crm_source_owner(relation)) != 0;
+
+	*now = *source;
+	now->schema = get_namespace_name(RelationGetNamespace(relation));
+	now->table = pstrdup(RelationGetRelationName(relation));
+	now->relation_kind = relation->rd_rel->relkind;
+	now->owner = crm_source_owner(relation);
+	if (other || given)
+	{
+		crm_source_mended *mended = crm_source_mend(now, relation,
+													crm_source_trigger_table(source->source_id) ==
+														RelationGetRelid(relation));
+
+		if (mended->draft != NULL && mended->lost == NIL && mended->dropped == NIL)
+			now = mended->draft;
+		crm_source_check_draft(now, relation, NULL);
+		crm_source_check_columns_readable(relation, now->column_numbers);
+		return now;
+	}
+	now->column_numbers = crm_source_present_numbers(relation, now);
+	return now;
 }
 
 /* filter, kind, region, changed_at, in the order of the arguments. */
@@ -252,9 +297,12 @@ crm_source_start_capture(const crm_source *source, Relation relation)
 	table_close(relation, NoLock);
 	CommandCounterIncrement();
 	check_readable(source);
+	crm_source_detach_elsewhere(relation_id, source->source_id);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
+	crm_source_sync_lookups(source);
 	crm_source_enqueue_all(source->root_id ? source->root_id : source->source_id);
+	crm_source_follow_begin(source->source_id);
 }
 
 static text *

@@ -6,9 +6,9 @@
 #include "utils/relcache.h"
 
 /*
- * Once its row is written: tries to read the table as its owner, attaches the triggers and has the
- * whole source compared. Closes the table, whose lock stays: triggers cannot be made on one that is
- * in use.
+ * Once its row is written: tries to read the table as its owner, attaches the triggers, also where
+ * expressions look values up, and has the whole source compared. Closes the table, whose lock
+ * stays: triggers cannot be made on one that is in use.
  */
 extern void crm_source_start_capture(const crm_source *source, Relation relation);
 

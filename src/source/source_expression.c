@@ -36,6 +36,7 @@
 static crm_expression *column_expression(Relation relation, AttrNumber number);
 static crm_expression *parsed_expression(Relation relation, const char *text, List *column_names);
 static bool is_bare_expression(List *statements);
+static bool names_alias(const char *text);
 static Node *analyse(Relation relation, Node *raw, const char *text, List *column_names);
 static void refuse_constructs(ParseState *pstate, Node *expression);
 static void refuse_functions(Node *expression, Oid table_owner);
@@ -163,11 +164,23 @@ is_bare_expression(List *statements)
 	return target->name == NULL && target->indirection == NIL;
 }
 
+/* A whole row, as it is deparsed; users call it by the table's name. */
+static bool
+names_alias(const char *text)
+{
+	const char *row = strstr(text, CRM_SOURCE_ALIAS ".*");
+
+	return row != NULL &&
+		   (row == text || (!isalnum((unsigned char) row[-1]) && strchr("_$\"", row[-1]) == NULL &&
+							!IS_HIGHBIT_SET(row[-1])));
+}
+
 static Node *
 analyse(Relation relation, Node *raw, const char *text, List *column_names)
 {
 	ParseState *pstate = make_parsestate(NULL);
-	Alias *alias = column_names ? makeAlias(RelationGetRelationName(relation), column_names) : NULL;
+	const char *name = names_alias(text) ? CRM_SOURCE_ALIAS : RelationGetRelationName(relation);
+	Alias *alias = column_names || names_alias(text) ? makeAlias(name, column_names) : NULL;
 	ParseNamespaceItem *item;
 	Node *expression;
 
@@ -333,7 +346,8 @@ rethrow(Relation relation, const char *text, const char *what, MemoryContext con
 	error = CopyErrorData();
 	code = error->sqlerrcode;
 	if (ERRCODE_TO_CATEGORY(code) == ERRCODE_OPERATOR_INTERVENTION ||
-		ERRCODE_TO_CATEGORY(code) == ERRCODE_INSUFFICIENT_RESOURCES)
+		ERRCODE_TO_CATEGORY(code) == ERRCODE_INSUFFICIENT_RESOURCES ||
+		code == ERRCODE_LOCK_NOT_AVAILABLE || code == ERRCODE_T_R_DEADLOCK_DETECTED)
 		PG_RE_THROW();
 	FlushErrorState();
 	ereport(ERROR,

@@ -147,6 +147,11 @@ table_owner(const crm_source *source)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table does not exist")));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
+	/* Another owner's functions would act with the rights of this one. */
+	if (source->owner && strcmp(source->owner, GetUserNameFromId(owner, false)) != 0)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("it belonged to \"%s\" when it was registered, and now to \"%s\"",
+							   source->owner, GetUserNameFromId(owner, false))));
 	return owner;
 }
 

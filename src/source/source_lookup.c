@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -29,7 +28,6 @@ static bool is_lookup_call(const FuncCall *call);
 static void rewrite_call(FuncCall *call, Relation relation);
 static List *rewrite_steps(List *paths, Relation from, const char *column);
 static Relation open_table(const crm_lookup_path *path, Relation from);
-static void check_caller(Relation table, const crm_lookup_target *target);
 static Node *string_node(char *text);
 static char *path_constant(const FuncExpr *call, int step, Node *element);
 
@@ -155,7 +153,8 @@ rewrite_steps(List *paths, Relation from, const char *column)
 		if (path->key[0] == '\0')
 			crm_lookup_set_referenced_key(path, before, column, table);
 		crm_lookup_fill(path, table, &target);
-		check_caller(table, &target);
+		/* What the owner may read is not the caller's to see because of that. */
+		crm_lookup_check_rights(&target, GetUserId());
 		strlcpy(path->schema, target.schema, sizeof(path->schema));
 		strlcpy(path->key, target.key_name, sizeof(path->key));
 		texts = lappend(texts, crm_source_lookup_text(path));
@@ -172,33 +171,15 @@ rewrite_steps(List *paths, Relation from, const char *column)
 static Relation
 open_table(const crm_lookup_path *path, Relation from)
 {
-	RangeVar *range =
-		makeRangeVar(path->schema[0] ? pstrdup(path->schema) : NULL, pstrdup(path->table), -1);
-	Oid id;
+	crm_lookup_path found = *path;
+	Relation table;
 
-	if (range->schemaname == NULL &&
+	if (path->schema[0] == '\0' &&
 		OidIsValid(get_relname_relid(path->table, RelationGetNamespace(from))))
-		range->schemaname = get_namespace_name(RelationGetNamespace(from));
-	id = RangeVarGetRelid(range, AccessShareLock, true);
-	if (!OidIsValid(id))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("table \"%s\" of a look-up does not exist",
-							   path->schema[0] ? crm_source_label(path->schema, path->table)
-											   : path->table),
-						errhint("Name the table, with its schema, in which the value is."),
-						err_generic_string(PG_DIAG_TABLE_NAME, path->table)));
-	if (get_rel_persistence(id) == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a temporary table, which others cannot read", path->table)));
-	return relation_open(id, NoLock);
-}
-
-/* What the owner may read is not the caller's to see because of that. */
-static void
-check_caller(Relation table, const crm_lookup_target *target)
-{
-	crm_source_check_columns_readable(table, list_make2_int(target->key, target->column));
+		strlcpy(found.schema, get_namespace_name(RelationGetNamespace(from)), sizeof(found.schema));
+	table = relation_open(crm_lookup_table(&found), NoLock);
+	crm_source_check_suitable(path->table, table->rd_rel);
+	return table;
 }
 
 static Node *

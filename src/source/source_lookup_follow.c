@@ -5,11 +5,11 @@
  */
 #include "postgres.h"
 
-#include "access/relation.h"
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "base/base.h"
 #include "source/source_expression.h"
@@ -36,6 +36,7 @@ static char *replaced(const char *expression, List *replacements);
 static int by_location(const ListCell *a, const ListCell *b);
 static const char *end_of_literal(const char *p);
 static Oid table_now(const crm_source *lookup);
+static char *column_now(Oid table, char *name, AttrNumber number);
 static void note_renamed(const crm_source *before, const crm_source *now, List **renamed);
 static char *full_name(const crm_source *lookup, const char *column);
 static crm_source *holder_of(const crm_source *lookup);
@@ -43,7 +44,7 @@ static void rename_all(crm_source *holder, const crm_source *before, const crm_s
 static void rename_anchor(const crm_source *lookup, const char *then, const char *now);
 
 char *
-crm_source_lookup_renamed(char *expression, const crm_source *before, const crm_source *now)
+crm_source_lookup_renamed(const char *expression, const crm_source *before, const crm_source *now)
 {
 	List *replacements = NIL;
 	ListCell *cell;
@@ -65,7 +66,7 @@ crm_source_lookup_renamed(char *expression, const crm_source *before, const crm_
 			replacements = lappend(replacements, one);
 		}
 	}
-	return replacements == NIL ? expression : replaced(expression, replacements);
+	return replacements == NIL ? (char *) expression : replaced(expression, replacements);
 }
 
 crm_source *
@@ -86,13 +87,8 @@ crm_source_lookup_now(const crm_source *lookup)
 	differs = strcmp(now->schema, lookup->schema) != 0 || strcmp(now->table, lookup->table) != 0;
 	forboth(name, lookup->columns, number, lookup->column_numbers)
 	{
-		char *now_called = lfirst(name);
+		char *now_called = column_now(table, lfirst(name), lfirst_int(number));
 
-		/* While a column of the name is there the name counts, as for sources. */
-		if (get_attnum(table, now_called) == InvalidAttrNumber)
-			now_called = get_attname(table, lfirst_int(number), true);
-		if (now_called == NULL)
-			now_called = lfirst(name);
 		differs = differs || strcmp(now_called, lfirst(name)) != 0;
 		now->columns = lappend(now->columns, now_called);
 	}
@@ -101,23 +97,25 @@ crm_source_lookup_now(const crm_source *lookup)
 }
 
 char *
-crm_source_follow_lookups(const crm_source *holder, char *expression, List **renamed)
+crm_source_follow_lookups(const crm_source *holder, const char *expression, List **renamed)
 {
 	ListCell *cell;
 
 	if (crm_source_lookups_in(expression) == NIL)
-		return expression;
+		return (char *) expression;
 	foreach (cell, crm_source_lookup_ids(holder))
 	{
 		crm_source *before = crm_source_load(lfirst_int(cell));
 		crm_source *now = before ? crm_source_lookup_now(before) : NULL;
-		char *text = now ? crm_source_lookup_renamed(expression, before, now) : expression;
+		const char *text = expression;
 
+		if (now != NULL)
+			text = crm_source_lookup_renamed(expression, before, now);
 		if (text != expression)
 			note_renamed(before, now, renamed);
 		expression = text;
 	}
-	return expression;
+	return (char *) expression;
 }
 
 void
@@ -220,6 +218,22 @@ table_now(const crm_source *lookup)
 	return OidIsValid(table) ? table : crm_source_trigger_table(lookup->source_id);
 }
 
+/* While a column of the name is there the name counts, as for sources; so it does if none is left.
+ */
+static char *
+column_now(Oid table, char *name, AttrNumber number)
+{
+	HeapTuple row;
+	char *now = name;
+
+	if (get_attnum(table, name) != InvalidAttrNumber)
+		return name;
+	row = SearchSysCacheCopyAttNum(table, number);
+	if (HeapTupleIsValid(row))
+		now = NameStr(((Form_pg_attribute) GETSTRUCT(row))->attname);
+	return now;
+}
+
 static void
 note_renamed(const crm_source *before, const crm_source *now, List **renamed)
 {
@@ -230,15 +244,14 @@ note_renamed(const crm_source *before, const crm_source *now, List **renamed)
 	List *texts = NIL;
 
 	if (moved)
-		texts = list_make1(
-			psprintf("\"%s\" is now \"%s\"", crm_source_label(before->schema, before->table),
-					 crm_source_label(now->schema, now->table)));
+		texts = list_make1(psprintf("\"%s\" is now \"%s\"",
+									crm_source_label(before->schema, before->table),
+									crm_source_label(now->schema, now->table)));
 	forboth(then, before->columns, called, now->columns)
 	{
 		if (strcmp(lfirst(then), lfirst(called)) != 0)
-			texts =
-				lappend(texts, psprintf("\"%s\" is now \"%s\"", full_name(before, lfirst(then)),
-										(char *) lfirst(called)));
+			texts = lappend(texts, psprintf("\"%s\" is now \"%s\"", full_name(before, lfirst(then)),
+											(char *) lfirst(called)));
 	}
 	foreach (cell, texts)
 		if (!crm_list_has_text(*renamed, lfirst(cell)))
@@ -277,8 +290,7 @@ rename_all(crm_source *holder, const crm_source *before, const crm_source *now)
 
 	for (int i = 0; i < lengthof(texts); i++)
 	{
-		char *text =
-			*texts[i] ? crm_source_lookup_renamed(*texts[i], before, now) : NULL;
+		char *text = *texts[i] ? crm_source_lookup_renamed(*texts[i], before, now) : NULL;
 
 		types[i] = TEXTOID;
 		values[i] = text ? CStringGetTextDatum(text) : (Datum) 0;

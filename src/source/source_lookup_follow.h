@@ -9,7 +9,7 @@
  * columns, of which the same stand in the same places of both lists. The same pointer if it looks
  * nothing up there, or nothing differs.
  */
-extern char *crm_source_lookup_renamed(char *expression, const crm_source *before,
+extern char *crm_source_lookup_renamed(const char *expression, const crm_source *before,
 									   const crm_source *now);
 
 /*
@@ -22,7 +22,8 @@ extern crm_source *crm_source_lookup_now(const crm_source *lookup);
  * The stored expression of a source or detail with all its look-ups as they are called by now;
  * *renamed gets texts for people: ""app.country.code" is now "app.country.iso"".
  */
-extern char *crm_source_follow_lookups(const crm_source *holder, char *expression, List **renamed);
+extern char *crm_source_follow_lookups(const crm_source *holder, const char *expression,
+									   List **renamed);
 
 /*
  * Once the registry row of a look-up has followed its table: writes the new names into the

@@ -1,7 +1,7 @@
 /* source_lookup_parts.c - keeps the registry rows of look-ups in step with the expressions.
  *
- * Expressions of a source that look up by the same column in the same table share a row, and with it
- * the triggers: a change there is then noted once.
+ * Expressions of a source that look up by the same column in the same table share a row, and with
+ * it the triggers: a change there is then noted once.
  */
 #include "postgres.h"
 
@@ -13,9 +13,12 @@
 #include "base/base.h"
 #include "source/lookup.h"
 #include "source/source_expression.h"
+#include "source/source_follow.h"
+#include "source/source_key.h"
 #include "source/source_lock.h"
 #include "source/source_lookup.h"
 #include "source/source_lookup_parts.h"
+#include "source/source_part.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -41,7 +44,6 @@ static crm_source *existing_for(List *existing, const wanted *want, int32 parent
 static void store(const crm_source *holder, wanted *want, crm_source *known);
 static Oid lock_table(const crm_source *part, bool known);
 static void fill_columns(crm_source *part, Relation relation, const wanted *want);
-static bool same_texts(List *a, List *b);
 static List *add_text(List *texts, const char *text);
 
 void
@@ -63,12 +65,11 @@ crm_source_sync_lookups(const crm_source *holder)
 	}
 	foreach (cell, existing)
 	{
-		int32 source_id = ((crm_source *) lfirst(cell))->source_id;
+		crm_source *part = lfirst(cell);
 
-		if (list_member_int(kept, source_id))
-			continue;
-		crm_source_forget(source_id);
-		crm_source_detach(source_id);
+		/* What hung on another that went is gone with it. */
+		if (!list_member_int(kept, part->source_id) && crm_source_load(part->source_id) != NULL)
+			crm_part_forget(part);
 	}
 }
 
@@ -107,9 +108,8 @@ want_chain(const crm_source *holder, const crm_source_lookup *lookup, List **all
 	wanted *before = NULL;
 	ListCell *cell;
 
-	foreach (cell, holder->columns)
-		if (lookup->column != NULL && strcmp(lfirst(cell), lookup->column) == 0)
-			parent_columns = list_make1(lookup->column);
+	if (lookup->column != NULL && crm_list_has_text(holder->columns, lookup->column))
+		parent_columns = list_make1(lookup->column);
 	foreach (cell, lookup->paths)
 	{
 		crm_lookup_path *path = lfirst(cell);
@@ -145,7 +145,7 @@ static bool
 is_wanted_as(const wanted *one, const wanted *parent, List *parent_columns,
 			 const crm_lookup_path *path)
 {
-	return one->parent == parent && same_texts(one->parent_columns, parent_columns) &&
+	return one->parent == parent && crm_same_texts(one->parent_columns, parent_columns) &&
 		   strcmp(one->path.schema, path->schema) == 0 &&
 		   strcmp(one->path.table, path->table) == 0 && strcmp(one->path.key, path->key) == 0;
 }
@@ -182,8 +182,8 @@ existing_for(List *existing, const wanted *want, int32 parent_id)
 
 		if (part->parent_id == parent_id && strcmp(part->schema, want->path.schema) == 0 &&
 			strcmp(part->table, want->path.table) == 0 &&
-			same_texts(part->key, list_make1((char *) want->path.key)) &&
-			same_texts(part->parent_columns, want->parent_columns))
+			crm_same_texts(part->key, list_make1((char *) want->path.key)) &&
+			crm_same_texts(part->parent_columns, want->parent_columns))
 			return part;
 	}
 	return NULL;
@@ -217,8 +217,10 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 		part->source_id = crm_source_insert(part, relation);
 	relation_close(relation, NoLock);
 	CommandCounterIncrement();
+	crm_source_detach_elsewhere(relation_id, part->source_id);
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
+	crm_source_follow_begin(part->source_id);
 	want->source_id = part->source_id;
 }
 
@@ -232,9 +234,9 @@ lock_table(const crm_source *part, bool known)
 	Oid relation_id = crm_source_table_id(part);
 
 	if (!OidIsValid(relation_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table \"%s\" of a look-up does not exist",
-														  crm_source_label(part->schema, part->table))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("table \"%s\" of a look-up does not exist",
+							   crm_source_label(part->schema, part->table))));
 	if (!crm_source_has_triggers(get_rel_relkind(relation_id)))
 		return relation_id;
 	if (known)
@@ -244,41 +246,22 @@ lock_table(const crm_source *part, bool known)
 	return relation_id;
 }
 
+/* In the order of the table's own, as those of a source. */
 static void
 fill_columns(crm_source *part, Relation relation, const wanted *want)
 {
 	ListCell *cell;
 
-	part->columns = want->columns;
 	part->column_numbers = NIL;
 	foreach (cell, want->columns)
 		part->column_numbers =
 			lappend_int(part->column_numbers, crm_source_column_number(relation, lfirst(cell)));
-}
-
-static bool
-same_texts(List *a, List *b)
-{
-	ListCell *one;
-	ListCell *other;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(one, a, other, b)
-	{
-		if (strcmp(lfirst(one), lfirst(other)) != 0)
-			return false;
-	}
-	return true;
+	list_sort(part->column_numbers, list_int_cmp);
+	part->columns = crm_source_column_names(relation, part->column_numbers);
 }
 
 static List *
 add_text(List *texts, const char *text)
 {
-	ListCell *cell;
-
-	foreach (cell, texts)
-		if (strcmp(lfirst(cell), text) == 0)
-			return texts;
-	return lappend(texts, pstrdup(text));
+	return crm_list_has_text(texts, text) ? texts : lappend(texts, pstrdup(text));
 }

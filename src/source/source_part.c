@@ -6,12 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "base/base.h"
@@ -27,8 +27,8 @@ static List *details_named(const char *name, List *parents);
 static crm_source *only_one(List *ids, const char *name);
 static char *names_of(List *ids);
 static List *load_numbers(const char *sql, int nargs, Oid *types, Datum *values);
+static char *present_name(const crm_source *parent, Relation relation, char *name);
 static char *live_column(Oid table, AttrNumber number);
-static void follow_rename(const crm_source *parent, Relation relation, const char *name);
 
 crm_source *
 crm_part_parent(const char *of)
@@ -159,14 +159,17 @@ crm_part_anchors(const crm_source *parent, Relation relation)
 	{
 		crm_source *part = crm_source_load(lfirst_int(id));
 
+		/* What expressions look up by, they read; and no more once they do not. */
+		if (part->role == CRM_ROLE_LOOKUP && parent->role != CRM_ROLE_LOOKUP)
+			continue;
 		foreach (name, part->parent_columns)
-			if (crm_source_column_number(relation, lfirst(name)) == 0)
-				follow_rename(parent, relation, lfirst(name));
+		{
+			char *now = present_name(parent, relation, lfirst(name));
+
+			if (!crm_list_has_text(names, now))
+				names = lappend(names, now);
+		}
 	}
-	foreach (id, ids)
-		foreach (name, crm_source_load(lfirst_int(id))->parent_columns)
-			if (!crm_list_has_text(names, lfirst(name)))
-				names = lappend(names, lfirst(name));
 	return names;
 }
 
@@ -220,48 +223,70 @@ crm_same_texts(List *a, List *b)
 }
 
 void
-crm_part_follow_columns(crm_source *parent, Relation relation)
+crm_part_follow_anchors(const crm_source *parent, Relation relation)
 {
-	ListCell *name;
-	ListCell *number;
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	ListCell *cell;
 
-	/* Before the names are gone by which it is found what they are now. */
-	(void) crm_part_anchors(parent, relation);
-	forboth(name, parent->columns, number, parent->column_numbers)
+	SPI_connect();
+	foreach (cell, parent->columns)
 	{
-		char *now = crm_source_column_number(relation, lfirst(name))
-						? NULL
-						: live_column(RelationGetRelid(relation), lfirst_int(number));
+		char *now = present_name(parent, relation, lfirst(cell));
+		Oid types[] = {INT4OID, TEXTOID, TEXTOID};
+		Datum values[] = {Int32GetDatum(parent->source_id), CStringGetTextDatum(lfirst(cell)),
+						  CStringGetTextDatum(now)};
 
-		if (now != NULL)
-			lfirst(name) = now;
+		if (strcmp(now, lfirst(cell)) != 0)
+			crm_source_execute("UPDATE crm_internal.source SET parent_columns = "
+							   "array_replace(parent_columns, $2, $3) "
+							   "WHERE parent_id = $1 AND $2 = ANY (parent_columns)",
+							   3, types, values, NULL, SPI_OK_UPDATE);
 	}
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
 }
 
 char *
-crm_part_anchor_problem(const crm_source *part, bool *renamed)
+crm_part_anchor_problem(const crm_source *part)
 {
 	crm_source *parent = crm_source_load(part->parent_id);
 	Oid table = parent ? crm_source_table_id(parent) : InvalidOid;
+	Relation relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
+	char *problem = NULL;
 	ListCell *cell;
 
+	if (relation == NULL)
+		return NULL;
 	foreach (cell, part->parent_columns)
-	{
-		ListCell *name;
-		ListCell *number;
+		if (crm_source_column_number(relation, present_name(parent, relation, lfirst(cell))) == 0)
+			problem =
+				psprintf("column \"%s\" of \"%s\", which its key equals, does not exist",
+						 (char *) lfirst(cell), crm_source_label(parent->schema, parent->table));
+	relation_close(relation, AccessShareLock);
+	return problem;
+}
 
-		if (!OidIsValid(table) || get_attnum(table, lfirst(cell)) > 0)
-			continue;
-		*renamed = false;
-		forboth(name, parent->columns, number, parent->column_numbers)
-		{
-			if (strcmp(lfirst(name), lfirst(cell)) == 0)
-				*renamed = live_column(table, lfirst_int(number)) != NULL;
-		}
-		return psprintf("column \"%s\" of \"%s\", which its key equals, does not exist",
-						(char *) lfirst(cell), crm_source_label(parent->schema, parent->table));
+/* Where there is none of the name: what has the number under which it was registered. */
+static char *
+present_name(const crm_source *parent, Relation relation, char *name)
+{
+	ListCell *column;
+	ListCell *number;
+
+	if (crm_source_column_number(relation, name) != 0)
+		return name;
+	forboth(column, parent->columns, number, parent->column_numbers)
+	{
+		char *now = strcmp(lfirst(column), name) == 0
+						? live_column(RelationGetRelid(relation), lfirst_int(number))
+						: NULL;
+
+		if (now != NULL)
+			return now;
 	}
-	return NULL;
+	return name;
 }
 
 /* NULL if it was dropped. */
@@ -276,40 +301,6 @@ live_column(Oid table, AttrNumber number)
 	name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
 	ReleaseSysCache(tuple);
 	return name;
-}
-
-/* The column that has the number under which this name was registered is what it is called now. */
-static void
-follow_rename(const crm_source *parent, Relation relation, const char *name)
-{
-	crm_user before;
-	int nest_level;
-	Oid types[] = {INT4OID, TEXTOID, TEXTOID};
-	Datum values[3];
-	char *now = NULL;
-	ListCell *column;
-	ListCell *number;
-
-	forboth(column, parent->columns, number, parent->column_numbers)
-	{
-		if (strcmp(lfirst(column), name) == 0)
-			now = live_column(RelationGetRelid(relation), lfirst_int(number));
-	}
-	if (now == NULL)
-		return;
-	values[0] = Int32GetDatum(parent->source_id);
-	values[1] = CStringGetTextDatum(name);
-	values[2] = CStringGetTextDatum(now);
-	before = crm_become(crm_owner(), 0);
-	nest_level = crm_source_pin();
-	SPI_connect();
-	crm_source_execute("UPDATE crm_internal.source SET parent_columns = "
-					   "array_replace(parent_columns, $2, $3) "
-					   "WHERE parent_id = $1 AND $2 = ANY (parent_columns)",
-					   3, types, values, NULL, SPI_OK_UPDATE);
-	SPI_finish();
-	crm_source_unpin(nest_level);
-	crm_restore_user(before);
 }
 
 /* At slashes outside of double quotes. */

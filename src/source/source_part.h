@@ -37,19 +37,16 @@ extern char *crm_part_call(const crm_source *part, const char *verb);
 extern bool crm_part_is_direct(const crm_source *part, const crm_source *parent);
 
 /*
- * Names of columns of the parent that its parts' keys equal. Where one was renamed, by the numbers
- * that the parent registered, the parts follow first.
+ * Names of columns of the parent that its parts' keys equal; of one that was renamed, by the
+ * numbers that the parent registered, the present one.
  */
 extern List *crm_part_anchors(const crm_source *parent, Relation relation);
 
-/*
- * Renames in columns what no expression reads and has another name by now: on a column that is read
- * only because a part's key equals it no other repair follows.
- */
-extern void crm_part_follow_columns(crm_source *parent, Relation relation);
+/* Writes these present names into what hangs on the parent, as it was registered. */
+extern void crm_part_follow_anchors(const crm_source *parent, Relation relation);
 
 /* What is wrong with the columns of the parent that the part's key equals, palloc'd, or NULL. */
-extern char *crm_part_anchor_problem(const crm_source *part, bool *renamed);
+extern char *crm_part_anchor_problem(const crm_source *part);
 
 /* Sees to it that the parent's capture watches the columns that its parts' keys equal. */
 extern void crm_part_watch(crm_source *parent, Relation relation);

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "source/source_expression.h"
+#include "source/source_follow.h"
 #include "source/source_key.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
@@ -35,21 +36,19 @@ typedef struct key_check
 	bool broken;
 } key_check;
 
-static void put_problems(const crm_source *source, ReturnSetInfo *result);
-static void put_problem(int32 source_id, problem found, ReturnSetInfo *result);
-static problem problem_of_part(const crm_source *part);
-static problem problem_of(const crm_source *source);
-static problem gone_problem(const crm_source *source);
+static void put(ReturnSetInfo *result, int32 source_id, problem found);
+static problem problem_of(const crm_source *source, List *changed);
+static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
+static problem problem_of_part(const crm_source *part, List *changed);
+static bool parts_follow(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
-static problem type_problem(const crm_source *source, Relation relation);
-static const char *type_label(const char *qualified);
 static problem trigger_problem(const crm_source *source, Relation relation);
+static problem double_problem(const crm_source *source, Relation relation);
 static problem key_problem(const crm_source *source, Relation relation);
 static char *key_repair(const crm_source *source, Relation relation, List *numbers);
 static void check_key(void *arg);
 static List *key_numbers(const crm_source *source, Relation relation);
-static char *joined(List *texts);
 static char *literal(const crm_source *source);
 
 Datum
@@ -57,6 +56,7 @@ crm_source_problems(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	crm_user before = crm_become(crm_owner(), 0);
+	List *changed = crm_source_look_changed();
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -65,7 +65,7 @@ crm_source_problems(PG_FUNCTION_ARGS)
 		crm_source *source = crm_source_load(lfirst_int(cell));
 
 		if (source != NULL)
-			put_problems(source, result);
+			put_problems(source, changed, result);
 	}
 	crm_restore_user(before);
 	return (Datum) 0;
@@ -73,79 +73,103 @@ crm_source_problems(PG_FUNCTION_ARGS)
 
 /* A source has the problems of its parts, after its own. */
 static void
-put_problems(const crm_source *source, ReturnSetInfo *result)
+put_problems(const crm_source *source, List *changed, ReturnSetInfo *result)
 {
-	problem first = problem_of(source);
+	problem first = problem_of(source, changed);
 	ListCell *cell;
 
 	foreach (cell, crm_source_part_ids(source->source_id))
 	{
 		crm_source *part = crm_source_load(lfirst_int(cell));
-		problem found = part ? problem_of_part(part) : (problem){NULL, NULL};
+		problem found = part ? problem_of_part(part, changed) : (problem){NULL, NULL};
 
 		if (found.attention == NULL)
 			continue;
-		put_problem(part->source_id, found, result);
+		put(result, part->source_id, found);
 		if (first.attention == NULL)
 			first =
 				(problem){psprintf("%s: %s", crm_part_title(part), found.attention), found.repair};
 	}
-	if (first.attention != NULL)
-		put_problem(source->source_id, first, result);
+	put(result, source->source_id, first);
 }
 
 static problem
-problem_of_part(const crm_source *part)
+problem_of_part(const crm_source *part, List *changed)
 {
-	problem found = problem_of(part);
-	bool renamed;
+	problem found = problem_of(part, changed);
 
-	if (found.attention != NULL)
-		return found;
-	found.attention = crm_part_anchor_problem(part, &renamed);
-	if (found.attention != NULL)
-		found.repair = renamed ? psprintf("SELECT crm.repair_source(%s);", literal(part))
-							   : psprintf("SELECT %s);", crm_part_call(part, "drop"));
+	if (found.attention == NULL)
+	{
+		found.attention = crm_part_anchor_problem(part);
+		found.repair = psprintf("SELECT %s);", crm_part_call(part, "drop"));
+	}
 	return found;
 }
 
 static void
-put_problem(int32 source_id, problem found, ReturnSetInfo *result)
+put(ReturnSetInfo *result, int32 source_id, problem found)
 {
-	Datum values[] = {Int32GetDatum(source_id), CStringGetTextDatum(found.attention),
-					  CStringGetTextDatum(found.repair)};
-	bool nulls[] = {false, false, false};
+	Datum values[] = {Int32GetDatum(source_id), (Datum) 0, (Datum) 0};
+	bool nulls[] = {false, true, true};
 
+	if (found.attention == NULL)
+		return;
+	values[1] = CStringGetTextDatum(found.attention);
+	nulls[1] = false;
+	if (found.repair != NULL)
+		values[2] = CStringGetTextDatum(found.repair);
+	nulls[2] = found.repair == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/* What the next run follows by itself needs nobody's attention. */
 static problem
-problem_of(const crm_source *source)
+problem_of(const crm_source *source, List *changed)
 {
-	Oid table = crm_source_table_id(source);
-	Relation relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
+	Oid table;
+	Relation relation;
 	problem found;
 
+	if (list_member_int(changed, source->source_id))
+	{
+		crm_source_look *look = crm_source_look_at(source->source_id);
+		crm_follow_verdict *verdict = crm_source_follow_verdict(source, look);
+
+		if (verdict->attention != NULL || verdict->changes != NULL)
+			return (problem){verdict->attention, verdict->repair};
+	}
+	if (parts_follow(source, changed))
+		return (problem){NULL, NULL};
+	table = crm_source_table_id(source);
+	relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
 	if (relation == NULL)
-		return gone_problem(source);
+		return (problem){NULL, NULL};
 	found = table_problem(source, relation);
 	relation_close(relation, AccessShareLock);
 	return found;
 }
 
-/* A renamed table still carries the trigger with the source's number. */
-static problem
-gone_problem(const crm_source *source)
+/* Whether what it cannot read by now is what the next run follows. */
+static bool
+parts_follow(const crm_source *source, List *changed)
 {
-	Oid now = crm_source_trigger_table(source->source_id);
-	char *label = crm_source_label(source->schema, source->table);
+	bool some = false;
+	ListCell *cell;
 
-	if (!OidIsValid(now))
-		return (problem){psprintf("table \"%s\" does not exist", label),
-						 psprintf("SELECT %s);", crm_part_call(source, "drop"))};
-	return (problem){psprintf("table \"%s\" is now \"%s.%s\"", label,
-							  get_namespace_name(get_rel_namespace(now)), get_rel_name(now)),
-					 psprintf("SELECT crm.repair_source(%s);", literal(source))};
+	foreach (cell, crm_source_part_ids(source->source_id))
+	{
+		crm_source *part;
+		crm_follow_verdict *verdict;
+
+		if (!list_member_int(changed, lfirst_int(cell)))
+			continue;
+		part = crm_source_load(lfirst_int(cell));
+		verdict = crm_source_follow_verdict(part, crm_source_look_at(part->source_id));
+		if (verdict->attention != NULL)
+			return false;
+		some = some || verdict->changes != NULL;
+	}
+	return some;
 }
 
 static problem
@@ -154,65 +178,29 @@ table_problem(const crm_source *source, Relation relation)
 	problem found = reading_problem(source, relation);
 
 	if (found.attention == NULL)
-		found = type_problem(source, relation);
-	if (found.attention == NULL)
 		found = trigger_problem(source, relation);
+	if (found.attention == NULL)
+		found = double_problem(source, relation);
 	if (found.attention == NULL)
 		found = key_problem(source, relation);
 	return found;
 }
 
+/* Other than what became of the table: a function is gone, a right was revoked. */
 static problem
 reading_problem(const crm_source *source, Relation relation)
 {
 	ErrorData *error = crm_source_probe(source);
 	crm_source_mended *mended;
-	StringInfoData text;
+	char *text;
 
 	if (error == NULL)
 		return (problem){NULL, NULL};
-	mended = crm_source_mend(source, relation);
-	initStringInfo(&text);
-	if (mended->renamed)
-		appendStringInfo(&text, "column %s; ", joined(mended->renamed));
-	if (mended->dropped)
-		appendStringInfo(&text, "column %s was dropped; ", joined(mended->dropped));
-	if (mended->lost)
-		appendStringInfo(&text, "%s can no longer be read; ", joined(mended->lost));
-	if (text.len > 2)
-		text.data[text.len - 2] = '\0';
-	return (problem){text.len > 2 ? text.data : psprintf("cannot be read: %s", error->message),
+	mended = crm_source_mend(source, relation, true);
+	text = crm_source_mended_text(mended);
+	return (problem){text ? text : psprintf("cannot be read: %s", error->message),
 					 mended->repair ? mended->repair
 									: psprintf("CALL crm.sync(%s);", literal(source))};
-}
-
-/* A change of type rewrites the rows and fires no trigger: they have to be compared. */
-static problem
-type_problem(const crm_source *source, Relation relation)
-{
-	List *types = crm_source_column_types(relation, source->columns);
-	ListCell *name;
-	ListCell *then;
-	ListCell *now;
-
-	forthree(name, source->columns, then, source->column_types, now, types)
-	{
-		/* One that is gone is the trouble of what reads it. */
-		if (*(char *) lfirst(now) != '\0' && strcmp(lfirst(then), lfirst(now)) != 0)
-			return (problem){psprintf("column \"%s\" was of type %s and is now of type %s",
-									  (char *) lfirst(name), type_label(lfirst(then)),
-									  type_label(lfirst(now))),
-							 psprintf("SELECT crm.repair_source(%s);", literal(source))};
-	}
-	return (problem){NULL, NULL};
-}
-
-static const char *
-type_label(const char *qualified)
-{
-	const char *prefix = "pg_catalog.";
-
-	return strncmp(qualified, prefix, strlen(prefix)) == 0 ? qualified + strlen(prefix) : qualified;
 }
 
 static problem
@@ -223,6 +211,18 @@ trigger_problem(const crm_source *source, Relation relation)
 	if (crm_source_has_triggers(relation->rd_rel->relkind))
 		found = crm_source_trigger_problem(RelationGetRelid(relation), source);
 	return (problem){found, psprintf("SELECT crm.repair_source(%s);", literal(source))};
+}
+
+/* A table that is a source was attached to another one that is: its rows count twice. */
+static problem
+double_problem(const crm_source *source, Relation relation)
+{
+	char *other = crm_source_read_through(RelationGetRelid(relation));
+
+	if (other == NULL)
+		return (problem){NULL, NULL};
+	return (problem){psprintf("its rows are read through \"%s\" as well", other),
+					 psprintf("SELECT %s);", crm_part_call(source, "drop"))};
 }
 
 /* Only where no index vouches for the key are the rows looked at, and only those of tables. */
@@ -279,18 +279,6 @@ key_numbers(const crm_source *source, Relation relation)
 	foreach (cell, source->key)
 		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
 	return numbers;
-}
-
-static char *
-joined(List *texts)
-{
-	StringInfoData all;
-	ListCell *cell;
-
-	initStringInfo(&all);
-	foreach (cell, texts)
-		appendStringInfo(&all, "%s%s", all.len ? ", " : "", (char *) lfirst(cell));
-	return all.data;
 }
 
 /* What crm.repair_source() and crm.sync() are to be called with: parts go with their source. */

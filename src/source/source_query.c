@@ -20,6 +20,7 @@
 #include "source/source_key.h"
 #include "source/source_link.h"
 #include "source/source_query.h"
+#include "text/text.h"
 
 static void look_at_table(const crm_source *source, crm_source_query *query);
 static void find_key_types(const crm_source *source, Relation relation, crm_source_query *query);
@@ -36,7 +37,7 @@ static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc des
 static void read_anchors(const crm_source *source, HeapTuple tuple, TupleDesc desc,
 						 crm_source_row *row);
 static List *texts_of(HeapTuple tuple, TupleDesc desc, int column);
-static const char *two_letters(char *text);
+static const char *region_code(const char *text);
 static bool is_constant_kind(const char *kind);
 
 crm_source_query *
@@ -108,7 +109,7 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	if (row->key == NULL)
 		return NULL;
 	kind = SPI_getvalue(tuple, desc, column + 1);
-	row->region = two_letters(SPI_getvalue(tuple, desc, column + 2));
+	row->region = region_code(SPI_getvalue(tuple, desc, column + 2));
 	changed_at = SPI_getbinval(tuple, desc, column + 3, &isnull);
 	row->has_changed_at = !isnull;
 	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
@@ -464,17 +465,18 @@ crm_source_trimmed(char *text)
 	return text;
 }
 
+/* By its code or by its name, as departments write countries. */
 static const char *
-two_letters(char *text)
+region_code(const char *text)
 {
-	if (text == NULL)
+	char code[CRM_TEXT_MAX];
+
+	if (text == NULL || crm_text_country(text, code, sizeof(code)) != 2 ||
+		!isalpha((unsigned char) code[0]) || !isalpha((unsigned char) code[1]))
 		return NULL;
-	text = crm_source_trimmed(text);
-	if (strlen(text) != 2 || !isalpha((unsigned char) text[0]) || !isalpha((unsigned char) text[1]))
-		return NULL;
-	text[0] = pg_toupper((unsigned char) text[0]);
-	text[1] = pg_toupper((unsigned char) text[1]);
-	return text;
+	code[0] = pg_toupper((unsigned char) code[0]);
+	code[1] = pg_toupper((unsigned char) code[1]);
+	return pstrdup(code);
 }
 
 static bool

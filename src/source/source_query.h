@@ -40,9 +40,10 @@ extern char *crm_source_trimmed(char *text);
 /* The canonical text of the key alone; NULL if it is NULL. */
 extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
 
-/* The canonical text of a key out of those of its columns; NULL if one of them is. */
-extern const char *crm_source_key_text(const char *const *texts, int n);
 /* The operator of the type's own index support; by name alone citext would compare as text. */
 extern char *crm_source_equality(Oid type);
+
+/* The canonical text of a key out of those of its columns; NULL if one of them is. */
+extern const char *crm_source_key_text(const char *const *texts, int n);
 
 #endif

@@ -39,6 +39,7 @@ typedef struct key_read
 
 static ErrorData *read_batch(const crm_source *source, const char *const *keys, int nkeys,
 							 bool whole, List **rows);
+static void make_params(void *arg);
 static ErrorData *read_halves(const crm_source *source, const char *const *keys, int nkeys,
 							  List **rows);
 static crm_source_row *bad_row(const crm_source *source, const char *key, const ErrorData *error);
@@ -145,10 +146,24 @@ read_batch(const crm_source *source, const char *const *keys, int nkeys, bool wh
 		return error;
 	if (nkeys == 1)
 	{
-		*rows = lappend(*rows, bad_row(source, keys[0], error));
+		if (crm_source_guarded(source, make_params, &read) == NULL)
+			*rows = lappend(*rows, bad_row(source, keys[0], error));
 		return NULL;
 	}
 	return read_halves(source, keys, nkeys, rows);
+}
+
+/*
+ * Runs under crm_source_guarded(). A key that is no value of the key's type was noted under another
+ * one: there is no such row by now.
+ */
+static void
+make_params(void *arg)
+{
+	key_read *read = arg;
+
+	(void) crm_source_query_params(crm_source_query_build(read->source, CRM_SCOPE_KEYS), read->keys,
+								   read->nkeys);
 }
 
 static ErrorData *
@@ -222,8 +237,7 @@ read_keys(void *arg)
 static bool
 may_be_foreign(const crm_source *source)
 {
-	return source->relation_kind == RELKIND_FOREIGN_TABLE ||
-		   source->relation_kind == RELKIND_VIEW;
+	return source->relation_kind == RELKIND_FOREIGN_TABLE || source->relation_kind == RELKIND_VIEW;
 }
 
 static void

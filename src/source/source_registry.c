@@ -20,7 +20,8 @@
 	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
 	"columns, column_numbers, column_types, filter, kind, region, changed_at, trust, mode, "       \
 	"attention, repair, role, root_id, parent_id, parent_columns, entered_by, preferred, "         \
-	"belongs_to, related_schema, related_table, relation, since, until, attribute_trust "          \
+	"belongs_to, related_schema, related_table, relation, since, until, attribute_trust, "         \
+	"owner_name "                                                                                  \
 	"FROM crm_internal.source "
 
 enum
@@ -54,7 +55,8 @@ enum
 	COL_RELATION,
 	COL_SINCE,
 	COL_UNTIL,
-	COL_ATTRIBUTE_TRUST
+	COL_ATTRIBUTE_TRUST,
+	COL_OWNER
 };
 
 static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types,
@@ -336,6 +338,7 @@ load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc)
 	source->since = SPI_getvalue(row, desc, COL_SINCE);
 	source->until = SPI_getvalue(row, desc, COL_UNTIL);
 	source->attribute_trust = SPI_getvalue(row, desc, COL_ATTRIBUTE_TRUST);
+	source->owner = SPI_getvalue(row, desc, COL_OWNER);
 }
 
 /* In the order of the attributes' positions, then of the mapping. */

@@ -57,6 +57,7 @@ typedef struct crm_source
 	char *mode;
 	char *attention;
 	char *repair;
+	char *owner; /* of the table, as registered; NULL: whoever it is */
 } crm_source;
 
 /* The alias under which every stored expression was deparsed and is read. */
@@ -73,7 +74,6 @@ extern crm_source *crm_source_find_table(const char *schema, const char *table);
 extern List *crm_source_ids(void);               /* of sources */
 extern List *crm_source_part_ids(int32 root_id); /* ascending: a parent before what hangs on it */
 extern void crm_source_mark(int32 source_id, const char *attention, const char *repair);
-extern void crm_source_enqueue_all(int32 source_id);
 
 /* The numbers that a query gives. */
 extern List *crm_source_load_ids(const char *sql, int nargs, Oid *types, Datum *values);

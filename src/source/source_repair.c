@@ -9,8 +9,10 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_lookup_follow.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
+#include "source/source_relation.h"
 #include "source/source_repair.h"
 
 typedef struct attempt
@@ -23,53 +25,101 @@ typedef struct attempt
 	Oid type;
 } attempt;
 
+/* What is common to the steps of mending one source. */
+typedef struct mending
+{
+	const crm_source *source;
+	Relation relation;
+	List *names; /* for each column, the name by which the stored expressions call it */
+	crm_source_mended *mended;
+} mending;
+
+static List *names_now(Relation relation);
 static List *names_then(const crm_source *source, Relation relation, crm_source_mended *mended);
 static char *registered_name(const crm_source *source, Relation relation, AttrNumber number);
 static bool is_registered(const crm_source *source, const char *name);
-static void note_dropped(const crm_source *source, Relation relation, List *names,
-						 crm_source_mended *mended);
+static void note_dropped(mending *work);
 static void note_lost(crm_source_mended *mended, char *what);
-static char *mended_text(const crm_source *source, Relation relation, const char *text, List *names,
-						 Oid *type);
+static char *mended_text(mending *work, const char *text, Oid *type);
+static void note_reason(crm_source_mended *mended, const ErrorData *error);
 static void parse_again(void *arg);
-static List *mended_items(const crm_source *source, Relation relation, List *names,
-						  crm_source_mended *mended);
-static void append_map(StringInfo call, const crm_source *source, List *items);
-static bool append_key(StringInfo call, const crm_source *source, Relation relation, List *names);
-static void append_field(StringInfo call, const crm_source *source, Relation relation, List *names,
-						 const char *field, const char *text, crm_source_mended *mended);
-static AttrNumber number_then(List *names, Relation relation, const char *name);
+static List *mended_items(mending *work);
+static List *mended_key(mending *work);
+static void mend_field(mending *work, const char *field, char **text);
+static void mend_fields(mending *work, crm_source *draft);
+static char *repair_of(const crm_source *source, const crm_source *draft);
+static void append_map(StringInfo call, const crm_source *source, const crm_source *draft);
+static void append_key(StringInfo call, const crm_source *source, const crm_source *draft);
+static void append_field(StringInfo call, const char *field, const char *then, const char *now);
+static bool is_word_field(const char *field, const char *text);
+static AttrNumber number_then(const mending *work, const char *name);
+static void append_texts(StringInfo text, const char *format, List *texts);
 
 crm_source_mended *
-crm_source_mend(const crm_source *source, Relation relation)
+crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 {
 	crm_source_mended *mended = palloc0(sizeof(crm_source_mended));
-	List *names = names_then(source, relation, mended);
-	List *items;
-	StringInfoData call;
+	crm_source *draft = palloc(sizeof(crm_source));
+	mending work = {source, relation, NIL, mended};
 
-	note_dropped(source, relation, names, mended);
-	items = mended_items(source, relation, names, mended);
-	initStringInfo(&call);
-	append_map(&call, source, items);
-	if ((items == NIL && source->items != NIL) || !append_key(&call, source, relation, names))
-	{
-		mended->repair = psprintf("SELECT %s);", crm_part_call(source, "drop"));
-		return mended;
-	}
-	append_field(&call, source, relation, names, "filter", source->filter, mended);
-	if (source->kind && strcmp(source->kind, "person") != 0 &&
-		strcmp(source->kind, "organization") != 0)
-		append_field(&call, source, relation, names, "kind", source->kind, mended);
-	append_field(&call, source, relation, names, "region", source->region, mended);
-	append_field(&call, source, relation, names, "changed_at", source->changed_at, mended);
-	append_field(&call, source, relation, names, "preferred", source->preferred, mended);
-	if (call.len > 0)
-		mended->repair = psprintf("SELECT %s%s);", crm_part_call(source, "change"), call.data);
+	work.names = same_table ? names_then(source, relation, mended) : names_now(relation);
+	note_dropped(&work);
+	*draft = *source;
+	draft->items = mended_items(&work);
+	draft->key = mended_key(&work);
+	mend_fields(&work, draft);
+	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
+		mended->draft = draft;
+	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
 	return mended;
 }
 
-/* For each column, the name by which the stored expressions call it. */
+char *
+crm_source_mended_text(const crm_source_mended *mended)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	append_texts(&text, "column %s", mended->renamed);
+	append_texts(&text, "looked-up %s", mended->renamed_elsewhere);
+	append_texts(&text, "column %s was dropped", mended->dropped);
+	append_texts(&text, "%s can no longer be read", mended->lost);
+	if (mended->lost && mended->reason && !mended->renamed && !mended->dropped)
+		appendStringInfo(&text, ": %s", mended->reason);
+	return text.len > 0 ? text.data : NULL;
+}
+
+static void
+append_texts(StringInfo text, const char *format, List *texts)
+{
+	StringInfoData all;
+	ListCell *cell;
+
+	if (texts == NIL)
+		return;
+	initStringInfo(&all);
+	foreach (cell, texts)
+		appendStringInfo(&all, "%s%s", all.len ? ", " : "", (char *) lfirst(cell));
+	appendStringInfoString(text, text->len ? "; " : "");
+	appendStringInfo(text, format, all.data);
+}
+
+static List *
+names_now(Relation relation)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i);
+
+		if (!attribute->attisdropped)
+			names = lappend(names, makeString(pstrdup(NameStr(attribute->attname))));
+	}
+	return names;
+}
+
+/* A column of the table that was registered may have another name by now. */
 static List *
 names_then(const crm_source *source, Relation relation, crm_source_mended *mended)
 {
@@ -123,13 +173,14 @@ is_registered(const crm_source *source, const char *name)
 }
 
 static void
-note_dropped(const crm_source *source, Relation relation, List *names, crm_source_mended *mended)
+note_dropped(mending *work)
 {
 	ListCell *cell;
 
-	foreach (cell, source->columns)
-		if (number_then(names, relation, lfirst(cell)) == 0)
-			mended->dropped = lappend(mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
+	foreach (cell, work->source->columns)
+		if (number_then(work, lfirst(cell)) == 0)
+			work->mended->dropped =
+				lappend(work->mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
 }
 
 /* Of an attribute with several expressions more than one may be lost. */
@@ -146,14 +197,34 @@ note_lost(crm_source_mended *mended, char *what)
 
 /* The expression as it must read by now, or NULL if it cannot be read. */
 static char *
-mended_text(const crm_source *source, Relation relation, const char *text, List *names, Oid *type)
+mended_text(mending *work, const char *text, Oid *type)
 {
-	attempt try = {relation, text, names, CurrentMemoryContext, NULL, InvalidOid};
+	attempt try = {work->relation, text, work->names, CurrentMemoryContext, NULL, InvalidOid};
+	ErrorData *error;
 
-	if (crm_source_guarded(source, parse_again, &try) != NULL)
+	try.text = crm_source_follow_lookups(work->source, text, &work->mended->renamed_elsewhere);
+	error = crm_source_guarded(work->source, parse_again, &try);
+	if (error != NULL)
+	{
+		note_reason(work->mended, error);
 		return NULL;
+	}
 	*type = try.type;
 	return try.result;
+}
+
+/* Without what it says of the expression as such. */
+static void
+note_reason(crm_source_mended *mended, const ErrorData *error)
+{
+	static const char before[] = " is not usable: ";
+	const char *reason = strstr(error->message, before);
+
+	if (mended->reason != NULL)
+		return;
+	mended->reason = pstrdup(reason ? reason + strlen(before) : error->message);
+	if (error->hint != NULL && strncmp(error->hint, "GRANT ", 6) == 0)
+		mended->grant = pstrdup(error->hint);
 }
 
 /* Runs under crm_source_guarded(). */
@@ -169,107 +240,175 @@ parse_again(void *arg)
 }
 
 static List *
-mended_items(const crm_source *source, Relation relation, List *names, crm_source_mended *mended)
+mended_items(mending *work)
 {
 	List *items = NIL;
 	ListCell *cell;
 
-	foreach (cell, source->items)
+	foreach (cell, work->source->items)
 	{
 		crm_source_item *item = palloc(sizeof(crm_source_item));
 		Oid type;
 
 		*item = *(crm_source_item *) lfirst(cell);
-		item->expression = mended_text(source, relation, item->expression, names, &type);
+		item->expression = mended_text(work, item->expression, &type);
 		if (item->expression != NULL)
 			items = lappend(items, item);
 		else
-			note_lost(mended, psprintf("attribute \"%s\"", item->attribute));
+			note_lost(work->mended, psprintf("attribute \"%s\"", item->attribute));
 	}
 	return items;
 }
 
-static void
-append_map(StringInfo call, const crm_source *source, List *items)
+/* NIL: no key is left. */
+static List *
+mended_key(mending *work)
 {
-	char *map = crm_source_map_text(items, true);
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, work->source->key)
+	{
+		AttrNumber number = number_then(work, lfirst(cell));
+
+		if (number != 0)
+			numbers = lappend_int(numbers, number);
+	}
+	/* Of a part the key is what it hangs by, and no other will do. */
+	if (list_length(numbers) < list_length(work->source->key))
+		numbers =
+			work->source->role == CRM_ROLE_SOURCE ? crm_source_key_found(work->relation) : NIL;
+	return crm_source_column_names(work->relation, numbers);
+}
+
+static void
+mend_fields(mending *work, crm_source *draft)
+{
+	mend_field(work, "filter", &draft->filter);
+	mend_field(work, "kind", &draft->kind);
+	mend_field(work, "region", &draft->region);
+	mend_field(work, "changed_at", &draft->changed_at);
+	mend_field(work, "entered_by", &draft->entered_by);
+	mend_field(work, "preferred", &draft->preferred);
+	mend_field(work, "belongs_to", &draft->belongs_to);
+	mend_field(work, "relation", &draft->relation);
+	mend_field(work, "since", &draft->since);
+	mend_field(work, "until", &draft->until);
+}
+
+static void
+mend_field(mending *work, const char *field, char **text)
+{
+	char *now;
+	Oid type = InvalidOid;
+
+	if (*text == NULL || is_word_field(field, *text))
+		return;
+	now = mended_text(work, *text, &type);
+	if (now != NULL && strcmp(field, "filter") == 0 && getBaseType(type) != BOOLOID)
+		now = NULL;
+	if (now == NULL)
+		note_lost(work->mended, pstrdup(field));
+	*text = now;
+}
+
+/* What stands for itself and is no expression. */
+static bool
+is_word_field(const char *field, const char *text)
+{
+	if (strcmp(field, "kind") == 0)
+		return strcmp(text, "person") == 0 || strcmp(text, "organization") == 0;
+	return strcmp(field, "relation") == 0 && crm_source_is_word(text);
+}
+
+/* The statement that makes the one the other, or NULL if they are alike. */
+static char *
+repair_of(const crm_source *source, const crm_source *draft)
+{
+	StringInfoData call;
+
+	if (source->role == CRM_ROLE_LOOKUP)
+		return NULL;
+	if (draft == NULL)
+		return psprintf("SELECT %s);", crm_part_call(source, "drop"));
+	initStringInfo(&call);
+	append_map(&call, source, draft);
+	append_key(&call, source, draft);
+	append_field(&call, "filter", source->filter, draft->filter);
+	append_field(&call, "kind", source->kind, draft->kind);
+	append_field(&call, "region", source->region, draft->region);
+	append_field(&call, "changed_at", source->changed_at, draft->changed_at);
+	append_field(&call, "entered_by", source->entered_by, draft->entered_by);
+	append_field(&call, "belongs_to", source->belongs_to, draft->belongs_to);
+	append_field(&call, "relation", source->relation, draft->relation);
+	append_field(&call, "since", source->since, draft->since);
+	append_field(&call, "until", source->until, draft->until);
+	append_field(&call, "preferred", source->preferred, draft->preferred);
+	if (call.len == 0)
+		return NULL;
+	return psprintf("SELECT %s%s);", crm_part_call(source, "change"), call.data);
+}
+
+static void
+append_map(StringInfo call, const crm_source *source, const crm_source *draft)
+{
+	char *map = crm_source_map_text(draft->items, true);
 
 	if (strcmp(map, crm_source_map_text(source->items, true)) != 0)
 		appendStringInfo(call, ", map => %s", quote_literal_cstr(map));
 }
 
-/* False: no key is left. */
-static bool
-append_key(StringInfo call, const crm_source *source, Relation relation, List *names)
+static void
+append_key(StringInfo call, const crm_source *source, const crm_source *draft)
 {
-	List *numbers = NIL;
-	bool same = true;
-	ListCell *cell;
+	ListCell *then;
+	ListCell *now;
+	bool same = list_length(source->key) == list_length(draft->key);
 
-	foreach (cell, source->key)
+	forboth(then, source->key, now, draft->key)
 	{
-		AttrNumber number = number_then(names, relation, lfirst(cell));
-
-		same = same && number != 0 && crm_source_column_number(relation, lfirst(cell)) == number;
-		if (number != 0)
-			numbers = lappend_int(numbers, number);
+		same = same && strcmp(lfirst(then), lfirst(now)) == 0;
 	}
 	if (same)
-		return true;
-	if (list_length(numbers) < list_length(source->key))
-		numbers = source->role == CRM_ROLE_SOURCE ? crm_source_key_found(relation) : NIL;
-	if (numbers == NIL)
-		return false;
+		return;
 	appendStringInfo(call, ", key => ARRAY[");
-	foreach (cell, crm_source_column_names(relation, numbers))
+	foreach (now, draft->key)
 	{
-		char *column = lfirst(cell);
+		char *column = lfirst(now);
 
 		if (source->role == CRM_ROLE_DETAIL)
 			column =
 				psprintf("%s = %s", column,
-						 (char *) list_nth(source->parent_columns, foreach_current_index(cell)));
-		appendStringInfo(call, "%s%s", foreach_current_index(cell) ? ", " : "",
+						 (char *) list_nth(source->parent_columns, foreach_current_index(now)));
+		appendStringInfo(call, "%s%s", foreach_current_index(now) ? ", " : "",
 						 quote_literal_cstr(column));
 	}
 	appendStringInfoChar(call, ']');
-	return true;
 }
 
 static void
-append_field(StringInfo call, const crm_source *source, Relation relation, List *names,
-			 const char *field, const char *text, crm_source_mended *mended)
+append_field(StringInfo call, const char *field, const char *then, const char *now)
 {
-	char *now;
-	Oid type = InvalidOid;
-
-	if (text == NULL)
+	if (then == NULL || (now != NULL && strcmp(now, then) == 0))
 		return;
-	now = mended_text(source, relation, text, names, &type);
-	if (now != NULL && strcmp(field, "filter") == 0 && getBaseType(type) != BOOLOID)
-		now = NULL;
-	if (now != NULL && strcmp(now, text) == 0)
-		return;
-	if (now == NULL)
-		note_lost(mended, pstrdup(field));
 	appendStringInfo(call, ", %s => %s", field, quote_literal_cstr(now ? now : ""));
 }
 
 /* The number of the column that the stored expressions call so, or 0. */
 static AttrNumber
-number_then(List *names, Relation relation, const char *name)
+number_then(const mending *work, const char *name)
 {
-	ListCell *cell = list_head(names);
+	ListCell *cell = list_head(work->names);
 
-	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+	for (int i = 0; i < RelationGetNumberOfAttributes(work->relation); i++)
 	{
-		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i);
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(work->relation), i);
 
 		if (attribute->attisdropped)
 			continue;
 		if (strcmp(strVal(lfirst(cell)), name) == 0)
 			return attribute->attnum;
-		cell = lnext(names, cell);
+		cell = lnext(work->names, cell);
 	}
 	return 0;
 }

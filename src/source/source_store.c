@@ -11,10 +11,11 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_part.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 
-#define NFIELDS 28
+#define NFIELDS 29
 #define MAPPING_FIELD 7
 
 static const char *const field_names =
@@ -22,7 +23,7 @@ static const char *const field_names =
 	"column_numbers, column_types, filter, kind, region, changed_at, entered_by, preferred, "
 	"belongs_to, related_schema, related_table, relation, since, until, trust, mode, role, "
 	"root_id, "
-	"parent_id, parent_columns";
+	"parent_id, parent_columns, owner_name";
 
 static const char *placeholders(void);
 static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
@@ -58,11 +59,14 @@ crm_source_insert(const crm_source *source, Relation relation)
 void
 crm_source_update(const crm_source *source, Relation relation)
 {
+	crm_source *then = crm_source_load(source->source_id);
 	crm_user before = crm_become(crm_owner(), 0);
 	Oid types[NFIELDS];
 	Datum values[NFIELDS];
 	char nulls[NFIELDS];
 
+	if (then != NULL)
+		crm_part_follow_anchors(then, relation);
 	SPI_connect();
 	fill_fields(source, relation, types, values, nulls);
 	crm_source_execute(
@@ -170,6 +174,8 @@ fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *valu
 	set_field(i++, INT4OID, Int32GetDatum(source->root_id), !is_part, types, values, nulls);
 	set_field(i++, INT4OID, Int32GetDatum(source->parent_id), !is_part, types, values, nulls);
 	set_field(i++, TEXTARRAYOID, text_array(source->parent_columns), !is_part, types, values,
+			  nulls);
+	set_field(i++, TEXTOID, CStringGetTextDatum(crm_source_owner(relation)), false, types, values,
 			  nulls);
 	Assert(i == NFIELDS);
 }

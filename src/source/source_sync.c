@@ -5,6 +5,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -18,6 +19,7 @@
 PG_FUNCTION_INFO_V1(crm_read_source_rows);
 PG_FUNCTION_INFO_V1(crm_sync);
 
+static void follow_tables(FunctionCallInfo fcinfo);
 static void put_row(const crm_source_row *row, void *context);
 static Datum attributes_of(const crm_source_row *row);
 static const char **key_list(ArrayType *array, int *n);
@@ -48,6 +50,7 @@ crm_sync(PG_FUNCTION_ARGS)
 {
 	ListCell *cell;
 
+	follow_tables(fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
 		crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
@@ -64,6 +67,29 @@ crm_sync(PG_FUNCTION_ARGS)
 			sync_one(source);
 	}
 	PG_RETURN_VOID();
+}
+
+/*
+ * A transaction each, where that is possible: departments must not wait for their tables until all
+ * is compared. Within a transaction block the next crm.resolve() does it.
+ */
+static void
+follow_tables(FunctionCallInfo fcinfo)
+{
+	int n;
+	int32 *changed;
+
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
+		((CallContext *) fcinfo->context)->atomic)
+		return;
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	changed = crm_source_changed(&n);
+	for (int i = 0; i < n; i++)
+	{
+		(void) crm_source_follow(changed[i]);
+		SPI_commit();
+	}
+	SPI_finish();
 }
 
 /* For a first load there is nothing to compare with, which the join finds out quickly enough. */

@@ -25,8 +25,8 @@
 static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id,
 							  void *arg);
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
-static void check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form);
 static char *registered_relative(Oid relation_id);
+static char *find_source(const char *sql, Oid relation_id);
 
 Relation
 crm_source_open_table(const char *name)
@@ -108,6 +108,26 @@ crm_source_refuse_registered(Relation relation)
 }
 
 void
+crm_source_check_suitable(const char *name, Form_pg_class form)
+{
+	char *schema = get_namespace_name(form->relnamespace);
+
+	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
+		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is no table, view or foreign table", name)));
+	if (form->relpersistence == RELPERSISTENCE_TEMP)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is a temporary table, which others cannot read", name)));
+	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
+		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
+		strcmp(schema, "crm_internal") == 0)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
+							   schema, name)));
+}
+
+void
 crm_source_check_columns_readable(Relation relation, List *numbers)
 {
 	Oid relation_id = RelationGetRelid(relation);
@@ -124,8 +144,7 @@ crm_source_check_columns_readable(Relation relation, List *numbers)
 							get_attname(relation_id, lfirst_int(cell), false),
 							get_namespace_name(RelationGetNamespace(relation)),
 							RelationGetRelationName(relation)),
-					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map."),
-					 errtable(relation)));
+					 errhint("Have its owner GRANT SELECT on it, or leave it out of the map.")));
 }
 
 List *
@@ -142,6 +161,12 @@ crm_source_present_numbers(Relation relation, const crm_source *source)
 		numbers = lappend_int(numbers, number ? number : lfirst_int(old));
 	}
 	return numbers;
+}
+
+char *
+crm_source_owner(Relation relation)
+{
+	return GetUserNameFromId(relation->rd_rel->relowner, false);
 }
 
 List *
@@ -177,7 +202,7 @@ check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id, v
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_class) GETSTRUCT(tuple);
-	check_suitable(range, relation_id, form);
+	crm_source_check_suitable(range->relname, form);
 	check_rights(range, relation_id, form->relowner);
 	ReleaseSysCache(tuple);
 }
@@ -203,30 +228,38 @@ check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 								quote_identifier(GetUserNameFromId(user, false)))));
 }
 
-static void
-check_suitable(const RangeVar *range, Oid relation_id, Form_pg_class form)
+char *
+crm_source_read_through(Oid relation_id)
 {
-	char *schema = get_namespace_name(form->relnamespace);
-
-	if (!crm_source_has_triggers(form->relkind) && form->relkind != RELKIND_VIEW &&
-		form->relkind != RELKIND_MATVIEW && form->relkind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is no table, view or foreign table", range->relname)));
-	if (form->relpersistence == RELPERSISTENCE_TEMP)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is a temporary table, which others cannot read", range->relname)));
-	if (IsCatalogNamespace(form->relnamespace) || IsToastNamespace(form->relnamespace) ||
-		strcmp(schema, "information_schema") == 0 || strcmp(schema, "crm") == 0 ||
-		strcmp(schema, "crm_internal") == 0)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s.%s\" belongs to the system or to crm, not to a department",
-							   schema, range->relname)));
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = $1 "
+		"UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up) ORDER BY s.source_id LIMIT 1",
+		relation_id);
 }
 
 /* The table itself, an ancestor or a descendant that is a source, or NULL. */
 static char *
 registered_relative(Oid relation_id)
+{
+	return find_source(
+		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
+		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
+		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
+		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
+		"JOIN pg_namespace n ON n.nspname = s.schema_name "
+		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
+		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
+		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
+		relation_id);
+}
+
+/* The name that a query about a table gives, or NULL. */
+static char *
+find_source(const char *sql, Oid relation_id)
 {
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
@@ -236,16 +269,7 @@ registered_relative(Oid relation_id)
 	char *found = NULL;
 
 	SPI_connect();
-	crm_source_execute(
-		"WITH RECURSIVE up (id) AS (SELECT $1 UNION SELECT i.inhparent FROM pg_inherits i "
-		"JOIN up ON i.inhrelid = up.id), down (id) AS (SELECT $1 UNION SELECT i.inhrelid "
-		"FROM pg_inherits i JOIN down ON i.inhparent = down.id) "
-		"SELECT s.schema_name || '.' || s.table_name FROM crm_internal.source s "
-		"JOIN pg_namespace n ON n.nspname = s.schema_name "
-		"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "
-		"WHERE s.parent_id IS NULL AND c.oid IN (SELECT id FROM up UNION SELECT id FROM down) "
-		"ORDER BY c.oid = $1 DESC, s.source_id LIMIT 1",
-		1, types, values, NULL, SPI_OK_SELECT);
+	crm_source_execute(sql, 1, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
 		found = MemoryContextStrdup(context,
 									SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));

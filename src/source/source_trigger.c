@@ -30,7 +30,8 @@
 typedef enum trigger_state
 {
 	TRIGGER_FINE,
-	TRIGGER_NOT_ALWAYS, /* as pg_dump --disable-triggers leaves it */
+	TRIGGER_NOT_ALWAYS, /* as ENABLE TRIGGER and pg_dump --disable-triggers leave it */
+	TRIGGER_OFF,
 	TRIGGER_MISSING,
 	TRIGGER_WRONG /* of that name, but not of this source */
 } trigger_state;
@@ -45,6 +46,7 @@ typedef struct trigger_names
 
 static trigger_names names_of(const crm_source *source);
 static void detach_except(List *tables, int32 source_id);
+static void detach_found(const char *condition, List *tables, int32 source_id);
 static Datum trigger_argument(int32 source_id);
 static Datum oid_array(List *oids);
 static void attach_one(Oid relation_id, const trigger_names *names, bool row, bool create);
@@ -53,7 +55,6 @@ static void run(const char *sql);
 static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
 static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
 static char *problem_of(Oid relation_id, const char *name, int32 source_id);
-static Oid capture_function(void);
 static char *table_name(Oid relation_id);
 static bool in_tree_of_triggers(Oid relation_id);
 
@@ -65,7 +66,8 @@ crm_source_has_triggers(char relation_kind)
 
 /*
  * The row trigger of a partitioned table clones itself to its partitions; TRUNCATE triggers and
- * those of inheritance children do not, so each table gets its own.
+ * those of inheritance children do not, so each table gets its own. A partition that was the source
+ * itself before still has a row trigger where the clone is to be.
  */
 void
 crm_source_attach(Oid relation_id, const crm_source *source)
@@ -78,7 +80,9 @@ crm_source_attach(Oid relation_id, const crm_source *source)
 	ListCell *cell;
 
 	SPI_connect();
-	detach_except(tables, source->source_id);
+	if (partitioned)
+		detach_found("(t.tgtype & 1) = 1 AND t.tgrelid = ANY ($3)",
+					 list_delete_oid(list_copy(tables), relation_id), source->source_id);
 	foreach (cell, tables)
 	{
 		Oid table = lfirst_oid(cell);
@@ -88,6 +92,20 @@ crm_source_attach(Oid relation_id, const crm_source *source)
 		attach_one(table, &names, true, !partitioned || table == relation_id);
 		attach_one(table, &names, false, true);
 	}
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+}
+
+void
+crm_source_detach_elsewhere(Oid relation_id, int32 source_id)
+{
+	List *tables = find_all_inheritors(relation_id, NoLock, NULL);
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+
+	SPI_connect();
+	detach_except(tables, source_id);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
@@ -128,6 +146,37 @@ crm_source_trigger_problem(Oid relation_id, const crm_source *source)
 	return NULL;
 }
 
+/*
+ * What the table itself lost, or what somebody disabled, was meant so; what a new partition or
+ * child lacks, and what was enabled again by a statement that knows no ALWAYS, was not.
+ */
+crm_trigger_need
+crm_source_trigger_need(Oid relation_id, const crm_source *source)
+{
+	trigger_names names = names_of(source);
+	const char *both[] = {names.row, names.truncate};
+	List *tables = find_all_inheritors(relation_id, AccessShareLock, NULL);
+	crm_trigger_need need = CRM_TRIGGERS_FINE;
+	ListCell *cell;
+
+	foreach (cell, tables)
+	{
+		Oid table = lfirst_oid(cell);
+
+		for (int i = 0; i < lengthof(both) && in_tree_of_triggers(table); i++)
+		{
+			trigger_state state = state_of(table, both[i], source->source_id);
+
+			if (state == TRIGGER_OFF || state == TRIGGER_WRONG ||
+				(state == TRIGGER_MISSING && table == relation_id))
+				return CRM_TRIGGERS_REFUSED;
+			if (state != TRIGGER_FINE)
+				need = CRM_TRIGGERS_LACKING;
+		}
+	}
+	return need;
+}
+
 Oid
 crm_source_trigger_table(int32 source_id)
 {
@@ -137,7 +186,7 @@ crm_source_trigger_table(int32 source_id)
 	Datum values[2];
 	Oid table = InvalidOid;
 
-	values[0] = ObjectIdGetDatum(capture_function());
+	values[0] = ObjectIdGetDatum(crm_source_capture_function());
 	values[1] = trigger_argument(source_id);
 	SPI_connect();
 	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
@@ -176,20 +225,27 @@ names_of(const crm_source *source)
 static void
 detach_except(List *tables, int32 source_id)
 {
+	detach_found("NOT t.tgrelid = ANY ($3)", tables, source_id);
+}
+
+static void
+detach_found(const char *condition, List *tables, int32 source_id)
+{
 	Oid types[] = {OIDOID, BYTEAOID, OIDARRAYOID};
 	Datum values[3];
 	SPITupleTable *found;
 	uint64 n;
 
-	values[0] = ObjectIdGetDatum(capture_function());
+	values[0] = ObjectIdGetDatum(crm_source_capture_function());
 	values[1] = trigger_argument(source_id);
 	values[2] = oid_array(tables);
-	crm_source_execute("SELECT pg_catalog.format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, "
-					   "c.relname), c.oid FROM pg_catalog.pg_trigger t "
-					   "JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
-					   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
-					   "AND NOT t.tgrelid = ANY ($3) ORDER BY t.oid",
+	crm_source_execute(psprintf("SELECT format('DROP TRIGGER %%I ON %%I.%%I', t.tgname, n.nspname, "
+								"c.relname), c.oid FROM pg_trigger t "
+								"JOIN pg_class c ON c.oid = t.tgrelid "
+								"JOIN pg_namespace n ON n.oid = c.relnamespace "
+								"WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
+								"AND %s ORDER BY t.oid",
+								condition),
 					   3, types, values, NULL, SPI_OK_SELECT);
 	found = SPI_tuptable;
 	n = SPI_processed;
@@ -278,10 +334,12 @@ state_of(Oid relation_id, const char *name, int32 source_id)
 static trigger_state
 state_of_trigger(Trigger *trigger, int32 source_id)
 {
-	if (trigger->tgfoid != capture_function() || trigger->tgnargs != 1 ||
+	if (trigger->tgfoid != crm_source_capture_function() || trigger->tgnargs != 1 ||
 		strcmp(trigger->tgargs[0], psprintf("%d", source_id)) != 0)
 		return TRIGGER_WRONG;
-	return trigger->tgenabled == TRIGGER_FIRES_ALWAYS ? TRIGGER_FINE : TRIGGER_NOT_ALWAYS;
+	if (trigger->tgenabled == TRIGGER_FIRES_ALWAYS)
+		return TRIGGER_FINE;
+	return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN ? TRIGGER_NOT_ALWAYS : TRIGGER_OFF;
 }
 
 static char *
@@ -289,6 +347,7 @@ problem_of(Oid relation_id, const char *name, int32 source_id)
 {
 	static const char *const problems[] = {
 		[TRIGGER_NOT_ALWAYS] = "is not enabled ALWAYS",
+		[TRIGGER_OFF] = "is not enabled ALWAYS",
 		[TRIGGER_MISSING] = "is missing",
 		[TRIGGER_WRONG] = "is not the one of this source",
 	};
@@ -299,8 +358,8 @@ problem_of(Oid relation_id, const char *name, int32 source_id)
 	return psprintf("trigger \"%s\" on %s %s", name, table_name(relation_id), problems[state]);
 }
 
-static Oid
-capture_function(void)
+Oid
+crm_source_capture_function(void)
 {
 	return LookupFuncName(list_make2(makeString("crm_internal"), makeString("capture")), 0, NULL,
 						  false);

@@ -11,11 +11,26 @@
  */
 extern void crm_source_attach(Oid relation_id, const crm_source *source);
 
+/* Removes those that are on other tables by now. */
+extern void crm_source_detach_elsewhere(Oid relation_id, int32 source_id);
+
 /* Removes every capture trigger of the source or part, on whatever table it is found by now. */
 extern void crm_source_detach(int32 source_id);
 
 /* What is wrong with the triggers, palloc'd, or NULL. */
 extern char *crm_source_trigger_problem(Oid relation_id, const crm_source *source);
+
+typedef enum crm_trigger_need
+{
+	CRM_TRIGGERS_FINE,
+	CRM_TRIGGERS_LACKING, /* to be attached: nobody took them away */
+	CRM_TRIGGERS_REFUSED  /* somebody did */
+} crm_trigger_need;
+
+extern crm_trigger_need crm_source_trigger_need(Oid relation_id, const crm_source *source);
+
+/* The trigger function of capture. */
+extern Oid crm_source_capture_function(void);
 
 /* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid.
  */

@@ -44,6 +44,8 @@ CREATE VIEW crm.source_status AS
 			WHEN w.attention IS NULL AND s.relation_kind OPERATOR(pg_catalog.=) ANY ('{v,f}'::"char"[]) THEN s.repair
 			ELSE w.repair
 		END AS repair,
+		s.followed,
+		s.followed_at,
 		COALESCE(b.keys, 0) AS backlog,
 		pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) b.oldest AS oldest,
 		COALESCE(c.rows, 0)::bigint AS cost_rows,
@@ -91,6 +93,8 @@ COMMENT ON COLUMN crm.source_status.errors IS 'rows that could not be read or re
 COMMENT ON COLUMN crm.source_status.last_resolved IS 'when crm.resolve() last took changes of it';
 COMMENT ON COLUMN crm.source_status.needs_attention IS 'what is wrong with the source as a whole; NULL if nothing';
 COMMENT ON COLUMN crm.source_status.repair IS 'the statement that repairs it';
+COMMENT ON COLUMN crm.source_status.followed IS 'the last change of the table that the source followed by itself';
+COMMENT ON COLUMN crm.source_status.followed_at IS 'when it did';
 COMMENT ON COLUMN crm.source_status.backlog IS 'keys that wait for crm.resolve(), those of its details and lookups included; a whole source that is to be compared counts as one';
 COMMENT ON COLUMN crm.source_status.oldest IS 'how long the oldest of them has waited; NULL if none waits';
 COMMENT ON COLUMN crm.source_status.cost_rows IS 'rows that crm wrote in the departments'' transactions: one a changed key in mode watch, what resolving wrote in mode inline';

@@ -36,4 +36,10 @@ extern size_t crm_phonetic(const char *word, size_t length, char out[CRM_PHONETI
 /* Whether two folded given names are forms of one name (Bob, Robert; Jan, Johannes). */
 extern bool crm_same_given_name(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/*
+ * The code of ISO 3166, in lower case, of a country that is named (Germany, Duitsland, UK); any
+ * other text is folded and cut at the size, a code thus stays one. Returns the length.
+ */
+extern size_t crm_text_country(const char *text, char *out, size_t size);
+
 #endif

@@ -84,6 +84,8 @@ CREATE TABLE marketing.lead_eu PARTITION OF marketing.lead FOR VALUES IN ('eu');
 CREATE TABLE marketing.lead_us PARTITION OF marketing.lead FOR VALUES IN ('us');
 CREATE TABLE service.client (no text PRIMARY KEY, full_name text, mobile text, company text);
 CREATE TABLE service.ticket (id integer PRIMARY KEY, client text REFERENCES service.client ON DELETE CASCADE);
+CREATE TABLE service.mail (id integer PRIMARY KEY, client text REFERENCES service.client ON DELETE CASCADE, address text, is_main boolean);
+CREATE INDEX ON service.mail (client);
 CREATE FUNCTION service.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.no := upper(NEW.no); RETURN NEW; END';
 CREATE TRIGGER touch BEFORE INSERT ON service.client FOR EACH ROW EXECUTE FUNCTION service.touch();
 
@@ -96,6 +98,8 @@ FROM generate_series(31, 90) g;
 INSERT INTO service.client
 SELECT 'c' || g, 'Name' || g || ' Family' || g, '06-1' || lpad(g::text, 7, '0'), CASE WHEN g > 75 THEN 'Company ' || g END
 FROM generate_series(41, 80) g;
+INSERT INTO service.mail SELECT g, 'C' || g % 100, 'p' || g % 100 || CASE WHEN g > 100 THEN 'b' ELSE '' END || '@example.org', g > 100
+FROM generate_series(41, 180) g WHERE g % 100 BETWEEN 41 AND 80;
 INSERT INTO service.ticket SELECT g, 'C' || g FROM generate_series(41, 80) g;
 SQL
 	return;
@@ -114,6 +118,7 @@ SELECT crm.add_source('marketing.lead', department => 'marketing', map => '{"giv
 SELECT crm.add_preset('desk', '{"title": "Service desk", "detect": {"tables": {"client": ["no", "full_name"]}}, "sources": [{"table": "client",
 	"map": {"name": "full_name", "phone": ["mobile", "landline"], "organization": "company", "external_id": "(1 / (no <> ''BAD'')::integer)::text"}}]}');
 SELECT crm.add_source('service.client', department => 'service', region => 'NL', preset => 'desk');
+SELECT crm.add_detail('service.mail', of => 'service.client', key => '{client}', map => '{"email": "address"}', preferred => 'is_main');
 CALL crm.resolve();
 SQL
 	return;
@@ -131,12 +136,14 @@ UPDATE marketing.lead SET region = 'eu' WHERE id = 31;
 INSERT INTO service.client VALUES ('bad', 'Bad Row', NULL, NULL);
 CALL crm.resolve();
 SELECT crm.set_survivorship('phone', '{recency,trust}');
+SELECT crm.set_source_trust('service.client', 0.8, 'email');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
 INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
 SELECT crm.set_source_mode('service.client', 'inline');
 UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;
+UPDATE service.mail SET address = 'q7@example.org' WHERE id = 57;
 SQL
 	return;
 }

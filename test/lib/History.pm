@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use utf8;
 use Fake::Random;
+use HistoryDetail;
 
 my @given  = qw(John Jon Johnny Mary Marie Peter Pieter Anna Ann Robert Bob Lucía);
 my @family = (
@@ -73,7 +74,8 @@ my %relation = (
 		registered => "belongs_to => 'leads', related => 'marketing.lead', relation => 'tie'"
 	});
 
-sub shapes { return \%shape }
+# Those that others refer to come first.
+sub tables { return ((map { $shape{$_}{table} } sort keys %shape), HistoryDetail::tables()) }
 
 sub ddl
 {
@@ -96,7 +98,7 @@ sub ddl
 		  "CREATE TABLE $shape->{table}_$_ PARTITION OF $shape->{table} FOR VALUES WITH (MODULUS 2, REMAINDER $_);\n"
 		  for $part ? (0, 1) : ();
 	}
-	return $text;
+	return $text . HistoryDetail::ddl();
 }
 
 # service is resolved inline, in the writing transaction
@@ -116,7 +118,8 @@ sub registration
 		  "SELECT crm.add_source('$shape->{table}', department => '$department', map => '{$map}', kind => 'person', "
 		  . "changed_at => 'changed', trust => $trust{$department}, mode => '"
 		  . ($department eq 'service' ? 'inline' : 'watch') . "'"
-		  . ($relation{$department}{registered} ? ", $relation{$department}{registered}" : '') . ')';
+		  . ($relation{$department}{registered} ? ", $relation{$department}{registered}" : '') . ');'
+		  . HistoryDetail::registration($department);
 	}
 	return @statements;
 }
@@ -341,6 +344,12 @@ sub _operation
 	my ($self)     = @_;
 	my $random     = $self->{random};
 	my $department = $random->pick([qw(sales marketing service)]);
+	if ($random->chance(0.2))
+	{
+		$self->{left}--;
+		$self->{done}++;
+		return HistoryDetail::operation($random, \@email, \@phone, sub { $self->_key($_[0]) });
+	}
 	my $kind       = $random->pick_weighted(
 		{
 			insert      => 26,
@@ -367,7 +376,7 @@ sub _operation
 	return $self->_bulk_update($department)     if $kind eq 'bulk_update';
 	return $self->_change_key($department)      if $kind eq 'key';
 	return $self->_replace($department)         if $kind eq 'replace';
-	return "TRUNCATE $shape{$department}{table}";
+	return "TRUNCATE $shape{$department}{table} CASCADE";
 }
 
 # Plays the history in two sessions, one statement in four at the same time as one of the other;

@@ -127,14 +127,6 @@ test_small_ones(void)
 	crm_value_code("NL 0012.34.567.B01", out, sizeof(out));
 	is(out, "nl001234567b01", "a tax number");
 	ok(crm_value_code("abcdef", out, 4) == 3 && strcmp(out, "abc") == 0, "a code is cut at its room");
-	crm_value_country("The Netherlands", out, sizeof(out));
-	is(out, "nl", "a country by its name");
-	crm_value_country("España", out, sizeof(out));
-	is(out, "es", "in its own language");
-	crm_value_country("NL", out, sizeof(out));
-	is(out, "nl", "or by its code");
-	crm_value_country("Atlantis", out, sizeof(out));
-	is(out, "atlantis", "an unknown one stays");
 	ok(crm_value_gender("M") == 'm' && crm_value_gender("Vrouw") == 'f' && crm_value_gender("?") == 0,
 	   "genders");
 }
@@ -190,7 +182,6 @@ test_garbage(void)
 			bounded = bounded && part[0] >= 1850 && part[0] <= 9999 && part[1] >= 0 &&
 					  part[1] <= 99 && part[2] >= 0 && part[2] <= 99;
 		crm_value_code(text, out, 1 + draw(CRM_TEXT_MAX));
-		crm_value_country(text, out, sizeof(out));
 		crm_value_gender(text);
 		if (strchr(text, '@') != NULL)
 			crm_value_email(text, out, 1 + draw(CRM_TEXT_MAX));

@@ -147,7 +147,7 @@ sub _reach
 		my $number = $view->phone($seen, $type->[0]);
 		push @reach, [ $contact{ $type->[1] }, $number ] if defined $number;
 	}
-	push @reach, [ $contact{fax},   '+31 20 7654321' ] if $self->{random}->chance(0.1);
+	push @reach, [ $contact{fax},  '+31 20 7654321' ] if $self->{random}->chance(0.1);
 	push @reach, [ $contact{chat}, 'chat name' ]      if $self->{random}->chance(0.05);
 	for my $reach (@reach)
 	{
@@ -226,30 +226,17 @@ sub _with_account
 	return $made;
 }
 
-# Where there is an account, it is the customer.
-sub _is
+sub _is { $_[0]{truth}->customer('public.entity', $_[1]{id}, $_[1]{entity}{id}); return }
+
+# An account of customers is no row of its own, unless its entity is a vendor as well.
+sub _is_mixed
 {
-	my ($self, $made) = @_;
-	$self->{truth}->customer($self->_row($made), $made->{entity}{id});
-	$self->{truth}->other('public.entity', $made->{id}, 'has an account') if $made->{account};
+	my ($self, $made, $account) = @_;
+	$self->{truth}->customer('public.entity_credit_account', $account, $made->{entity}{id});
 	return;
 }
 
-sub _row
-{
-	my ($self, $made) = @_;
-	return $made->{account}
-	  ? ('public.entity_credit_account', $made->{account})
-	  : ('public.entity', $made->{id});
-}
-
-sub _is_not
-{
-	my ($self, $made, $why) = @_;
-	$self->{truth}->other('public.entity', $made->{id}, $why);
-	$self->{truth}->other('public.entity_credit_account', $made->{account}, $why) if $made->{account};
-	return;
-}
+sub _is_not { $_[0]{truth}->other('public.entity', $_[1]{id}, $_[2]); return }
 
 sub _staff
 {
@@ -302,7 +289,8 @@ sub _contact_persons
 				person_id   => $person->{person},
 				company_id  => $made->{company});
 		}
-		$self->{truth}->relation($self->_row($person), $self->_row($made)) unless $why;
+		$self->{truth}->relation('public.entity', $person->{id}, 'public.entity', $made->{id})
+		  unless $why;
 	}
 	return;
 }
@@ -347,7 +335,7 @@ sub _vendors
 		$self->_is_not($made, 'vendor');
 		$self->_contact_persons($made, 'contact of a vendor', @{ $supplier->{contacts} });
 		next unless $self->{random}->chance(0.3);
-		$self->_is({ %$made, account => $self->_account($made, 'customer') });
+		$self->_is_mixed($made, $self->_account($made, 'customer'));
 	}
 	return;
 }

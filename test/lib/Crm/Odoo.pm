@@ -337,8 +337,8 @@ sub _suppliers
 	return;
 }
 
-# Leads: of people and companies met or not met before; those with a partner, the lost ones and those
-# that name nobody are no customers of their own.
+# Leads: of people and companies met or not met before. Of a converted one a partner was made later;
+# those of a partner that was there before, the lost ones and those that name nobody are no customers.
 sub _leads
 {
 	my ($self) = @_;
@@ -349,7 +349,8 @@ sub _leads
 	for my $entity ($some->('people'), $some->('companies'),
 		map { @{ $_->{contacts} } } $some->('companies'))
 	{
-		my $state = $random->pick_weighted({ open => 0.7, partner => 0.15, lost => 0.15 });
+		my $state = $random->pick_weighted(
+			{ open => 0.55, converted => 0.15, partner => 0.15, lost => 0.15 });
 		$self->_lead($entity, $state);
 	}
 	my $nobody = $self->{to}->id('crm_lead');
@@ -365,24 +366,39 @@ sub _lead
 	my $id     = $self->{to}->id('crm_lead');
 	my $person = $entity->{kind} eq 'person';
 	my $firm   = $entity->{company};
+	my $table  = $self->_table('crm_lead');
+	my $partner =
+		$state eq 'converted' ? $self->_converted($entity)
+	  : $state eq 'partner'   ? $self->{random}->between(1, $self->{to}{ids}{res_partner})
+	  :                         undef;
 	$self->{to}->row(
 		'crm_lead',
-		id         => $id,
-		name       => $self->{random}->pick([ 'Quote for pumps', 'Website request', 'Fair 2025' ]),
-		type       => $self->{random}->pick([qw(lead opportunity)]),
-		active     => $state eq 'lost' ? 'f' : 't',
-		partner_id => $state eq 'partner'
-		? $self->{random}->between(1, $self->{to}{ids}{res_partner})
-		: undef,
+		id          => $id,
+		name        => $self->{random}->pick([ 'Quote for pumps', 'Website request', 'Fair 2025' ]),
+		type        => $self->{random}->pick([qw(lead opportunity)]),
+		active      => $state eq 'lost' ? 'f' : 't',
+		partner_id  => $partner,
+		create_date => $state eq 'converted'
+		? '2020-01-02 03:04:05.678901'
+		: '2022-01-02 03:04:05.678901',
 		contact_name => $person ? $seen->{name} : undef,
 		partner_name => $firm   ? $firm->{name} : $person ? undef : $seen->{name},
 		user_id      => 2,
 		write_date   => "$seen->{changed}.5",
 		$self->_address($seen),
 		$self->_reach($seen, 'email_from'));
-	my $table = $self->_table('crm_lead');
-	return $self->{truth}->customer($table, $id, $entity->{id}) if $state eq 'open';
-	return $self->{truth}->other($table, $id, $state eq 'lost' ? 'lost lead' : 'lead of a partner');
+	return $self->{truth}->customer($table, $id, $entity->{id}) if $state =~ /open|converted/;
+	return $self->{truth}
+	  ->other($table, $id, $state eq 'lost' ? 'lost lead' : 'opportunity of a partner');
+}
+
+# The partner that was made of a lead.
+sub _converted
+{
+	my ($self, $entity) = @_;
+	my $id = $self->_partner($entity, is_company => $entity->{kind} eq 'person' ? 'f' : 't');
+	$self->{truth}->customer($self->_table('res_partner'), $id, $entity->{id});
+	return $id;
 }
 
 1;

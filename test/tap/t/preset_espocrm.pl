@@ -59,9 +59,11 @@ is shows('email'), 'work@example.org', 'and the other once that is the primary o
 change("UPDATE espo.entity_email_address SET entity_type = 'Meeting' WHERE email_address_id = 'zz1'");
 is shows('email'), 'home@example.org', 'what hangs on something else is not theirs';
 
-# a lead that shares next to nothing with the contact that it became
-change("INSERT INTO espo.lead (id, first_name, last_name, address_city, status, created_contact_id)
-	VALUES ('zzlead', 'Otto', 'Qwertz', 'Bonn', 'Converted', '$contact')");
+# a lead that shares no more than the family name with the contact that it became
+change("INSERT INTO espo.lead (id, last_name, status) SELECT 'zzlead', last_name, 'In Process' FROM espo.contact WHERE id = '$contact'");
+isnt Crm::Check::customer($database, 'espo.lead', 'zzlead'), Crm::Check::customer($database, 'espo.contact', $contact),
+  'of a lead little is known';
+change("UPDATE espo.lead SET status = 'Converted', created_contact_id = '$contact' WHERE id = 'zzlead'");
 is Crm::Check::customer($database, 'espo.lead', 'zzlead'), Crm::Check::customer($database, 'espo.contact', $contact),
   'a converted lead is the same customer as its contact';
 change("INSERT INTO espo.account (id, name) VALUES ('zzaccount', 'Zzyzx Holding');

@@ -15,7 +15,6 @@ use Database;
 my $missing = Crm::LedgerSMB::missing();
 plan skip_all => $missing if $missing;
 
-my $account  = 'public.entity_credit_account';
 my $world    = Crm::World->new(seed => 3, people => 300, companies => 120);
 my $database = Database->create('preset_ledgersmb');
 Crm::LedgerSMB::install($database);
@@ -37,8 +36,6 @@ done_testing;
 
 sub change { $database->run("$_[0]; CALL crm.resolve()"); return }
 
-sub customer { return Crm::Check::customer($database, $account, $_[0]) }
-
 sub entity { return Crm::Check::customer($database, 'public.entity', $_[0]) }
 
 sub found { return $database->value("SELECT customer_id FROM crm.search('$_[0]') LIMIT 1") }
@@ -46,15 +43,15 @@ sub found { return $database->value("SELECT customer_id FROM crm.search('$_[0]')
 # whose e-mail address it is; a search also finds what is like it
 sub whose { return $database->value("SELECT DISTINCT customer_id FROM crm.customer_lineage WHERE attribute = 'email' AND value = '$_[0]'") }
 
-sub shows { return $database->value("SELECT $_[1] FROM crm.customer WHERE customer_id = crm.customer_of('$account', '$_[0]')") }
+sub shows { return $database->value("SELECT $_[1] FROM crm.customer WHERE customer_id = crm.customer_of('public.entity', '$_[0]')") }
 
 # (account, entity) of a customer of one row, with what else is asked of the account a
 sub pick
 {
 	my ($condition) = @_;
 	return @{ $database->row(<<~SQL) };
-		SELECT a.id, a.entity_id FROM $account a
-		JOIN crm.customer_source s ON s.source = '$account' AND s.source_key = a.id::text
+		SELECT a.id, a.entity_id FROM entity_credit_account a
+		JOIN crm.customer_source s ON s.source = 'public.entity' AND s.source_key = a.entity_id::text
 		JOIN crm.customer c USING (customer_id)
 		WHERE c.source_records = 1 AND $condition ORDER BY 1 LIMIT 1
 		SQL
@@ -84,11 +81,11 @@ sub what_hangs_on_an_account
 	my ($id, $entity) = pick('NOT EXISTS (SELECT FROM eca_to_contact x WHERE x.credit_id = a.id)');
 	change("INSERT INTO entity_to_contact (entity_id, contact_class_id, contact) VALUES ($entity, 12, 'at.entity\@example.org');
 		INSERT INTO eca_to_contact (credit_id, contact_class_id, contact) VALUES ($id, 15, 'at.account\@example.org')");
-	is found($_), customer($id), "$_ finds the customer" for 'at.entity@example.org', 'at.account@example.org';
+	is found($_), entity($entity), "$_ finds the customer" for 'at.entity@example.org', 'at.account@example.org';
 	change("UPDATE entity_to_contact SET contact = 'new.entity\@example.org' WHERE contact = 'at.entity\@example.org'");
-	is found('new.entity@example.org'), customer($id), 'so does one that changed at the entity';
+	is found('new.entity@example.org'), entity($entity), 'so does one that changed at the entity';
 	change("UPDATE eca_to_contact SET contact = 'new.account\@example.org' WHERE contact = 'at.account\@example.org'");
-	is found('new.account@example.org'), customer($id), 'or at the account';
+	is found('new.account@example.org'), entity($entity), 'or at the account';
 	change("UPDATE eca_to_contact SET contact_class_id = 14 WHERE credit_id = $id");
 	is whose('new.account@example.org'), undef, 'but not one that only gets copies';
 
@@ -99,52 +96,57 @@ sub what_hangs_on_an_account
 		SQL
 	my $location = $database->value("SELECT location_id FROM eca_to_location WHERE credit_id = $id");
 	change("UPDATE location SET city = 'Zierikzee' WHERE id = $location");
-	is shows($id, 'city'), 'Zierikzee', 'a place that changes is seen, through the link';
+	is shows($entity, 'city'), 'Zierikzee', 'a place that changes is seen, through the link';
 	change("UPDATE eca_to_location SET location_class = 3 WHERE credit_id = $id");
-	is shows($id, 'city'), undef, 'where goods are sent is not read';
+	is shows($entity, 'city'), undef, 'where goods are sent is not read';
 	change("UPDATE eca_to_location SET location_class = 1 WHERE credit_id = $id");
-	is shows($id, 'city'), 'Zierikzee', 'a link that becomes one for bills is';
+	is shows($entity, 'city'), 'Zierikzee', 'a link that becomes one for bills is';
 	change("UPDATE location SET active = false WHERE id = $location");
-	is shows($id, 'city'), undef, 'a place that is no longer active is not';
+	is shows($entity, 'city'), undef, 'a place that is no longer active is not';
 	change("INSERT INTO location (line_one, city, country_id) VALUES ('Kade 1', 'Veere', (SELECT id FROM country WHERE short_name = 'NL'));
 		INSERT INTO entity_to_location (location_id, location_class, entity_id) VALUES (lastval(), 4, $entity)");
-	is shows($id, 'city'), 'Veere', 'a new link is followed';
+	is shows($entity, 'city'), 'Veere', 'a new link is followed';
 	return;
 }
 
 sub who_belongs_to_whom
 {
-	my ($company) = pick('a.primary_contact IS NULL AND EXISTS (SELECT FROM company c WHERE c.entity_id = a.entity_id)');
-	my ($person, $entity, $before) = @{ $database->row(<<~SQL) };
-		SELECT p.id, p.entity_id, a.id FROM $account a JOIN person p ON p.id = a.primary_contact
+	my ($account, $company) = pick('a.primary_contact IS NULL AND EXISTS (SELECT FROM company c WHERE c.entity_id = a.entity_id)');
+	my ($person, $entity, $before, $there) = @{ $database->row(<<~SQL) };
+		SELECT p.id, p.entity_id, a.id, a.entity_id FROM entity_credit_account a JOIN person p ON p.id = a.primary_contact
 		WHERE a.entity_class = 2 AND crm.customer_of('public.entity', p.entity_id::text) IS NOT NULL
 			AND NOT EXISTS (SELECT FROM person_to_company x WHERE x.person_id = p.id) ORDER BY 1 LIMIT 1
 		SQL
 	my $related = "SELECT string_agg(DISTINCT related_customer_id::text, ',') FROM crm.relation WHERE relation = 'contact_of' AND customer_id = crm.customer_of('public.entity', '$entity')";
-	is $database->value($related), customer($before), 'the first contact person of an account is its contact';
-	change("UPDATE $account SET primary_contact = NULL WHERE id = $before; UPDATE $account SET primary_contact = $person WHERE id = $company");
-	is $database->value($related), customer($company), 'or of another, once that names the person';
-	change("UPDATE $account SET primary_contact = NULL WHERE id = $company");
+	is $database->value($related), entity($there), 'the first contact person of an account is its contact';
+	change("UPDATE entity_credit_account SET primary_contact = NULL WHERE id = $before;
+		UPDATE entity_credit_account SET primary_contact = $person WHERE id = $account");
+	is $database->value($related), entity($company), 'or of another, once that names the person';
+	change("UPDATE entity_credit_account SET primary_contact = NULL WHERE id = $account");
 	is entity($entity), undef, 'a person whom nobody names is no customer';
 	return;
 }
 
 sub who_becomes_a_customer
 {
-	my ($lead) = @{ $database->row("SELECT e.id FROM entity e WHERE e.entity_class = 5 AND crm.customer_of('public.entity', e.id::text) IS NOT NULL ORDER BY 1 LIMIT 1") };
-	change("INSERT INTO entity_to_contact (entity_id, contact_class_id, contact) VALUES ($lead, 12, 'lead\@example.org')");
-	is found('lead@example.org'), entity($lead), 'a lead is found';
+	my $lead = $database->value("SELECT e.id FROM entity e WHERE e.entity_class = 5 AND crm.customer_of('public.entity', e.id::text) IS NOT NULL ORDER BY 1 LIMIT 1");
+	my $was  = entity($lead);
 	change("UPDATE entity SET entity_class = 2 WHERE id = $lead;
-		INSERT INTO $account (entity_id, entity_class, meta_number, ar_ap_account_id) VALUES ($lead, 2, 'Z-1', (SELECT min(id) FROM account))");
-	is entity($lead), undef, 'once it has an account its entity is none of its own';
-	is found('lead@example.org'), customer($database->value("SELECT id FROM $account WHERE meta_number = 'Z-1'")),
-	  'but the account is, with all that was known';
+		INSERT INTO entity_credit_account (entity_id, entity_class, meta_number, ar_ap_account_id) VALUES ($lead, 2, 'Z-1', (SELECT min(id) FROM account))");
+	is entity($lead), $was, 'a lead that gets an account is the same customer';
 
-	my $vendor = $database->value("SELECT id FROM $account WHERE entity_class = 1 ORDER BY 1 LIMIT 1");
-	is customer($vendor), undef, 'a vendor is no customer';
-	change("UPDATE $account SET entity_class = 2 WHERE id = $vendor");
-	isnt customer($vendor), undef, 'unless the account becomes that of one';
-	my ($contact) = @{ $database->row(<<~'SQL') };
+	my ($account, $vendor) = @{ $database->row(<<~'SQL') };
+		SELECT a.id, a.entity_id FROM entity_credit_account a WHERE a.entity_class = 1
+			AND NOT EXISTS (SELECT FROM entity_credit_account o WHERE o.entity_id = a.entity_id AND o.id <> a.id) ORDER BY 1 LIMIT 1
+		SQL
+	is entity($vendor), undef, 'a vendor is no customer';
+	change("INSERT INTO entity_credit_account (entity_id, entity_class, meta_number, ar_ap_account_id) VALUES ($vendor, 2, 'Z-2', (SELECT min(id) FROM account))");
+	isnt Crm::Check::customer($database, 'public.entity_credit_account', $database->value("SELECT id FROM entity_credit_account WHERE meta_number = 'Z-2'")),
+	  undef, 'unless there is an account as customer beside that as vendor';
+	change("DELETE FROM eca_to_contact WHERE credit_id = $account; DELETE FROM eca_to_location WHERE credit_id = $account; DELETE FROM entity_credit_account WHERE id = $account");
+	isnt entity($vendor), undef, 'or instead of it';
+
+	my $contact = $database->value(<<~'SQL');
 		SELECT p.entity_id FROM person p JOIN entity_credit_account a ON a.primary_contact = p.id AND a.entity_class = 2
 		WHERE crm.customer_of('public.entity', p.entity_id::text) IS NOT NULL ORDER BY 1 LIMIT 1
 		SQL

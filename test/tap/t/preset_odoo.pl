@@ -18,6 +18,7 @@ my $world = Crm::World->new(seed => 1, people => 300, companies => 120);
 as_the_page_says();
 what_changes();
 what_leaves();
+what_becomes_of_a_lead();
 what_stays_behind();
 without_mobile();
 with_few_modules();
@@ -126,9 +127,25 @@ sub what_leaves
 		SQL
 	change("UPDATE $table SET supplier_rank = 1, customer_rank = 0 WHERE id = $company");
 	is partner($contact), undef, 'with a company that is a vendor its contacts go';
-	my $lead = $database->value("SELECT id FROM crm_lead WHERE active AND partner_id IS NULL AND contact_name <> '' ORDER BY 1 LIMIT 1");
-	change("UPDATE crm_lead SET partner_id = $person WHERE id = $lead");
-	is Crm::Check::customer($database, 'public.crm_lead', $lead), undef, 'a lead with a partner is none of its own';
+	return;
+}
+
+sub what_becomes_of_a_lead
+{
+	change("INSERT INTO crm_lead (name, type, active, contact_name, phone, create_date) VALUES ('Website', 'lead', true, 'Xaver Ypsilon', '0612345009', now())");
+	my $lead = $database->value("SELECT max(id) FROM crm_lead");
+	my $was  = Crm::Check::customer($database, 'public.crm_lead', $lead);
+	isnt $was, undef, 'a lead is a customer';
+	change("BEGIN; INSERT INTO $table (name, type, active, is_company, partner_share, email, create_date)
+			VALUES ('X. Ypsilon', 'contact', true, false, true, 'xaver\@example.org', now());
+		UPDATE crm_lead SET partner_id = (SELECT max(id) FROM $table) WHERE id = $lead; COMMIT");
+	my $partner = $database->value("SELECT max(id) FROM $table");
+	is partner($partner), $was, 'and the same one once it is converted, little as the two have in common';
+	change("INSERT INTO crm_lead (name, type, active, contact_name, partner_id, create_date) VALUES ('More', 'opportunity', true, 'X. Ypsilon', $partner, now())");
+	is Crm::Check::customer($database, 'public.crm_lead', $database->value("SELECT max(id) FROM crm_lead")), undef,
+	  'what is sold to a partner later is no lead';
+	change("UPDATE $table SET active = false WHERE id = $partner");
+	is Crm::Check::customer($database, 'public.crm_lead', $lead), undef, 'with the partner the lead leaves';
 	return;
 }
 

@@ -27,6 +27,8 @@ sub northwind_alone
 	Crm::Check::follow_page($database, 'northwind');
 	is Crm::Check::checksums($database, 'northwind'), $before, 'no row of northwind is touched';
 	Crm::Check::judge($database, 'northwind', precision => 1, recall => 0.8);
+	is $database->value("SELECT count(*) FROM crm.customer WHERE country IS NOT NULL AND phone NOT LIKE '+%'"), 0,
+	  'national numbers are read by the name of the country';
 	is $database->value('SELECT count(*) FROM crm.relation'),
 	  $database->value('SELECT count(*) FROM northwind.customers'),
 	  'each contact person of the page belongs to a company';

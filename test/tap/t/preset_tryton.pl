@@ -33,6 +33,7 @@ is $database->value('SELECT count(*) FROM crm.source_status WHERE needs_attentio
   'no source asks for attention';
 $database->run('SELECT crm.uninstall(dry_run => false); ALTER TABLE party_address DROP delivery, DROP invoice');
 is Crm::Check::schema_dump($database, 'public'), $schema, 'after uninstalling the schema is byte-equal to before';
+an_older_version();
 $database->drop;
 done_testing;
 
@@ -160,5 +161,21 @@ sub a_module_that_comes_later
 	is shows($party, 'city'), undef, 'until the preset is refreshed';
 	change("UPDATE party_address SET invoice = true WHERE party = $party");
 	isnt shows($party, 'city'), undef, 'one for invoices too is read';
+	return;
+}
+
+# Of party alone, and with the names that columns had.
+sub an_older_version
+{
+	$database->run("SET client_min_messages = error; DROP TABLE party_relation, party_party_lang, company_employee CASCADE;
+		ALTER TABLE party_address RENAME postal_code TO zip;
+		ALTER TABLE party_party DROP replaced_by; ALTER TABLE party_contact_mechanism DROP value_compact");
+	my $notices = Crm::Check::follow_page($database, 'tryton');
+	like $notices, qr/$_/, "it is said that $_ is not there" for qw(replaced_by company_employee party_relation);
+	is $database->value("SELECT count(*) FROM crm.customer_source"), $database->value(<<~'SQL'), 'what is there is read';
+		SELECT count(*) FROM party_party p WHERE p.active AND NOT EXISTS (SELECT FROM company_company c WHERE c.party = p.id)
+		SQL
+	cmp_ok $database->value("SELECT count(*) FROM crm.customer WHERE postal_code IS NOT NULL AND phone IS NOT NULL"), '>', 50,
+	  'from the columns of that time';
 	return;
 }

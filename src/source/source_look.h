@@ -1,0 +1,29 @@
+/* source_look.h - what the catalogs say about the table of a source, as compared with last time. */
+#ifndef CRM_SOURCE_LOOK_H
+#define CRM_SOURCE_LOOK_H
+
+#include "nodes/pg_list.h"
+#include "source/source_follow_rule.h"
+
+typedef struct crm_source_look
+{
+	crm_follow_facts facts;
+	char *owner;     /* of the table under the registered name */
+	Oid former;      /* the table that is under the name from which the source followed its own */
+	List *elsewhere; /* OIDs of tables that carry triggers of the source and are not its by now */
+	char *now;       /* all of it, jsonb: kept in crm_internal.source.seen once it is dealt with */
+} crm_source_look;
+
+/* Numbers of the sources and parts whose tables are not what they were; one query for all. */
+extern List *crm_source_look_changed(void);
+
+/* NULL if there is no such source. In the caller's memory context. */
+extern crm_source_look *crm_source_look_at(int32 source_id);
+
+/*
+ * Keeps the look as the one to compare with; but of the triggers what they are now, for they may
+ * just have been attached. What else changed since the look was taken is seen next time.
+ */
+extern void crm_source_look_keep(int32 source_id, const crm_source_look *look);
+
+#endif
