@@ -18,12 +18,14 @@ my $stamps = join ",\n\t", 'created_at timestamp(0) without time zone DEFAULT NU
   'modified_at timestamp(0) without time zone DEFAULT NULL',
   map { "$_ varchar(17) DEFAULT NULL" } qw(created_by_id modified_by_id assigned_user_id);
 
-# leads => 0: an installation without the sales module's leads
+# leads => 0: an installation without the sales module's leads; id => 24: ids as long as from version 8 on
 sub install
 {
 	my ($database, %option) = @_;
 	my $schema = $option{schema} // 'espo';
-	$database->run("CREATE SCHEMA $schema; SET search_path = $schema;\n" . _ddl(%option));
+	my $ddl    = _ddl(%option);
+	$ddl =~ s/varchar\(17\)/varchar($option{id})/g if $option{id};
+	$database->run("CREATE SCHEMA $schema; SET search_path = $schema;\n$ddl");
 	return;
 }
 
