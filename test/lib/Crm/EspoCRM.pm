@@ -185,6 +185,7 @@ sub _common
 		"${prefix}_country"     => $self->{random}->chance(0.9) ? $row->{country_name} : undef,
 		"${prefix}_postal_code" => $row->{postal_code},
 		created_at              => '2021-01-01 00:00:00',
+		created_by_id           => $self->{random}->pick($self->{users}),
 		modified_at             => $row->{changed_at},
 		deleted                 => 'f');
 }
@@ -269,6 +270,7 @@ sub _user
 	my $key = $self->_id;
 	$self->_add('user',
 		{ id => $key, user_name => $person->{login}, first_name => $person->{given}, last_name => $person->{family} });
+	push @{ $self->{users} }, $key;
 	$self->{truth}->other($self->_name('user'), $key, 'own user');
 	$self->_email('User', $key, $person->{email}, primary => 't');
 	return;
