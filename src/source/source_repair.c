@@ -416,3 +416,35 @@ number_then(const mending *work, const char *name)
 	}
 	return 0;
 }
+
+char *
+crm_source_key_repair(const crm_source *source, Relation relation)
+{
+	List *numbers = crm_source_key_numbers(source, relation);
+	char *literal = quote_literal_cstr(crm_source_qualified(source));
+	char *columns = crm_source_quoted_columns(relation, numbers);
+	List *better = crm_source_key_found(relation);
+
+	if (better == NIL)
+		return psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source), columns);
+	/* An index that holds for each of several inheritance children does not hold for all. */
+	if (equal(better, numbers))
+		return psprintf("SELECT tableoid::regclass, %s FROM %s WHERE (%s) IN (SELECT %s FROM %s "
+						"GROUP BY %s HAVING count(*) > 1);",
+						columns, crm_source_qualified(source), columns, columns,
+						crm_source_qualified(source), columns);
+	return psprintf(
+		"SELECT crm.change_source(%s, key => %s);", literal,
+		quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, better))));
+}
+
+List *
+crm_source_key_numbers(const crm_source *source, Relation relation)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, source->key)
+		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
+	return numbers;
+}
