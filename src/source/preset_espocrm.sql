@@ -28,12 +28,14 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 				{
 					"table": "entity_email_address",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",
@@ -62,12 +64,14 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 				{
 					"table": "entity_email_address",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",
@@ -104,12 +108,14 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 				{
 					"table": "entity_email_address",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",

@@ -33,6 +33,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 				{
 					"table": "email_addr_bean_rel",
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Accounts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
@@ -61,6 +62,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 				{
 					"table": "email_addr_bean_rel",
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Contacts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}},
@@ -98,6 +100,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 				{
 					"table": "email_addr_bean_rel",
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Leads'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
@@ -126,6 +129,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 				{
 					"table": "email_addr_bean_rel",
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Prospects'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
