@@ -12,6 +12,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 	"sources": [
 		{
 			"table": "accounts",
+			"requires": ["name"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -32,6 +33,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"filter": ["bean_module = 'Accounts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
@@ -39,6 +41,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "contacts",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -60,6 +63,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"filter": ["bean_module = 'Contacts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
@@ -75,6 +79,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "leads",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -97,6 +102,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"filter": ["bean_module = 'Leads'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
@@ -104,6 +110,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "prospects",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -125,6 +132,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"filter": ["bean_module = 'Prospects'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
