@@ -117,7 +117,7 @@ SELECT source, detail, source_key FROM crm.pending;
 CALL crm.resolve();
 SELECT source_key, value FROM crm.customer_lineage WHERE attribute = 'email' ORDER BY 1;
 ALTER TABLE a.account RENAME COLUMN id TO account_no;
-SELECT repair FROM crm.source_status \gexec
+CALL crm.resolve();
 SELECT key, needs_attention FROM crm.source_detail;
 SELECT * FROM pg_temp.values_of('a.account');
 UPDATE a.account SET account_no = 3 WHERE name = 'Bob';

@@ -15,6 +15,7 @@
 #include "source/source_expression.h"
 #include "source/source_follow.h"
 #include "source/source_key.h"
+#include "source/source_lookup_parts.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -40,15 +41,13 @@ static void put(ReturnSetInfo *result, int32 source_id, problem found);
 static problem problem_of(const crm_source *source, List *changed);
 static void put_problems(const crm_source *source, List *changed, ReturnSetInfo *result);
 static problem problem_of_part(const crm_source *part, List *changed);
-static bool parts_follow(const crm_source *source, List *changed);
+static bool lookups_follow(const crm_source *source, List *changed);
 static problem table_problem(const crm_source *source, Relation relation);
 static problem reading_problem(const crm_source *source, Relation relation);
 static problem trigger_problem(const crm_source *source, Relation relation);
 static problem double_problem(const crm_source *source, Relation relation);
 static problem key_problem(const crm_source *source, Relation relation);
-static char *key_repair(const crm_source *source, Relation relation, List *numbers);
 static void check_key(void *arg);
-static List *key_numbers(const crm_source *source, Relation relation);
 static char *literal(const crm_source *source);
 
 Datum
@@ -138,7 +137,7 @@ problem_of(const crm_source *source, List *changed)
 		if (verdict->attention != NULL || verdict->changes != NULL)
 			return (problem){verdict->attention, verdict->repair};
 	}
-	if (parts_follow(source, changed))
+	if (lookups_follow(source, changed))
 		return (problem){NULL, NULL};
 	table = crm_source_table_id(source);
 	relation = OidIsValid(table) ? try_relation_open(table, AccessShareLock) : NULL;
@@ -149,14 +148,14 @@ problem_of(const crm_source *source, List *changed)
 	return found;
 }
 
-/* Whether what it cannot read by now is what the next run follows. */
+/* Whether where its expressions cannot look by now is what the next run follows. */
 static bool
-parts_follow(const crm_source *source, List *changed)
+lookups_follow(const crm_source *source, List *changed)
 {
 	bool some = false;
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_lookup_ids(source))
 	{
 		crm_source *part;
 		crm_follow_verdict *verdict;
@@ -229,36 +228,16 @@ double_problem(const crm_source *source, Relation relation)
 static problem
 key_problem(const crm_source *source, Relation relation)
 {
-	key_check check = {relation, key_numbers(source, relation), false};
+	key_check check = {relation, crm_source_key_numbers(source, relation), false};
+	char *columns = crm_source_quoted_columns(relation, check.numbers);
 
 	if (source->role != CRM_ROLE_SOURCE || !crm_source_has_triggers(relation->rd_rel->relkind) ||
 		crm_source_key_is_indexed(relation, check.numbers))
 		return (problem){NULL, NULL};
 	if (crm_source_guarded(source, check_key, &check) != NULL || !check.broken)
 		return (problem){NULL, NULL};
-	return (problem){psprintf("key (%s) no longer identifies a row",
-							  crm_source_quoted_columns(relation, check.numbers)),
-					 key_repair(source, relation, check.numbers)};
-}
-
-/* A better key if there is one, else the constraint that says which rows are in its way. */
-static char *
-key_repair(const crm_source *source, Relation relation, List *numbers)
-{
-	char *columns = crm_source_quoted_columns(relation, numbers);
-	List *better = crm_source_key_found(relation);
-
-	if (better == NIL)
-		return psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source), columns);
-	/* An index that holds for each of several inheritance children does not hold for all. */
-	if (equal(better, numbers))
-		return psprintf("SELECT tableoid::regclass, %s FROM %s WHERE (%s) IN (SELECT %s FROM %s "
-						"GROUP BY %s HAVING count(*) > 1);",
-						columns, crm_source_qualified(source), columns, columns,
-						crm_source_qualified(source), columns);
-	return psprintf(
-		"SELECT crm.change_source(%s, key => %s);", literal(source),
-		quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, better))));
+	return (problem){psprintf("key (%s) no longer identifies a row", columns),
+					 crm_source_key_repair(source, relation)};
 }
 
 /* Runs under crm_source_guarded(). */
@@ -268,17 +247,6 @@ check_key(void *arg)
 	key_check *check = arg;
 
 	check->broken = crm_source_key_is_broken(check->relation, check->numbers);
-}
-
-static List *
-key_numbers(const crm_source *source, Relation relation)
-{
-	List *numbers = NIL;
-	ListCell *cell;
-
-	foreach (cell, source->key)
-		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
-	return numbers;
 }
 
 /* What crm.repair_source() and crm.sync() are to be called with: parts go with their source. */

@@ -63,11 +63,11 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	mending work = {source, relation, NIL, mended};
 
 	work.names = same_table ? names_then(source, relation, mended) : names_now(relation);
-	note_dropped(&work);
 	*draft = *source;
 	draft->items = mended_items(&work);
 	draft->key = mended_key(&work);
 	mend_fields(&work, draft);
+	note_dropped(&work);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
 	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
@@ -172,13 +172,17 @@ is_registered(const crm_source *source, const char *name)
 	return false;
 }
 
+/* One that nothing was lost with was read only because the key of a detail equals it. */
 static void
 note_dropped(mending *work)
 {
+	const crm_source *source = work->source;
+	bool all = work->mended->lost != NIL || source->role == CRM_ROLE_LOOKUP;
 	ListCell *cell;
 
-	foreach (cell, work->source->columns)
-		if (number_then(work, lfirst(cell)) == 0)
+	foreach (cell, source->columns)
+		if (number_then(work, lfirst(cell)) == 0 &&
+			(all || crm_list_has_text(source->key, lfirst(cell))))
 			work->mended->dropped =
 				lappend(work->mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
 }
@@ -275,7 +279,8 @@ mended_key(mending *work)
 			numbers = lappend_int(numbers, number);
 	}
 	/* Of a part the key is what it hangs by, and no other will do. */
-	if (list_length(numbers) < list_length(work->source->key))
+	work->mended->key_lost = list_length(numbers) < list_length(work->source->key);
+	if (work->mended->key_lost)
 		numbers =
 			work->source->role == CRM_ROLE_SOURCE ? crm_source_key_found(work->relation) : NIL;
 	return crm_source_column_names(work->relation, numbers);
@@ -411,4 +416,36 @@ number_then(const mending *work, const char *name)
 		cell = lnext(work->names, cell);
 	}
 	return 0;
+}
+
+char *
+crm_source_key_repair(const crm_source *source, Relation relation)
+{
+	List *numbers = crm_source_key_numbers(source, relation);
+	char *literal = quote_literal_cstr(crm_source_qualified(source));
+	char *columns = crm_source_quoted_columns(relation, numbers);
+	List *better = crm_source_key_found(relation);
+
+	if (better == NIL)
+		return psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source), columns);
+	/* An index that holds for each of several inheritance children does not hold for all. */
+	if (equal(better, numbers))
+		return psprintf("SELECT tableoid::regclass, %s FROM %s WHERE (%s) IN (SELECT %s FROM %s "
+						"GROUP BY %s HAVING count(*) > 1);",
+						columns, crm_source_qualified(source), columns, columns,
+						crm_source_qualified(source), columns);
+	return psprintf(
+		"SELECT crm.change_source(%s, key => %s);", literal,
+		quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, better))));
+}
+
+List *
+crm_source_key_numbers(const crm_source *source, Relation relation)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, source->key)
+		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
+	return numbers;
 }

@@ -13,6 +13,7 @@ typedef struct crm_source_mended
 	List *lost;              /* what can no longer be read: "attribute "email"", "filter" */
 	char *reason;            /* why the first of these is lost, if that is not said so far */
 	char *grant;             /* the statement that gives back the right that is lacking, or NULL */
+	bool key_lost;           /* draft has another key, if there is one */
 	crm_source *draft;       /* as it must read by now; NULL: no key or no value is left */
 	char *repair;            /* a statement, or NULL if nothing need be changed */
 } crm_source_mended;
@@ -24,6 +25,13 @@ typedef struct crm_source_mended
  */
 extern crm_source_mended *crm_source_mend(const crm_source *source, Relation relation,
 										  bool same_table);
+
+/* Numbers of the key's columns, by their names. */
+extern List *crm_source_key_numbers(const crm_source *source, Relation relation);
+
+/* Of a key that holds no more: a better one if there is one, else the constraint that says which
+ * rows are in its way. */
+extern char *crm_source_key_repair(const crm_source *source, Relation relation);
 
 /* What became of the columns, for people: "column "mail" is now "e_mail"; ...", or NULL. */
 extern char *crm_source_mended_text(const crm_source_mended *mended);

@@ -19,11 +19,11 @@
 PG_FUNCTION_INFO_V1(crm_read_source_rows);
 PG_FUNCTION_INFO_V1(crm_sync);
 
-static void follow_tables(FunctionCallInfo fcinfo);
+static List *follow_tables(FunctionCallInfo fcinfo);
 static void put_row(const crm_source_row *row, void *context);
 static Datum attributes_of(const crm_source_row *row);
 static const char **key_list(ArrayType *array, int *n);
-static void sync_one(const crm_source *source);
+static void sync_one(int32 source_id, List *unreadable, int level);
 static void raise_marked(const crm_source *source, int level);
 
 Datum
@@ -48,48 +48,52 @@ crm_read_source_rows(PG_FUNCTION_ARGS)
 Datum
 crm_sync(PG_FUNCTION_ARGS)
 {
+	List *unreadable = follow_tables(fcinfo);
 	ListCell *cell;
 
-	follow_tables(fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
 		crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 
-		if (crm_source_enqueue_difference(source->source_id) < 0)
-			raise_marked(crm_source_load(source->source_id), ERROR);
+		sync_one(source->source_id, unreadable, ERROR);
 		PG_RETURN_VOID();
 	}
+	/* One source that cannot be read keeps none of the others from being compared. */
 	foreach (cell, crm_source_ids())
-	{
-		crm_source *source = crm_source_load(lfirst_int(cell));
-
-		if (source != NULL)
-			sync_one(source);
-	}
+		sync_one(lfirst_int(cell), unreadable, WARNING);
 	PG_RETURN_VOID();
 }
 
 /*
  * A transaction each, where that is possible: departments must not wait for their tables until all
- * is compared. Within a transaction block the next crm.resolve() does it.
+ * is compared. Within a transaction block the next crm.resolve() does it. The sources that must not
+ * be read now.
  */
-static void
+static List *
 follow_tables(FunctionCallInfo fcinfo)
 {
+	List *unreadable = NIL;
+	MemoryContext context = CurrentMemoryContext;
 	int n;
 	int32 *changed;
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		((CallContext *) fcinfo->context)->atomic)
-		return;
+		return NIL;
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	changed = crm_source_changed(&n);
 	for (int i = 0; i < n; i++)
 	{
-		(void) crm_source_follow(changed[i]);
+		int32 source_id = crm_source_follow(changed[i]);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		if (source_id != 0)
+			unreadable = lappend_int(unreadable, source_id);
+		MemoryContextSwitchTo(old);
 		SPI_commit();
 	}
 	SPI_finish();
+	return unreadable;
 }
 
 /* For a first load there is nothing to compare with, which the join finds out quickly enough. */
@@ -139,12 +143,11 @@ crm_source_enqueue_difference(int32 source_id)
 	return queued;
 }
 
-/* One source that cannot be read keeps none of the others from being compared. */
 static void
-sync_one(const crm_source *source)
+sync_one(int32 source_id, List *unreadable, int level)
 {
-	if (crm_source_enqueue_difference(source->source_id) < 0)
-		raise_marked(crm_source_load(source->source_id), WARNING);
+	if (list_member_int(unreadable, source_id) || crm_source_enqueue_difference(source_id) < 0)
+		raise_marked(crm_source_load(source_id), level);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -52,6 +53,7 @@ static crm_follow_verdict *unfit(const crm_source *source, const crm_source_look
 static bool former_is_meant(const crm_source *source, Oid former);
 static crm_follow_verdict *draft_verdict(const crm_source *source, Relation relation,
 										 const crm_source_mended *mended);
+static crm_follow_verdict *of_hanging(const crm_source *source);
 static crm_source *lookup_draft(const crm_source *lookup, Relation relation);
 static void check_draft(void *arg);
 static AttrNumber number_now(const crm_source *source, Relation relation, int i, bool by_number);
@@ -114,7 +116,7 @@ gone(const crm_source *source)
 	return needs(
 		false,
 		psprintf("table \"%s\" does not exist", crm_source_label(source->schema, source->table)),
-		psprintf("SELECT crm.drop_source(%s);", literal(source)));
+		drop_call(source));
 }
 
 /* The rest is seen once it is looked at under its new name. */
@@ -174,8 +176,9 @@ of_same(const crm_source *source, const crm_source_look *look, Relation relation
 	if (crm_source_has_triggers(relation->rd_rel->relkind))
 		need = crm_source_trigger_need(RelationGetRelid(relation), source);
 	if (need == CRM_TRIGGERS_REFUSED)
-		return needs(true, crm_source_trigger_problem(RelationGetRelid(relation), source),
-					 repair_call(source, InvalidOid));
+		return needs(
+			true, crm_source_trigger_problem(RelationGetRelid(relation), source),
+			repair_call(source->root_id ? crm_source_load(source->root_id) : source, InvalidOid));
 	verdict->attach = need == CRM_TRIGGERS_LACKING;
 	initStringInfo(&unseen);
 	append_column_changes(&unseen, source, relation, known);
@@ -291,12 +294,26 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	crm_follow_verdict *verdict;
 	ErrorData *error;
 
-	if (mended->dropped || mended->lost || mended->draft == NULL)
+	/* A column that nothing reads is missed by nobody. */
+	if (mended->lost || mended->key_lost || mended->draft == NULL ||
+		(mended->dropped && source->role == CRM_ROLE_LOOKUP))
 		return needs(false, crm_source_mended_text(mended),
 					 mended->repair ? mended->repair : drop_call(source));
 	if (source->role == CRM_ROLE_LOOKUP)
 		try.draft = lookup_draft(source, relation);
 	error = source->role == CRM_ROLE_LOOKUP ? NULL : crm_source_guarded(source, check_draft, &try);
+	if (error != NULL && error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		return needs(true,
+					 psprintf("key (%s) no longer identifies a row",
+							  crm_source_quoted_columns(
+								  relation, crm_source_key_numbers(try.draft, relation))),
+					 crm_source_key_repair(try.draft, relation));
+	if (error != NULL && mended->dropped)
+	{
+		verdict = of_hanging(source);
+		if (verdict != NULL)
+			return verdict;
+	}
 	if (error != NULL)
 		return needs(false, psprintf("cannot be read: %s", error->message),
 					 mended->repair ? mended->repair : repair_call(source, InvalidOid));
@@ -305,6 +322,23 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	verdict->table = RelationGetRelid(relation);
 	verdict->readable = true;
 	return verdict;
+}
+
+/* The column is gone by which a detail or lookup hangs on the source; NULL if it is not that. */
+static crm_follow_verdict *
+of_hanging(const crm_source *source)
+{
+	ListCell *cell;
+
+	foreach (cell, crm_source_part_ids(source->root_id ? source->root_id : source->source_id))
+	{
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		char *text = part->parent_id == source->source_id ? crm_part_anchor_problem(part) : NULL;
+
+		if (text != NULL)
+			return needs(false, psprintf("%s: %s", crm_part_title(part), text), drop_call(part));
+	}
+	return NULL;
 }
 
 /* It has no expressions of its own, only columns. */
@@ -329,6 +363,9 @@ check_draft(void *arg)
 	draft_check *try = arg;
 	MemoryContext old = MemoryContextSwitchTo(try->context);
 
+	/* Nobody asked for the advice that goes with a registration. */
+	(void) set_config_option("client_min_messages", "warning", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	crm_source_check_draft(try->draft, try->relation, NULL);
 	MemoryContextSwitchTo(old);
 }
@@ -338,8 +375,11 @@ static AttrNumber
 number_now(const crm_source *source, Relation relation, int i, bool by_number)
 {
 	AttrNumber number = crm_source_column_number(relation, list_nth(source->columns, i));
+	AttrNumber then = list_nth_int(source->column_numbers, i);
 
-	return number != 0 || !by_number ? number : list_nth_int(source->column_numbers, i);
+	if (number != 0 || !by_number)
+		return number;
+	return TupleDescAttr(RelationGetDescr(relation), then - 1)->attisdropped ? 0 : then;
 }
 
 /* What rewrote the values of columns. */
@@ -349,9 +389,14 @@ append_column_changes(StringInfo changes, const crm_source *source, Relation rel
 	for (int i = 0; i < list_length(source->columns); i++)
 	{
 		AttrNumber number = number_now(source, relation, i, known);
-		List *name = crm_source_column_names(relation, list_make1_int(number));
-		char *type = linitial(crm_source_column_types(relation, name));
+		List *name;
+		char *type;
 
+		/* Only the key of a detail equals it: no expression would have been mended. */
+		if (number == 0 || TupleDescAttr(RelationGetDescr(relation), number - 1)->attisdropped)
+			continue;
+		name = crm_source_column_names(relation, list_make1_int(number));
+		type = linitial(crm_source_column_types(relation, name));
 		if (known && number != list_nth_int(source->column_numbers, i))
 			append(changes, psprintf("column \"%s\" was made anew", (char *) linitial(name)));
 		if (i < list_length(source->column_types) &&
