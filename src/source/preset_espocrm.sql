@@ -11,6 +11,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 	"sources": [
 		{
 			"table": "account",
+			"requires": ["name", "deleted"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": ["deleted IS NOT TRUE"],
@@ -27,6 +28,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE"],
@@ -34,6 +36,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE",
@@ -43,6 +46,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 		},
 		{
 			"table": "contact",
+			"requires": ["last_name", "deleted"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
@@ -63,6 +67,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE"],
@@ -70,6 +75,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE",
@@ -87,6 +93,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 		},
 		{
 			"table": "lead",
+			"requires": ["last_name", "status"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
@@ -107,6 +114,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE"],
@@ -114,6 +122,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
 					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE",

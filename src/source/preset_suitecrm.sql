@@ -12,6 +12,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 	"sources": [
 		{
 			"table": "accounts",
+			"requires": ["name"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -32,6 +33,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Accounts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -40,6 +42,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "contacts",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -61,6 +64,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Contacts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -77,6 +81,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "leads",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -99,6 +104,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Leads'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -107,6 +113,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "prospects",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -128,6 +135,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
 					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Prospects'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
