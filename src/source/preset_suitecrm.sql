@@ -35,6 +35,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 					"table": "email_addr_bean_rel",
 					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Accounts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
@@ -65,6 +66,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 					"table": "email_addr_bean_rel",
 					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Contacts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}},
@@ -104,6 +106,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 					"table": "email_addr_bean_rel",
 					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Leads'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
@@ -134,6 +137,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 					"table": "email_addr_bean_rel",
 					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Prospects'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]

@@ -279,7 +279,8 @@ mended_key(mending *work)
 			numbers = lappend_int(numbers, number);
 	}
 	/* Of a part the key is what it hangs by, and no other will do. */
-	if (list_length(numbers) < list_length(work->source->key))
+	work->mended->key_lost = list_length(numbers) < list_length(work->source->key);
+	if (work->mended->key_lost)
 		numbers =
 			work->source->role == CRM_ROLE_SOURCE ? crm_source_key_found(work->relation) : NIL;
 	return crm_source_column_names(work->relation, numbers);

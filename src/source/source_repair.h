@@ -13,6 +13,7 @@ typedef struct crm_source_mended
 	List *lost;              /* what can no longer be read: "attribute "email"", "filter" */
 	char *reason;            /* why the first of these is lost, if that is not said so far */
 	char *grant;             /* the statement that gives back the right that is lacking, or NULL */
+	bool key_lost;           /* draft has another key, if there is one */
 	crm_source *draft;       /* as it must read by now; NULL: no key or no value is left */
 	char *repair;            /* a statement, or NULL if nothing need be changed */
 } crm_source_mended;

@@ -295,7 +295,7 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	ErrorData *error;
 
 	/* A column that nothing reads is missed by nobody. */
-	if (mended->lost || mended->draft == NULL ||
+	if (mended->lost || mended->key_lost || mended->draft == NULL ||
 		(mended->dropped && source->role == CRM_ROLE_LOOKUP))
 		return needs(false, crm_source_mended_text(mended),
 					 mended->repair ? mended->repair : drop_call(source));

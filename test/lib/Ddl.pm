@@ -21,11 +21,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(ddl_begin ddl_case ddl_end ddl_compare ddl_customers ddl_node ddl_database);
+our @EXPORT = qw(ddl_begin ddl_case ddl_end ddl_compare ddl_start ddl_run ddl_database);
 
 my ($node, $folder, $number);
-
-sub ddl_node { return $node }
 
 # A person stands in both departments by several spellings; two have no counterpart.
 sub tables
@@ -154,6 +152,23 @@ sub resolve
 	my $rc = $node->psql($database, 'CALL crm.resolve()', stdout => \$out, stderr => \$err);
 	is($rc, 0, 'crm.resolve() goes well') or diag $err;
 	return;
+}
+
+# The two tables in $database, registered and resolved.
+sub ddl_start
+{
+	my ($database, $add) = @_;
+	$node->safe_psql($database, tables());
+	$node->safe_psql($database, $add . $second);
+	$node->safe_psql($database, 'CALL crm.resolve()');
+	return;
+}
+
+# A script that may fail halfway, as the department.
+sub ddl_run
+{
+	my ($database, $script, $role) = @_;
+	return run_script($database, $role // 'ddl_dept', $script . ';');
 }
 
 # $database, as crm has followed, against a fresh install on the same tables.
