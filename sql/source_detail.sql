@@ -83,20 +83,16 @@ UPDATE app.client_email SET address = 'yes@x.nl' WHERE id = 12;
 CALL crm.resolve();
 SELECT count(*) FROM crm.pending;
 
--- what becomes of the table is followed, or shows at the source, with the statement that repairs it
+-- what becomes of its table and columns is followed by the next run
 ALTER TABLE app.client_email RENAME TO mail;
-SELECT needs_attention, repair FROM crm.source_status WHERE source = 'app.client';
-CALL crm.resolve();
 ALTER TABLE app.mail RENAME COLUMN address TO mail_address;
 ALTER TABLE app.mail RENAME COLUMN client_id TO client;
-SELECT detail, needs_attention, repair FROM crm.source_detail;
-SELECT source, needs_attention FROM crm.source_status ORDER BY 1;
 INSERT INTO app.mail VALUES (40, 3, 'cem@x.nl');
 CALL crm.resolve();
-SELECT source, source_key, op FROM crm.pending;
-SELECT detail, key, needs_attention FROM crm.source_detail;
-CALL crm.resolve();
+SELECT detail, key, attributes, needs_attention FROM crm.source_detail;
 SELECT name, email FROM crm.customer ORDER BY name;
+SELECT source, source_key, op FROM crm.pending;
+-- what cannot be shows at the source, with the statement that repairs it
 DROP TRIGGER crm_50_capture_3 ON app.mail;
 SELECT needs_attention, repair FROM crm.source_status WHERE source = 'app.client';
 SELECT repair FROM crm.source_status WHERE source = 'app.client' \gexec

@@ -84,3 +84,6 @@ SELECT source_key, attributes->'country' AS country FROM crm_internal.read_sourc
 UPDATE sales.partner SET "userId" = 'none' WHERE id = 3;
 SELECT source_key, attributes, error FROM crm_internal.read_source(1, '{1,3}') ORDER BY source_key;
 SELECT crm.drop_source('sales.partner');
+-- where it would be slow: an index is advised, none for a table of a few blocks
+SELECT crm.add_source('sales.partner', 'sales', '{"email": "mail", "city": ["lookup(mail, ''big(v).id'')", "lookup(id, ''big.v'')", "lookup(id, ''company(partner_id).id'')"]}');
+SELECT crm.drop_source('sales.partner');

@@ -58,6 +58,17 @@ SELECT * FROM crm.refresh_preset('app.client');
 SELECT crm_internal.preset_plan('app', NULL, 'desk', '{}');
 RESET SESSION AUTHORIZATION;
 
+-- what a document makes run, it makes run with the rights of who asked
+SET SESSION AUTHORIZATION preset_owner;
+CREATE FUNCTION app.who(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'checked by %', current_user; RETURN true; END $$;
+CREATE DOMAIN app.spy AS text CHECK (app.who(VALUE));
+GRANT USAGE ON SCHEMA app TO preset_administrator;
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION preset_administrator;
+SELECT crm.add_preset('spy', '{"title": "Spy", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"email": ["mail", "(''{x}''::app.spy[])[1]"]}}]}');
+SELECT left_out FROM crm.preset_statements('app.client', 'spy');
+RESET SESSION AUTHORIZATION;
+
 -- nothing that is written in a name or a document gets out of its quotes
 CREATE TABLE public.harm (note text);
 CREATE SCHEMA "a'b"

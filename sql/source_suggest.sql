@@ -42,6 +42,14 @@ UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.kunde') WHERE state
 UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.client') WHERE statement IS NOT NULL
 UNION ALL SELECT statement FROM crm.suggest_mapping('verkoop.cliente') WHERE statement IS NOT NULL \gexec
 SELECT source, needs_attention FROM crm.source_status ORDER BY source;
+-- to whom rows belong, where a foreign key says so: the table itself, or one that is a source
+CREATE TABLE verkoop.bedrijf (id integer PRIMARY KEY, naam text, merged_into integer REFERENCES verkoop.bedrijf, "Moeder" integer REFERENCES verkoop.bedrijf);
+CREATE TABLE verkoop.medewerker (id integer PRIMARY KEY, voornaam text, achternaam text, bolt integer, bedrijf integer REFERENCES verkoop.bedrijf);
+SELECT statement FROM crm.suggest_mapping('verkoop.medewerker') WHERE statement IS NOT NULL;
+SELECT statement FROM crm.suggest_mapping('verkoop.bedrijf') WHERE statement IS NOT NULL;
+SELECT statement FROM crm.suggest_mapping('verkoop.bedrijf') WHERE statement IS NOT NULL \gexec
+SELECT statement FROM crm.suggest_mapping('verkoop.medewerker') WHERE statement IS NOT NULL;
+SELECT statement FROM crm.suggest_mapping('verkoop.medewerker') WHERE statement IS NOT NULL \gexec
 -- several in one column
 CREATE TABLE verkoop.gast (id integer PRIMARY KEY, naam text, emails text[], telefoonnummers varchar[]);
 SELECT attribute, "column" FROM crm.suggest_mapping('verkoop.gast');

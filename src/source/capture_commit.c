@@ -24,6 +24,12 @@ typedef struct resolver_call
 	int nchanges;
 } resolver_call;
 
+typedef struct write_call
+{
+	bool ends; /* the transaction: its cost is complete */
+	instr_time begin;
+} write_call;
+
 static crm_inline_resolver resolver = NULL;
 
 static void drain(void);
@@ -71,21 +77,22 @@ static void
 write_all(void *argument)
 {
 	crm_entry_scan scan;
-	bool *ends = argument;
+	const write_call *call = argument;
 
 	crm_changes_scan(&scan, BOTH, true);
-	crm_pending_write(&scan, *ends);
+	crm_pending_write(&scan, call->ends, call->begin);
 	crm_changes_done(BOTH, true);
 }
 
 void
 crm_capture_relieve(void)
 {
-	bool ends = false;
+	write_call call = {.ends = false};
 
 	if (!crm_changes_are_many())
 		return;
-	if (!crm_attempt(write_all, &ends, NULL))
+	INSTR_TIME_SET_CURRENT(call.begin);
+	if (!crm_attempt(write_all, &call, NULL))
 		crm_changes_postpone();
 }
 
@@ -109,14 +116,15 @@ static void
 spill(void)
 {
 	ErrorData *error = NULL;
-	bool ends = true;
+	write_call call = {.ends = true};
 
 	crm_inline_cost_write();
 	if (crm_changes_count(BOTH, true) == 0)
 		return;
+	INSTR_TIME_SET_CURRENT(call.begin);
 	if (crm_pending_is_ready())
-		write_all(&ends);
-	else if (!crm_attempt(write_all_patiently, &ends, &error))
+		write_all(&call);
+	else if (!crm_attempt(write_all_patiently, &call, &error))
 		ereport(WARNING, (errcode(error->sqlerrcode),
 						  errmsg("changes of this transaction could not be noted for crm: %s",
 								 error->message),

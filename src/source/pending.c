@@ -167,13 +167,12 @@ crm_pending_is_ready(void)
 }
 
 void
-crm_pending_write(crm_entry_scan *scan, bool ends)
+crm_pending_write(crm_entry_scan *scan, bool ends, instr_time begin)
 {
-	pending_writer writer = {.now = GetCurrentTimestamp(), .ends = ends};
+	pending_writer writer = {.now = GetCurrentTimestamp(), .ends = ends, .begin = begin};
 	Oid oid = crm_append_table("pending");
 	Relation pending;
 
-	INSTR_TIME_SET_CURRENT(writer.begin);
 	pending = OidIsValid(oid) ? try_table_open(oid, RowExclusiveLock) : NULL;
 	if (pending == NULL)
 		return;

@@ -2,6 +2,7 @@
 #ifndef CRM_PENDING_H
 #define CRM_PENDING_H
 
+#include "portability/instr_time.h"
 #include "source/changes.h"
 
 /*
@@ -12,8 +13,9 @@ extern bool crm_pending_is_ready(void);
 
 /*
  * In the current subtransaction, with what the changes have cost so far; ends: they are the last of
- * the transaction. Does nothing if the table is gone, and with it the extension.
+ * the transaction; begin: when the work of writing them began. Does nothing if the table is gone,
+ * and with it the extension.
  */
-extern void crm_pending_write(crm_entry_scan *scan, bool ends);
+extern void crm_pending_write(crm_entry_scan *scan, bool ends, instr_time begin);
 
 #endif

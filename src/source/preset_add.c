@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/jsonb.h"
@@ -26,7 +28,11 @@ typedef struct query_values
 	char nulls[24];
 } query_values;
 
+PG_FUNCTION_INFO_V1(crm_preset_statements);
 PG_FUNCTION_INFO_V1(crm_refresh_preset);
+
+/* InvalidOid: nothing is being planned. */
+static Oid caller = InvalidOid;
 
 /* What a preset's source may be given, in the order of the arguments of crm.add_source(). */
 static const struct
@@ -43,12 +49,15 @@ static const struct
 };
 
 static Datum refresh_preset(FunctionCallInfo fcinfo);
+static void follow(int32 source_id);
 static Datum given_arguments(FunctionCallInfo fcinfo);
 static void add_value(query_values *query, Oid type, Datum value, bool isnull);
 static void add_text(query_values *query, const char *value);
+static Datum plan_as_owner(const char *sql, query_values *query);
 static Datum ask_as_owner(const char *sql, query_values *query);
 static List *statements_of(const char *sql, Datum plan);
 static void run_as_caller(List *statements);
+static void put_plan(ReturnSetInfo *result, Datum plan);
 static void put_rows(ReturnSetInfo *result, List *statements);
 
 text *
@@ -69,7 +78,7 @@ crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
 	add_text(&question, table);
 	add_value(&question, TEXTOID, preset, false);
 	add_value(&question, JSONBOID, arguments, false);
-	plan = ask_as_owner("SELECT crm_internal.start_preset($1, $2, $3, $4)", &question);
+	plan = plan_as_owner("SELECT crm_internal.start_preset($1, $2, $3, $4)", &question);
 	run_as_caller(
 		statements_of("SELECT p.item OPERATOR(pg_catalog.->>) 'statement' "
 					  "FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY p (item, position) "
@@ -79,6 +88,12 @@ crm_preset_add(FunctionCallInfo fcinfo, int preset_argument)
 	add_value(&note, TEXTOID, preset, false);
 	add_value(&note, JSONBOID, arguments, false);
 	return DatumGetTextPP(ask_as_owner("SELECT crm_internal.note_preset($1, $2, $3)", &note));
+}
+
+Oid
+crm_preset_caller(void)
+{
+	return OidIsValid(caller) ? caller : GetUserId();
 }
 
 char *
@@ -94,6 +109,33 @@ crm_preset_of_table(const char *schema, const char *table)
 	return *preset ? preset : NULL;
 }
 
+/* (source, preset, department) */
+Datum
+crm_preset_statements(PG_FUNCTION_ARGS)
+{
+	query_values question = {0};
+	Datum plan;
+	char *schema;
+	char *table;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	crm_preset_find_target(PG_GETARG_TEXT_PP(0), &schema, &table);
+	add_text(&question, schema);
+	add_text(&question, table);
+	add_value(&question, TEXTOID, PG_GETARG_DATUM(1), false);
+	if (PG_ARGISNULL(2))
+		add_text(&question, schema);
+	else
+		add_value(&question, TEXTOID, PG_GETARG_DATUM(2), false);
+	plan = plan_as_owner("SELECT crm_internal.preset_plan($1, $2, $3, "
+						 "pg_catalog.jsonb_build_object('department', $4))",
+						 &question);
+	put_plan((ReturnSetInfo *) fcinfo->resultinfo, plan);
+	return (Datum) 0;
+}
+
 Datum
 crm_refresh_preset(PG_FUNCTION_ARGS)
 {
@@ -104,13 +146,14 @@ crm_refresh_preset(PG_FUNCTION_ARGS)
 static Datum
 refresh_preset(FunctionCallInfo fcinfo)
 {
-	crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	int32 source_id = crm_source_number(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	query_values question = {0};
 	Datum refresh;
 	List *statements;
 
-	add_value(&question, INT4OID, Int32GetDatum(source->source_id), false);
-	refresh = ask_as_owner("SELECT crm_internal.start_refresh($1)", &question);
+	follow(source_id);
+	add_value(&question, INT4OID, Int32GetDatum(source_id), false);
+	refresh = plan_as_owner("SELECT crm_internal.start_refresh($1)", &question);
 	statements = statements_of("SELECT pg_catalog.jsonb_array_elements_text($1 "
 							   "OPERATOR(pg_catalog.->) 'statements')",
 							   refresh);
@@ -119,6 +162,18 @@ refresh_preset(FunctionCallInfo fcinfo)
 	(void) ask_as_owner("SELECT crm_internal.finish_refresh($1, $2)::text", &question);
 	put_rows((ReturnSetInfo *) fcinfo->resultinfo, statements);
 	return (Datum) 0;
+}
+
+/* What was renamed is called by its new name before the preset misses the old one. */
+static void
+follow(int32 source_id)
+{
+	ListCell *cell;
+
+	(void) crm_source_follow(source_id);
+	foreach (cell, crm_source_part_ids(source_id))
+		(void) crm_source_follow(lfirst_int(cell));
+	CommandCounterIncrement();
 }
 
 /* As one object. Trust and mode have defaults, which need not be said. */
@@ -155,6 +210,26 @@ static void
 add_text(query_values *query, const char *value)
 {
 	add_value(query, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
+}
+
+/* As ask_as_owner(), remembering who asks. */
+static Datum
+plan_as_owner(const char *sql, query_values *query)
+{
+	Oid before = caller;
+	Datum plan = (Datum) 0;
+
+	caller = GetUserId();
+	PG_TRY();
+	{
+		plan = ask_as_owner(sql, query);
+	}
+	PG_FINALLY();
+	{
+		caller = before;
+	}
+	PG_END_TRY();
+	return plan;
 }
 
 /* The one value that the query gives, which is never NULL, in the caller's memory context. */
@@ -224,4 +299,19 @@ put_rows(ReturnSetInfo *result, List *statements)
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+}
+
+static void
+put_plan(ReturnSetInfo *result, Datum plan)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[] = {JSONBOID};
+
+	SPI_connect();
+	crm_source_execute("SELECT step, statement, left_out FROM crm_internal.plan_rows($1)", 1, types,
+					   &plan, NULL, SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+	SPI_finish();
+	crm_restore_user(before);
 }

@@ -1,7 +1,8 @@
 /* preset_check.c - what a preset needs to know of the table that is there, and of its name.
  *
  * Expressions of a preset are checked by what checks those of crm.add_source(), one at a time, so
- * that what one version or module of a system lacks can be left out.
+ * that what one version or module of a system lacks can be left out; and as the caller, for already
+ * to read a literal of some type may run what somebody else wrote.
  */
 #include "postgres.h"
 
@@ -31,7 +32,6 @@
 
 PG_FUNCTION_INFO_V1(crm_check_expression);
 PG_FUNCTION_INFO_V1(crm_check_detail_key);
-PG_FUNCTION_INFO_V1(crm_preset_target);
 
 static int be_patient(void);
 static Relation open_table(Oid relation_id);
@@ -41,17 +41,14 @@ static char **field_of(crm_source *draft, const char *name);
 static List *map_of(Relation relation, const char *attribute, const char *text);
 static void check_key(Relation relation);
 
-/*
- * (relation, field, attribute, expression): an error if it cannot be used. Looked at as the owner
- * of the table, as whom expressions are run: what a look-up finds is his to read or not.
- */
+/* (relation, field, attribute, expression): an error if it cannot be used. */
 Datum
 crm_check_expression(PG_FUNCTION_ARGS)
 {
 	int nest_level = be_patient();
 	Relation relation = open_table(PG_GETARG_OID(0));
 	char *field = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	crm_user before = crm_become(relation->rd_rel->relowner, SECURITY_RESTRICTED_OPERATION);
+	crm_user before = crm_become(crm_preset_caller(), 0);
 
 	if (strcmp(field, "key") == 0)
 		check_key(relation);
@@ -90,25 +87,6 @@ crm_check_detail_key(PG_FUNCTION_ARGS)
 	relation_close(parent_relation, AccessShareLock);
 	relation_close(relation, AccessShareLock);
 	PG_RETURN_VOID();
-}
-
-Datum
-crm_preset_target(PG_FUNCTION_ARGS)
-{
-	TupleDesc descriptor;
-	char *schema;
-	char *table;
-	Datum values[2] = {0};
-	bool nulls[2] = {false, false};
-
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type is not a row type");
-	crm_preset_find_target(PG_GETARG_TEXT_PP(0), &schema, &table);
-	values[0] = CStringGetTextDatum(schema);
-	nulls[1] = table == NULL;
-	if (table)
-		values[1] = CStringGetTextDatum(table);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }
 
 /* A name of one part is that of a schema, if there is one; else it is a table's. */

@@ -13,6 +13,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('chinook', $preset$
 	"sources": [
 		{
 			"table": ["customer", "Customer"],
+			"requires": [["last_name", "LastName"]],
 			"kind": "person",
 			"region": ["country", "\"Country\""],
 			"map": {

@@ -11,6 +11,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 	"sources": [
 		{
 			"table": "account",
+			"requires": ["name", "deleted"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": ["deleted IS NOT TRUE"],
@@ -27,13 +28,17 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Account'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",
@@ -41,6 +46,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 		},
 		{
 			"table": "contact",
+			"requires": ["last_name", "deleted"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
@@ -61,13 +67,17 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Contact'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",
@@ -83,6 +93,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 		},
 		{
 			"table": "lead",
+			"requires": ["last_name", "status"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["deleted IS NOT TRUE"],
@@ -103,13 +114,17 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('espocrm', $preset$
 			"details": [
 				{
 					"table": "entity_email_address",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE"],
 					"preferred": "\"primary\"",
 					"map": {"email": ["lookup(email_address_id, 'email_address(id).name')"]}},
 				{
 					"table": "entity_phone_number",
+					"requires": ["entity_type"],
 					"key": ["entity_id"],
+					"requires": ["entity_type"],
 					"filter": ["entity_type = 'Lead'", "deleted IS NOT TRUE",
 						"lookup(phone_number_id, 'phone_number(id).type') IS DISTINCT FROM 'Fax'"],
 					"preferred": "\"primary\"",

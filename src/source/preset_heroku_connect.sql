@@ -11,6 +11,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 	"sources": [
 		{
 			"table": "account",
+			"requires": ["sfid", "name"],
 			"key": ["id"],
 			"kind": ["CASE WHEN ispersonaccount THEN 'person' ELSE 'organization' END", "organization"],
 			"filter": ["isdeleted IS NOT TRUE"],
@@ -39,6 +40,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 		},
 		{
 			"table": "contact",
+			"requires": ["sfid"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["isdeleted IS NOT TRUE"],
@@ -70,6 +72,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('heroku_connect', $pr
 		},
 		{
 			"table": "lead",
+			"requires": ["sfid"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["isdeleted IS NOT TRUE"],

@@ -9,6 +9,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('northwind', $preset$
 	"sources": [
 		{
 			"table": "customers",
+			"requires": ["company_name"],
 			"key": ["customer_id"],
 			"kind": "organization",
 			"region": "country",

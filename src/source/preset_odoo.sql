@@ -51,6 +51,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('odoo', $preset$
 				{
 					"table": "res_partner",
 					"key": ["parent_id"],
+					"requires": ["type"],
 					"filter": ["active", "type = 'invoice'"],
 					"map": {
 						"email": ["regexp_substr(email, '[^][[:space:],;:<>\"()]+@[^][[:space:],;:<>\"()]+')"],

@@ -12,6 +12,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('pagila', $preset$
 	"sources": [
 		{
 			"table": "customer",
+			"requires": ["last_name", "address_id"],
 			"key": ["customer_id"],
 			"kind": "person",
 			"filter": ["activebool IS NOT FALSE", "active::integer IS DISTINCT FROM 0"],

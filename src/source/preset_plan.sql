@@ -176,12 +176,10 @@ $$;
 COMMENT ON FUNCTION crm_internal.preset_source(text, jsonb, jsonb) IS 'the steps that add a source of a document with its details';
 REVOKE ALL ON FUNCTION crm_internal.preset_source(text, jsonb, jsonb) FROM PUBLIC;
 
--- Runs as the owner: tells what tables and columns there are, which everybody may read in the
--- catalogs, and locks each table for the moment in which its columns are looked at.
 CREATE FUNCTION crm_internal.preset_plan(in_schema text, only_table text, preset text, given jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	definition jsonb := crm_internal.preset_definition(preset);
@@ -225,18 +223,23 @@ END;
 COMMENT ON FUNCTION crm_internal.preset_reasons(jsonb) IS 'field: expression: reason, a line each; NULL if nothing was left out';
 REVOKE ALL ON FUNCTION crm_internal.preset_reasons(jsonb) FROM PUBLIC;
 
-CREATE FUNCTION crm.preset_statements(source text, preset text, department text DEFAULT NULL)
+CREATE FUNCTION crm_internal.plan_rows(plan jsonb)
 RETURNS TABLE (step integer, statement text, left_out text)
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT s.position::integer, s.item OPERATOR(pg_catalog.->>) 'statement',
 		coalesce(pg_catalog.format(CASE WHEN s.item OPERATOR(pg_catalog.?) 'statement' THEN '%2$s' ELSE E'%1$s is left out\n%2$s' END,
 			s.item OPERATOR(pg_catalog.->>) 'name', crm_internal.preset_reasons(s.item OPERATOR(pg_catalog.->) 'left_out')), '')
-	FROM crm_internal.preset_target(source) t,
-		LATERAL pg_catalog.jsonb_array_elements(crm_internal.preset_plan(t.schema_name, t.table_name, preset,
-			pg_catalog.jsonb_build_object('department', coalesce(department, t.schema_name)))) WITH ORDINALITY s (item, position)
+	FROM pg_catalog.jsonb_array_elements(plan) WITH ORDINALITY s (item, position)
 	ORDER BY s.position;
 END;
+COMMENT ON FUNCTION crm_internal.plan_rows(jsonb) IS 'a plan as crm.preset_statements() shows it';
+REVOKE ALL ON FUNCTION crm_internal.plan_rows(jsonb) FROM PUBLIC;
+
+CREATE FUNCTION crm.preset_statements(source text, preset text, department text DEFAULT NULL)
+RETURNS TABLE (step integer, statement text, left_out text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_preset_statements';
 COMMENT ON FUNCTION crm.preset_statements(text, text, text) IS
 	'the statements that crm.add_source() with this preset would run for a schema, or for one table of it and its details, in their order: to be read, or changed and run by hand; left_out: what of the preset the tables that are there cannot serve, and why; a step without a statement is left out as a whole. department: by default the name of the schema. Changes nothing.';
 REVOKE ALL ON FUNCTION crm.preset_statements(text, text, text) FROM PUBLIC;

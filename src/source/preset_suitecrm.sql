@@ -12,6 +12,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 	"sources": [
 		{
 			"table": "accounts",
+			"requires": ["name"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -32,13 +33,16 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Accounts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
 		},
 		{
 			"table": "contacts",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -60,7 +64,9 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Contacts'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}},
@@ -75,6 +81,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 		},
 		{
 			"table": "leads",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -97,13 +104,16 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Leads'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]
 		},
 		{
 			"table": "prospects",
+			"requires": ["last_name"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": [["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
@@ -125,7 +135,9 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('suitecrm', $preset$
 			"details": [
 				{
 					"table": "email_addr_bean_rel",
+					"requires": ["bean_module"],
 					"key": ["bean_id"],
+					"requires": ["bean_module"],
 					"filter": ["bean_module = 'Prospects'", ["coalesce(deleted, 0) = 0", "deleted IS NOT TRUE"]],
 					"preferred": ["primary_address = 1", "primary_address"],
 					"map": {"email": ["lookup(email_address_id, 'email_addresses(id).email_address')"]}}]

@@ -16,12 +16,6 @@ COMMENT ON FUNCTION crm_internal.check_detail_key(regclass, text[], regclass, te
 	'an error if crm.add_detail() could not hang the table on the other by this key';
 REVOKE ALL ON FUNCTION crm_internal.check_detail_key(regclass, text[], regclass, text[], boolean) FROM PUBLIC;
 
-CREATE FUNCTION crm_internal.preset_target(source text, OUT schema_name text, OUT table_name text)
-LANGUAGE c STABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'crm_preset_target';
-COMMENT ON FUNCTION crm_internal.preset_target(text) IS 'the schema or table of this name, table_name NULL for a schema';
-REVOKE ALL ON FUNCTION crm_internal.preset_target(text) FROM PUBLIC;
-
 -- A table that is locked, or a server that is out of something, is no reason to leave anything out.
 CREATE FUNCTION crm_internal.expression_problem(relation regclass, field text, attribute text, expression text)
 RETURNS text

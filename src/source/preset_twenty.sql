@@ -12,6 +12,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('twenty', $preset$
 	"sources": [
 		{
 			"table": "company",
+			"requires": ["name"],
 			"key": ["id"],
 			"kind": "organization",
 			"filter": ["\"deletedAt\" IS NULL"],
@@ -29,6 +30,7 @@ INSERT INTO crm_internal.preset (name, definition) VALUES ('twenty', $preset$
 		},
 		{
 			"table": "person",
+			"requires": ["nameFirstName"],
 			"key": ["id"],
 			"kind": "person",
 			"filter": ["\"deletedAt\" IS NULL",

@@ -5,11 +5,9 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -48,7 +46,6 @@ static void check(crm_source *draft, Relation relation, const char *related);
 static void refuse_twin(const crm_source *draft, const crm_source *parent);
 static bool same_text(const char *a, const char *b);
 static void lock_parent(const crm_source *parent);
-static void advise_index(const crm_source *draft, Relation relation);
 
 Datum
 crm_add_detail(PG_FUNCTION_ARGS)
@@ -76,7 +73,7 @@ add_detail(PG_FUNCTION_ARGS)
 	check(draft, relation, crm_text_argument(fcinfo, 7));
 	lock_parent(parent);
 	refuse_twin(draft, parent);
-	advise_index(draft, relation);
+	crm_part_advise_index(draft, relation);
 	draft->source_id = crm_source_insert(draft, relation);
 	crm_part_watch(parent, parent_relation);
 	table_close(parent_relation, NoLock);
@@ -242,29 +239,4 @@ lock_parent(const crm_source *parent)
 						errmsg("%s was dropped meanwhile", crm_part_title(parent))));
 	SPI_finish();
 	crm_restore_user(before);
-}
-
-/* Rows are read by their key for every row of the source. */
-static void
-advise_index(const crm_source *draft, Relation relation)
-{
-	ListCell *cell;
-	AttrNumber first = crm_source_column_number(relation, linitial(draft->key));
-
-	if (relation->rd_rel->relkind != RELKIND_RELATION &&
-		relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		return;
-	foreach (cell, RelationGetIndexList(relation))
-	{
-		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-		bool serves = index->rd_index->indkey.values[0] == first && index->rd_index->indisvalid;
-
-		index_close(index, AccessShareLock);
-		if (serves)
-			return;
-	}
-	ereport(NOTICE, (errmsg("no index on (%s) of \"%s.%s\" serves the look-up of its rows",
-							quote_identifier(linitial(draft->key)), draft->schema, draft->table),
-					 errhint("CREATE INDEX ON %s (%s);", crm_source_qualified(draft),
-							 quote_identifier(linitial(draft->key)))));
 }

@@ -241,7 +241,10 @@ refuse_type(Relation relation, const char *what, Oid type, const char *wanted)
 					errhint("It must be %s.", wanted)));
 }
 
-/* Those of its key, and those that the keys of its parts equal. */
+/*
+ * Those of its key, and those that the keys of its parts equal: where one of these is gone it is
+ * the part that needs attention.
+ */
 static void
 add_columns(const crm_source *draft, Relation relation, List *names, Bitmapset **columns)
 {
@@ -251,14 +254,8 @@ add_columns(const crm_source *draft, Relation relation, List *names, Bitmapset *
 	{
 		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
 
-		if (number == 0)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-							errmsg("column \"%s\" of \"%s\" does not exist, but a detail or lookup "
-								   "hangs on it",
-								   (char *) lfirst(cell), label(relation)),
-							errhint("SELECT crm.drop_detail(detail, of => hangs_on) FROM "
-									"crm.source_detail WHERE ...")));
-		*columns = bms_add_member(*columns, number);
+		if (number != 0)
+			*columns = bms_add_member(*columns, number);
 	}
 }
 

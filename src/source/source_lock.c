@@ -74,6 +74,7 @@ patience(void)
 static void
 lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds)
 {
+	MemoryContext context = CurrentMemoryContext;
 	List *holders;
 
 	if (ConditionalLockRelationOid(relation_id, mode))
@@ -88,6 +89,7 @@ lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds)
 		/* The wait was given up and nothing else begun, so there is nothing to clean up. */
 		if (geterrcode() != ERRCODE_LOCK_NOT_AVAILABLE)
 			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
 		FlushErrorState();
 		raise_busy(relation_id, mode, milliseconds, holders);
 	}

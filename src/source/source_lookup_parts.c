@@ -7,6 +7,8 @@
 
 #include "access/relation.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -22,6 +24,8 @@
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
+
+#define LARGE 16 /* blocks */
 
 /* A step that some expression takes. */
 typedef struct wanted
@@ -44,6 +48,7 @@ static crm_source *existing_for(List *existing, const wanted *want, int32 parent
 static void store(const crm_source *holder, wanted *want, crm_source *known);
 static Oid lock_table(const crm_source *part, bool known);
 static void fill_columns(crm_source *part, Relation relation, const wanted *want);
+static bool is_large(Relation relation);
 static List *add_text(List *texts, const char *text);
 
 void
@@ -211,6 +216,8 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 	relation = relation_open(relation_id, NoLock);
 	part->relation_kind = relation->rd_rel->relkind;
 	fill_columns(part, relation, want);
+	if (!known && is_large(relation))
+		crm_part_advise_index(part, relation);
 	if (known)
 		crm_source_update(part, relation);
 	else
@@ -258,6 +265,14 @@ fill_columns(crm_source *part, Relation relation, const wanted *want)
 			lappend_int(part->column_numbers, crm_source_column_number(relation, lfirst(cell)));
 	list_sort(part->column_numbers, list_int_cmp);
 	part->columns = crm_source_column_names(relation, part->column_numbers);
+}
+
+/* In a smaller one no index would be used. */
+static bool
+is_large(Relation relation)
+{
+	return relation->rd_rel->relkind == RELKIND_RELATION &&
+		   RelationGetNumberOfBlocks(relation) > LARGE;
 }
 
 static List *

@@ -5,13 +5,17 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "base/base.h"
@@ -204,6 +208,30 @@ crm_part_forget(const crm_source *part)
 		crm_source_forget(lfirst_int(cell));
 		crm_source_detach(lfirst_int(cell));
 	}
+}
+
+void
+crm_part_advise_index(const crm_source *draft, Relation relation)
+{
+	ListCell *cell;
+	AttrNumber first = crm_source_column_number(relation, linitial(draft->key));
+
+	if (relation->rd_rel->relkind != RELKIND_RELATION &&
+		relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		return;
+	foreach (cell, RelationGetIndexList(relation))
+	{
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+		bool serves = index->rd_index->indkey.values[0] == first && index->rd_index->indisvalid;
+
+		index_close(index, AccessShareLock);
+		if (serves)
+			return;
+	}
+	ereport(NOTICE, (errmsg("no index on (%s) of \"%s.%s\" serves the look-up of its rows",
+							quote_identifier(linitial(draft->key)), draft->schema, draft->table),
+					 errhint("CREATE INDEX ON %s (%s);", crm_source_qualified(draft),
+							 quote_identifier(linitial(draft->key)))));
 }
 
 bool

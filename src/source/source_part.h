@@ -54,6 +54,10 @@ extern void crm_part_watch(crm_source *parent, Relation relation);
 /* Forgets a part and all that hangs on it, triggers too. */
 extern void crm_part_forget(const crm_source *part);
 
+/* A notice if no index serves the reading of a table by the part's key: it is read so for each row.
+ */
+extern void crm_part_advise_index(const crm_source *draft, Relation relation);
+
 /* The same texts in the same order. */
 extern bool crm_same_texts(List *a, List *b);
 

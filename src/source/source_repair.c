@@ -63,11 +63,11 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	mending work = {source, relation, NIL, mended};
 
 	work.names = same_table ? names_then(source, relation, mended) : names_now(relation);
-	note_dropped(&work);
 	*draft = *source;
 	draft->items = mended_items(&work);
 	draft->key = mended_key(&work);
 	mend_fields(&work, draft);
+	note_dropped(&work);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
 	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
@@ -172,13 +172,17 @@ is_registered(const crm_source *source, const char *name)
 	return false;
 }
 
+/* One that nothing was lost with was read only because the key of a detail equals it. */
 static void
 note_dropped(mending *work)
 {
+	const crm_source *source = work->source;
+	bool all = work->mended->lost != NIL || source->role == CRM_ROLE_LOOKUP;
 	ListCell *cell;
 
-	foreach (cell, work->source->columns)
-		if (number_then(work, lfirst(cell)) == 0)
+	foreach (cell, source->columns)
+		if (number_then(work, lfirst(cell)) == 0 &&
+			(all || crm_list_has_text(source->key, lfirst(cell))))
 			work->mended->dropped =
 				lappend(work->mended->dropped, psprintf("\"%s\"", (char *) lfirst(cell)));
 }

@@ -392,7 +392,8 @@ append_column_changes(StringInfo changes, const crm_source *source, Relation rel
 		List *name;
 		char *type;
 
-		if (number == 0)
+		/* Only the key of a detail equals it: no expression would have been mended. */
+		if (number == 0 || TupleDescAttr(RelationGetDescr(relation), number - 1)->attisdropped)
 			continue;
 		name = crm_source_column_names(relation, list_make1_int(number));
 		type = linitial(crm_source_column_types(relation, name));

@@ -1,8 +1,10 @@
 /* suggest_statement.c - writes the crm.add_source() that a suggestion amounts to. */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -11,6 +13,7 @@
 #include "source/source_draft.h"
 #include "source/source_key.h"
 #include "source/source_registry.h"
+#include "source/source_relation.h"
 #include "source/suggest_statement.h"
 
 static crm_column_suggestion *find(List *columns, const char *attribute);
@@ -21,6 +24,8 @@ static List *map_items(Relation relation, List *columns);
 static List *key_of(Relation relation);
 static bool identifies(Relation relation, AttrNumber number);
 static void append_options(StringInfo statement, List *columns);
+static const char *belongs_to(Relation relation);
+static bool names_no_relation(const char *column);
 
 List *
 crm_suggest_join(List *columns)
@@ -58,6 +63,9 @@ crm_suggest_statement(Relation relation, List *columns)
 			&statement, ", key => %s",
 			quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, key))));
 	append_options(&statement, columns);
+	if (belongs_to(relation))
+		appendStringInfo(&statement, ", belongs_to => %s",
+						 quote_literal_cstr(quote_identifier(belongs_to(relation))));
 	appendStringInfoString(&statement, ");");
 	return statement.data;
 }
@@ -188,4 +196,38 @@ append_options(StringInfo statement, List *columns)
 	if (changed_at)
 		appendStringInfo(statement, ", changed_at => %s",
 						 quote_literal_cstr(changed_at->expression));
+}
+
+/* The first column with a foreign key to the table itself, or to one that is a source already. */
+static const char *
+belongs_to(Relation relation)
+{
+	for (int i = 1; i <= RelationGetNumberOfAttributes(relation); i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(relation), i - 1);
+		Oid table = column->attisdropped ? InvalidOid : crm_source_referenced_table(relation, i);
+
+		if (!OidIsValid(table) || names_no_relation(NameStr(column->attname)))
+			continue;
+		if (table == RelationGetRelid(relation) ||
+			crm_source_find_table(get_namespace_name(get_rel_namespace(table)),
+								  get_rel_name(table)) != NULL)
+			return NameStr(column->attname);
+	}
+	return NULL;
+}
+
+/* Who wrote or referred a customer is not whom that one belongs to, nor is what a row was merged
+ * into. */
+static bool
+names_no_relation(const char *column)
+{
+	static const char *const words[] = {"creat", "updat", "modif", "delet",  "assign", "owner",
+										"user",  "refer", "merge", "duplic", "replac", "master"};
+	char *lower = str_tolower(column, strlen(column), DEFAULT_COLLATION_OID);
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (strstr(lower, words[i]) != NULL)
+			return true;
+	return false;
 }

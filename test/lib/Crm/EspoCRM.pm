@@ -18,12 +18,14 @@ my $stamps = join ",\n\t", 'created_at timestamp(0) without time zone DEFAULT NU
   'modified_at timestamp(0) without time zone DEFAULT NULL',
   map { "$_ varchar(17) DEFAULT NULL" } qw(created_by_id modified_by_id assigned_user_id);
 
-# leads => 0: an installation without the sales module's leads
+# leads => 0: an installation without the sales module's leads; id => 24: ids as long as from version 8 on
 sub install
 {
 	my ($database, %option) = @_;
 	my $schema = $option{schema} // 'espo';
-	$database->run("CREATE SCHEMA $schema; SET search_path = $schema;\n" . _ddl(%option));
+	my $ddl    = _ddl(%option);
+	$ddl =~ s/varchar\(17\)/varchar($option{id})/g if $option{id};
+	$database->run("CREATE SCHEMA $schema; SET search_path = $schema;\n$ddl");
 	return;
 }
 
@@ -183,6 +185,7 @@ sub _common
 		"${prefix}_country"     => $self->{random}->chance(0.9) ? $row->{country_name} : undef,
 		"${prefix}_postal_code" => $row->{postal_code},
 		created_at              => '2021-01-01 00:00:00',
+		created_by_id           => $self->{random}->pick($self->{users}),
 		modified_at             => $row->{changed_at},
 		deleted                 => 'f');
 }
@@ -267,6 +270,7 @@ sub _user
 	my $key = $self->_id;
 	$self->_add('user',
 		{ id => $key, user_name => $person->{login}, first_name => $person->{given}, last_name => $person->{family} });
+	push @{ $self->{users} }, $key;
 	$self->{truth}->other($self->_name('user'), $key, 'own user');
 	$self->_email('User', $key, $person->{email}, primary => 't');
 	return;

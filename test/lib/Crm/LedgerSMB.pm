@@ -35,7 +35,7 @@ sub _folder
 sub missing
 {
 	return if _folder();
-	return "the SQL of LedgerSMB is not in $places[0] (package ledgersmb) nor in \$LEDGERSMB_SQL";
+	return "the SQL of LedgerSMB is not in $places[1]: test/script/applications puts it there";
 }
 
 # Into a new database, schema public: the tables, then the changes that its own updater would make.

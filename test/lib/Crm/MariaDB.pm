@@ -123,7 +123,8 @@ sub _slurp
 	return <> // '';
 }
 
-sub stop
+# The data stay; go_on() serves them again, at the same port.
+sub pause
 {
 	my ($self) = @_;
 	return unless $self->{pid} && $self->{owner} == $$;
@@ -136,6 +137,17 @@ sub stop
 		select undef, undef, undef, 0.1;
 	}
 	kill KILL => $pid if kill 0 => $pid;
+	return;
+}
+
+sub go_on { $_[0]->_serve unless $_[0]{pid}; return }
+
+sub stop
+{
+	my ($self) = @_;
+	return unless $self->{owner} == $$;
+	$self->pause;
+	local ($?, $!);
 	system 'rm', '-rf', "$self->{folder}/data";
 	return;
 }

@@ -312,7 +312,9 @@ sub _people
 			  ->other($table, $self->_partner($person, @rank, active => 'f'), 'archived');
 			next;
 		}
-		$self->_customer($person, @rank);
+		my $id = $self->_customer($person, @rank);
+		# who may look into the shop has a login and is a customer all the same
+		$self->_user($id, "portal.$id", 't') if $self->{random}->chance(0.05);
 	}
 	return;
 }

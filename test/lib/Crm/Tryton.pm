@@ -16,15 +16,16 @@ my @wanted  = qw(company party_relationship);
 # why it cannot be installed here; undef if it can
 sub missing
 {
-	return 'there is no trytond-admin (package tryton-server)'
-	  if system 'command -v trytond-admin >/dev/null';
+	return 'there is no trytond-admin: test/script/applications installs it'
+	  unless grep { -x "$_/trytond-admin" } split /:/, $ENV{PATH};
 	for my $module (@wanted)
 	{
-		return "module $module of Tryton is not installed (package tryton-modules-" . $module =~
-		  tr/_/-/r . ')'
+		return "module $module of Tryton is not there: test/script/applications installs it"
 		  unless -f "$modules/$module/tryton.cfg";
 	}
-	return 'python3-psycopg2 is not installed' if system 'python3 -c "import psycopg2" 2>/dev/null';
+	# what is first on the path need not be the interpreter that the package runs with
+	return 'Tryton lacks python3-psycopg2: test/script/applications installs it'
+	  if system '/usr/bin/python3 -c "import psycopg2" 2>/dev/null';
 	return 'trytond-admin must not be run as root' if $> == 0;
 	return;
 }

@@ -60,9 +60,9 @@ my $database = Database->create('test_safety');
 $database->run(<<'SQL');
 CREATE EXTENSION crm;
 CREATE SCHEMA s
-	CREATE TABLE account (id integer, region text, name text, PRIMARY KEY (region, id)) PARTITION BY LIST (region)
+	CREATE TABLE account (id integer, region text, name text, town integer, PRIMARY KEY (region, id)) PARTITION BY LIST (region)
 	CREATE TABLE phone (id integer PRIMARY KEY, region text, account integer, number text)
-	CREATE TABLE other (id integer PRIMARY KEY, name text);
+	CREATE TABLE town (id integer PRIMARY KEY, name text);
 CREATE TABLE s.account_nl PARTITION OF s.account FOR VALUES IN ('nl');
 SELECT crm.add_department('s');
 CREATE VIEW public.held AS
@@ -100,7 +100,7 @@ sub does
 
 my @account = qw(account account_nl);
 does('crm.suggest_mapping', "SELECT crm.suggest_mapping('s.account')", @account);
-does('crm.add_source', "SELECT crm.add_source('s.account', 's', '{\"name\": \"name\"}')", @account);
+does('crm.add_source', "SELECT crm.add_source('s.account', 's', '{\"name\": \"name\", \"city\": \"lookup(town, ''s.town.name'')\"}')", @account, 'town');
 does('crm.add_detail', "SELECT crm.add_detail('s.phone', of => 's.account', key => '{region, account}', map => '{\"phone\": \"number\"}')", 'phone');
 does('crm.change_source', "SELECT crm.change_source('s.account', filter => 'id > 0')", @account);
 does('crm.change_detail', "SELECT crm.change_detail('s.phone', of => 's.account', filter => 'id > 0')", 'phone');
@@ -143,7 +143,7 @@ $session->do('COMMIT');
 is($database->value('SELECT count(*) FROM crm_internal.pending'), 0, '... which resolved it');
 
 does('crm.drop_detail', "SELECT crm.drop_detail('s.phone', of => 's.account')", 'phone');
-does('crm.drop_source', "SELECT crm.drop_source('s.account')", @account);
+does('crm.drop_source', "SELECT crm.drop_source('s.account')", @account, 'town');
 $session->do("SELECT crm.add_source('s.account', 's', '{\"name\": \"name\"}')");
 does('crm.uninstall', 'SELECT * FROM crm.uninstall(dry_run => false)', @account);
 is(join(', ', grep { !$seen{$_} } sort keys %named), '', 'every statement of the table was tried');

@@ -84,7 +84,16 @@ is($node->safe_psql('killed', "SELECT count(*) FROM pg_trigger WHERE tgrelid = '
 is($node->safe_psql('killed', "SELECT count(*) FROM crm_internal.source"), 1, 'and no source');
 $node->safe_psql('killed', "SELECT crm.add_source('dept.lead', 'marketing', '{\"email\": \"mail\"}'); CALL crm.resolve()");
 is(healthy($node, 'killed'), '', 'the same call again, and all is well');
+$node->safe_psql('killed', 'ALTER TABLE dept.lead ADD account integer; CREATE INDEX lead_account ON dept.lead (account)');
+my $add_detail = "SELECT crm.add_detail('dept.lead', of => 'dept.account', key => '{account}', map => '{\"email\": \"mail\"}')";
+killed('add_detail', $add_detail, 'killed');
+is($node->safe_psql('killed', "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'dept.lead'::regclass AND tgname LIKE 'crm%'"), 2, 'a killed add_detail leaves none but those of the source');
+is($node->safe_psql('killed', 'SELECT count(*) FROM crm_internal.source'), 2, 'and no detail');
+$node->safe_psql('killed', "$add_detail; CALL crm.resolve()");
+is($node->safe_psql('killed', "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'dept.lead'::regclass AND tgname LIKE 'crm%'"), 4, 'the same call again makes it');
+is($node->safe_psql('killed', 'SELECT count(*) FROM crm.verify()'), 0, 'and all agrees');
 $node->safe_psql('killed', 'SELECT crm.uninstall(dry_run => false)');
+$node->safe_psql('killed', 'ALTER TABLE dept.lead DROP account');
 gone('killed');
 
 $node->stop;

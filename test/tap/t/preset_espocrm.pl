@@ -23,6 +23,11 @@ Crm::Check::relations($database, 'espocrm');
 is $database->value("SELECT count(*) FROM crm.search('info\@shared-by-mistake.example')"), 0,
   'an address of which only deleted links are left finds nobody';
 
+is join(' ', map { $_->[0] } $database->rows("SELECT DISTINCT entered_by FROM crm.profile_source('espo.contact')
+	WHERE entered_by IS NOT NULL ORDER BY 1")),
+  join(' ', map { $_->[0] } $database->rows('SELECT user_name FROM espo."user" ORDER BY 1')),
+  'who entered a row is known by the login';
+
 # a contact that is nobody else's, so that what is shown is what it says
 my ($contact, $link, $email, $phone) = @{ $database->row(<<~'SQL') };
 	SELECT c.id, e.id, e.email_address_id, p.phone_number_id
@@ -86,14 +91,14 @@ $database->drop;
 
 # without the sales module
 $database = Database->create('preset_espocrm');
-Crm::EspoCRM::install($database, leads => 0);
+Crm::EspoCRM::install($database, leads => 0, id => 24);
 Crm::EspoCRM::fill($database, seed => 2, leads => 0);
 $database->run("CREATE EXTENSION crm; SELECT crm.add_department('sales')");
 my ($status, $out, $notices) = $database->try("SELECT crm.add_source('espo', department => 'sales', preset => 'espocrm')");
 is $status, 0, 'an installation without leads is registered';
 like $notices, qr/lead/, 'and what it lacks is said';
 $database->run('CALL crm.resolve()');
-Crm::Check::judge($database, 'without leads', precision => 0.85, recall => 0.95);
+Crm::Check::judge($database, 'without leads', precision => 0.8, recall => 0.95);
 Crm::Check::relations($database, 'without leads');
 $database->drop;
 done_testing;

@@ -106,6 +106,10 @@ sub what_hangs_on_an_account
 	change("INSERT INTO location (line_one, city, country_id) VALUES ('Kade 1', 'Veere', (SELECT id FROM country WHERE short_name = 'NL'));
 		INSERT INTO entity_to_location (location_id, location_class, entity_id) VALUES (lastval(), 4, $entity)");
 	is shows($entity, 'city'), 'Veere', 'a new link is followed';
+	$database->run("SELECT crm.set_source_mode('public.entity', 'inline')");
+	$database->run("UPDATE location SET city = 'Domburg' WHERE city = 'Veere' AND line_one = 'Kade 1'");
+	is shows($entity, 'city'), 'Domburg', 'in mode inline at once, two tables away';
+	$database->run("SELECT crm.set_source_mode('public.entity', 'watch')");
 	return;
 }
 

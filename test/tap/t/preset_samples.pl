@@ -46,6 +46,10 @@ sub chinook_in_both_spellings
 	Crm::Check::judge($database, 'chinook', precision => 0.85, recall => 0.9);
 	my $groups = "SELECT string_agg(source_key, ' ' ORDER BY source_key) FROM crm.customer_source GROUP BY customer_id ORDER BY 1";
 	my @plain  = $database->rows($groups);
+	$database->run("SELECT crm.drop_source('chinook.customer')");
+	my ($status, $out, $err) = $database->try("SELECT crm.add_source('chinook', department => 'shop', preset => 'pagila')");
+	isnt $status, 0, 'the preset of another database is refused';
+	like $err, qr/finds nothing to read.*address_id/s, 'and why';
 	$database->drop;
 
 	$database = Database->create('preset_chinook');

@@ -49,14 +49,19 @@ is $database->value("SELECT phone $of"), '+31612340987', 'a number is found';
 change("UPDATE contacts SET deleted = 1 WHERE id = '$contact'");
 is Crm::Check::customer($database, 'suitecrm.contacts', $contact), undef, 'a deleted contact is no customer';
 
-# the other side goes away
+# the other side goes away, and comes back
 my $known = $database->value('SELECT count(*) FROM crm.customer');
-$server->stop;
-my $session = $database->session;
-$session->do('CALL crm.sync()');
-$session->do('CALL crm.resolve()');
-$session->close;
+my $asking = 'SELECT count(*) FROM crm.source_status WHERE needs_attention IS NOT NULL';
+$server->pause;
+sync_all();
 is $database->value('SELECT count(*) FROM crm.customer'), $known, 'when the other side cannot be reached, what is known stays';
+cmp_ok $database->value($asking), '>', 0, 'and the sources ask for attention';
+$server->go_on;
+$server->sql("UPDATE contacts SET deleted = 0 WHERE id = '$contact'", 'suitecrm');
+sync_all();
+is $database->value($asking), 0, 'no more when it is there again';
+isnt Crm::Check::customer($database, 'suitecrm.contacts', $contact), undef, 'and what happened meanwhile is found';
+$server->stop;
 $database->run('SELECT crm.uninstall(dry_run => false)');
 $database->drop;
 done_testing;
@@ -65,6 +70,14 @@ sub change
 {
 	$server->sql($_[0], 'suitecrm');
 	$database->run("CALL crm.sync('suitecrm.contacts'); CALL crm.resolve()");
+	return;
+}
+
+sub sync_all
+{
+	my $session = $database->session;
+	$session->do($_) for 'CALL crm.sync()', 'CALL crm.resolve()';
+	$session->close;
 	return;
 }
 

@@ -97,6 +97,10 @@ sub what_hangs_on_a_party
 	is shows($party, 'email'), 'first@example.org', 'one that is switched off is gone';
 	change("UPDATE party_contact_mechanism SET type = 'website' WHERE $mail");
 	is shows($party, 'email'), undef, 'and so is what becomes something else';
+	$database->run("SELECT crm.set_source_mode('$table', 'inline');
+		UPDATE party_contact_mechanism SET type = 'email' WHERE party = $party AND value = 'first\@example.org'");
+	is shows($party, 'email'), 'first@example.org', 'in mode inline what comes back is seen at once';
+	$database->run("SELECT crm.set_source_mode('$table', 'watch')");
 	change("UPDATE party_address SET city = 'Zierikzee' WHERE party = $party AND active");
 	is shows($party, 'city'), 'Zierikzee', 'an address that changes is seen';
 	change("UPDATE party_address SET subdivision = (SELECT id FROM country_subdivision WHERE code = 'NL-PR') WHERE party = $party");
