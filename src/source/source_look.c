@@ -96,8 +96,7 @@
 #define LOOK_AT_ALL CHOSEN("") TREE TRIGGERS("pg_trigger t WHERE") COLUMNS LOOKS
 #define LOOK_AT_ONE LOOK_AT("pg_trigger t WHERE t.tgargs = $5 AND")
 #define LOOK_AT_TREE                                                                               \
-	LOOK_AT("(SELECT DISTINCT id FROM tree) d JOIN pg_trigger t ON t.tgrelid = d.id "              \
-			"WHERE t.tgargs = $5 AND")
+	LOOK_AT("(SELECT DISTINCT id FROM tree) d JOIN pg_trigger t ON t.tgrelid = d.id WHERE")
 
 #define SAME(what) "(look->>'" what "') IS NOT DISTINCT FROM (seen->>'" what "'), "
 

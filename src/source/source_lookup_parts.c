@@ -224,7 +224,8 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 		part->source_id = crm_source_insert(part, relation);
 	relation_close(relation, NoLock);
 	CommandCounterIncrement();
-	crm_source_detach_elsewhere(relation_id, part->source_id);
+	if (known)
+		crm_source_detach_elsewhere(relation_id, part->source_id);
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
 	crm_source_follow_begin(part->source_id);
