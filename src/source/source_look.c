@@ -27,21 +27,36 @@
 	"LEFT JOIN pg_namespace n ON n.nspname = s.schema_name "                                       \
 	"LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name" which "), "
 
-/* The table with its partitions and inheritance children, and when each was attached. */
+/* Of a set of texts, in whatever order: each has what tells it from the others in it. */
+#define DIGEST(texts) "bit_xor(hashtextextended(concat_ws(' ', " texts ") COLLATE \"C\", 0))"
+
+/*
+ * The table with its partitions and inheritance children, and when each was attached. Their names
+ * are compared across databases too, where hashes need not be the same.
+ */
 #define TREE                                                                                       \
 	"tree (source_id, id, parent, attached) AS ("                                                  \
 	"SELECT source_id, id, 0::oid, '0'::text FROM chosen WHERE id IS NOT NULL UNION "              \
 	"SELECT t.source_id, i.inhrelid, i.inhparent, i.xmin::text FROM tree t "                       \
 	"JOIN pg_inherits i ON i.inhparent = t.id WHERE NOT i.inhdetachpending), "                     \
-	"trees AS (SELECT t.source_id, "                                                               \
-	"md5(string_agg(concat_ws(' ', t.id, t.parent, t.attached), ',' ORDER BY t.id, t.parent)) "    \
-	"AS tree, md5(string_agg(concat_ws(' ', n.nspname, c.relname), ',' "                           \
-	"ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\") FILTER (WHERE t.parent <> 0)) "    \
-	"AS names, "                                                                                   \
-	"md5(string_agg(concat_ws(' ', t.id, c.relfilenode), ',' ORDER BY t.id, t.parent)) AS files, " \
-	"bool_or(c.relpersistence = 'u') AS unlogged "                                                 \
-	"FROM tree t JOIN pg_class c ON c.oid = t.id JOIN pg_namespace n ON n.oid = c.relnamespace "   \
-	"GROUP BY t.source_id), "
+	"trees AS (SELECT t.source_id, " DIGEST(                                                       \
+		"t.id, t.parent, t.attached") " AS tree, "                                                 \
+									  "md5(string_agg(concat_ws(' ', n.nspname, c.relname), ',' "  \
+									  "ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE "       \
+									  "\"C\") FILTER (WHERE t.parent <> 0)) "                      \
+									  "AS names, " DIGEST(                                         \
+										  "t.id, t.parent, c.relfilenode") " AS files, "           \
+																		   "bool_or(c."            \
+																		   "relpersistence = "     \
+																		   "'u') AS unlogged "     \
+																		   "FROM tree t JOIN "     \
+																		   "pg_class c ON c.oid "  \
+																		   "= t.id JOIN "          \
+																		   "pg_namespace n ON "    \
+																		   "n.oid = "              \
+																		   "c.relnamespace "       \
+																		   "GROUP BY "             \
+																		   "t.source_id), "
 
 /* Who carries which triggers of crm; a number that is no source's is nobody's. */
 #define NUMBER "replace(encode(t.tgargs, 'escape'), '\\000', '')"
@@ -49,28 +64,39 @@
 	"carried AS MATERIALIZED (SELECT t.tgrelid, t.oid, t.xmin::text AS written, t.tgenabled, "     \
 	"t.tgparentid = 0 AS own, (t.tgtype & 1) = 1 AS is_row, " NUMBER " AS number FROM " carried    \
 	" t.tgfoid = $3), "                                                                            \
-	"triggers AS (SELECT c.source_id, "                                                            \
-	"md5(string_agg(concat_ws(' ', k.oid, k.written, k.tgenabled), ',' ORDER BY k.oid) "           \
-	"FILTER (WHERE t.id IS NOT NULL)) AS triggers, "                                               \
-	"array_agg(DISTINCT k.tgrelid) FILTER (WHERE t.id IS NULL AND k.own) AS elsewhere, "           \
-	"array_agg(k.tgrelid) FILTER (WHERE k.own AND k.is_row AND NOT EXISTS ("                       \
-	"SELECT 1 FROM pg_inherits i JOIN carried p ON p.tgrelid = i.inhparent "                       \
-	"AND p.number = k.number WHERE i.inhrelid = k.tgrelid)) AS carriers "                          \
-	"FROM chosen c JOIN carried k ON k.number = c.source_id::text "                                \
-	"LEFT JOIN (SELECT DISTINCT source_id, id FROM tree) t ON t.source_id = c.source_id "          \
-	"AND t.id = k.tgrelid GROUP BY c.source_id), "
+	"triggers AS (SELECT c.source_id, " DIGEST(                                                    \
+		"k.oid, k.written, k.tgenabled") " FILTER (WHERE t.id IS NOT NULL) AS triggers, "          \
+										 "array_agg(k.tgrelid) FILTER (WHERE t.id IS NULL AND "    \
+										 "k.own) AS elsewhere, "                                   \
+										 "array_agg(k.tgrelid) FILTER (WHERE k.own AND k.is_row "  \
+										 "AND NOT EXISTS ("                                        \
+										 "SELECT 1 FROM pg_inherits i JOIN carried p ON "          \
+										 "p.tgrelid = i.inhparent "                                \
+										 "AND p.number = k.number WHERE i.inhrelid = k.tgrelid)) " \
+										 "AS carriers "                                            \
+										 "FROM chosen c JOIN carried k ON k.number = "             \
+										 "c.source_id::text "                                      \
+										 "LEFT JOIN (SELECT DISTINCT source_id, id FROM tree) t "  \
+										 "ON t.source_id = c.source_id "                           \
+										 "AND t.id = k.tgrelid GROUP BY c.source_id), "
 
+/* Only types that somebody made are enums. */
 #define COLUMNS                                                                                    \
-	"shapes AS (SELECT c.source_id, md5(string_agg(concat_ws(' ', a.attnum, a.attname, "           \
-	"a.atttypid, a.atttypmod, a.attgenerated), ',' ORDER BY a.attnum)) AS shape, "                 \
-	"md5(string_agg(concat_ws(' ', a.attnum, a.xmin), ',' ORDER BY a.attnum) "                     \
-	"FILTER (WHERE a.attname = ANY (c.columns))) AS written, "                                     \
-	"bool_or(a.attgenerated = 'v' AND a.attname = ANY (c.columns)) AS has_virtual, "               \
-	"md5(string_agg((SELECT string_agg(concat_ws(' ', e.oid, e.enumlabel), ',' ORDER BY e.oid) "   \
-	"FROM pg_enum e WHERE e.enumtypid = a.atttypid), ';' ORDER BY a.attnum) "                      \
-	"FILTER (WHERE a.attname = ANY (c.columns))) AS labels "                                       \
-	"FROM chosen c JOIN pg_attribute a ON a.attrelid = c.id AND a.attnum > 0 "                     \
-	"AND NOT a.attisdropped GROUP BY c.source_id), "
+	"shapes AS (SELECT c.source_id, " DIGEST("a.attnum, a.attname, a.atttypid, a.atttypmod, "      \
+											 "a.attgenerated") " AS shape, " DIGEST(               \
+		"a.attnum, a.xmin") " FILTER (WHERE a.attname = ANY (c.columns)) AS written, "             \
+							"bool_or(a.attgenerated = 'v' AND a.attname = ANY (c.columns)) AS "    \
+							"has_virtual, "                                                        \
+							"bit_xor(CASE WHEN a.atttypid >= 16384 THEN (SELECT " DIGEST(          \
+								"a.attnum, e.oid, e.enumlabel") " FROM pg_enum e WHERE "           \
+																"e.enumtypid = a.atttypid) END) "  \
+																"FILTER (WHERE a.attname = ANY "   \
+																"(c.columns)) AS labels "          \
+																"FROM chosen c JOIN pg_attribute " \
+																"a ON a.attrelid = c.id AND "      \
+																"a.attnum > 0 "                    \
+																"AND NOT a.attisdropped GROUP BY " \
+																"c.source_id), "
 
 /* $1: this very database, $2: when the server was started; above, $3: the trigger function. */
 #define LOOKS                                                                                      \
@@ -95,8 +121,7 @@
 	COLUMNS LOOKS
 #define LOOK_AT_ALL CHOSEN("") TREE TRIGGERS("pg_trigger t WHERE") COLUMNS LOOKS
 #define LOOK_AT_ONE LOOK_AT("pg_trigger t WHERE t.tgargs = $5 AND")
-#define LOOK_AT_TREE                                                                               \
-	LOOK_AT("(SELECT DISTINCT id FROM tree) d JOIN pg_trigger t ON t.tgrelid = d.id WHERE")
+#define LOOK_AT_TREE LOOK_AT("pg_trigger t WHERE t.tgrelid = ANY (ARRAY(SELECT id FROM tree)) AND")
 
 #define SAME(what) "(look->>'" what "') IS NOT DISTINCT FROM (seen->>'" what "'), "
 
