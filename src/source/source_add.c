@@ -185,9 +185,9 @@ repair_parts(const crm_source *source)
 {
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_load_parts(source->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
+		const crm_source *part = lfirst(cell);
 		Oid table = crm_source_table_id(part);
 
 		if (!OidIsValid(table) || !crm_source_has_triggers(get_rel_relkind(table)))
