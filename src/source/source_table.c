@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -231,6 +232,9 @@ check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 char *
 crm_source_read_through(Oid relation_id)
 {
+	/* Most have no parents, and this is asked for every table whenever somebody looks. */
+	if (!has_superclass(relation_id))
+		return NULL;
 	return find_source(
 		"WITH RECURSIVE up (id) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = $1 "
 		"UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.id) "
