@@ -234,6 +234,8 @@ crm_source_look_rival(int32 source_id, Oid moved)
 		"AND c.relowner = t.relowner AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
 		"JOIN pg_namespace n ON n.oid = c.relnamespace "
 		"WHERE s.source_id = $1 AND (n.nspname = s.schema_name OR n.oid = t.relnamespace) "
+		"AND NOT EXISTS (SELECT 1 FROM crm_internal.source o "
+		"WHERE o.schema_name = n.nspname AND o.table_name = c.relname) "
 		"AND NOT EXISTS (SELECT 1 FROM unnest(s.columns) AS k (name) WHERE NOT EXISTS ("
 		"SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = k.name "
 		"AND NOT a.attisdropped)) ORDER BY c.oid LIMIT 1",
