@@ -138,7 +138,7 @@ change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
-	return crm_source_patiently(fcinfo, drop_source);
+	return crm_source_retriably(fcinfo, drop_source);
 }
 
 static Datum
