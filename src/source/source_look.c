@@ -23,7 +23,8 @@
 /* $1: a source or part, 0 for all. */
 #define CHOSEN                                                                                     \
 	"WITH RECURSIVE chosen AS MATERIALIZED ("                                                      \
-	"SELECT s.source_id, s.relation_kind, s.columns, s.seen, s.former_name, c.oid AS id, "         \
+	"SELECT s.source_id, s.parent_id, s.relation_kind, s.columns, s.seen, s.former_name, c.oid "   \
+	"AS id, "                                                                                      \
 	"c.relkind, c.relowner FROM crm_internal.source s "                                            \
 	"LEFT JOIN pg_namespace n ON n.nspname = s.schema_name "                                       \
 	"LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name "                 \
@@ -98,7 +99,7 @@
 		 "CASE WHEN (seen->>'table')::bigint::oid = ANY (carriers) "                               \
 		 "AND look->>'database' = seen->>'database' THEN (seen->>'table')::bigint::oid "           \
 		 "WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                                   \
-		 "EXISTS (SELECT 1 FROM carried k JOIN crm_internal.source o "                             \
+		 "parent_id IS NULL AND EXISTS (SELECT 1 FROM carried k JOIN crm_internal.source o "       \
 		 "ON o.source_id::text = k.number WHERE k.tgrelid = looks.id "                             \
 		 "AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree")              \
 			 SAME("names") SAME("files") SAME("written") SAME("labels") SAME("triggers")           \
