@@ -83,6 +83,12 @@ SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,b}'
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,a}');
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,nothing}');
 
+-- what goes with belongs_to says nothing alone
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', related => 'sales.heap');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', relation => 'contact_of');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', since => 'current_date');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', belongs_to => ' ', until => 'current_date');
+
 -- nothing was left behind by any of it
 SELECT count(*) AS sources FROM crm_internal.source;
 SELECT count(*) AS pending FROM crm_internal.pending;

@@ -46,7 +46,6 @@ static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
-static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
 static void repair_parts(const crm_source *source);
@@ -87,7 +86,8 @@ add_source(PG_FUNCTION_ARGS)
 		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
 	draft->key = crm_texts_argument(fcinfo, 3);
 	set_texts(fcinfo, 4, draft);
-	set_relation(fcinfo, 10, draft);
+	crm_set_from_argument(fcinfo, 10, &draft->entered_by);
+	crm_set_relation_from_arguments(fcinfo, 11, draft);
 	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
 	draft->mode = PG_ARGISNULL(9) ? "watch" : crm_text_argument(fcinfo, 9);
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 12));
@@ -115,7 +115,8 @@ change_source(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(2))
 		draft->key = crm_texts_argument(fcinfo, 2);
 	set_texts(fcinfo, 3, draft);
-	set_relation(fcinfo, 9, draft);
+	crm_set_from_argument(fcinfo, 9, &draft->entered_by);
+	crm_set_relation_from_arguments(fcinfo, 10, draft);
 	if (!PG_ARGISNULL(7))
 		draft->trust = PG_GETARG_FLOAT4(7);
 	if (!PG_ARGISNULL(8))
@@ -254,17 +255,6 @@ set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft)
 	crm_set_from_argument(fcinfo, first + 1, &draft->kind);
 	crm_set_from_argument(fcinfo, first + 2, &draft->region);
 	crm_set_from_argument(fcinfo, first + 3, &draft->changed_at);
-}
-
-/* entered_by, belongs_to, then related, which is for the check of the draft, relation and so on. */
-static void
-set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft)
-{
-	crm_set_from_argument(fcinfo, first, &draft->entered_by);
-	crm_set_from_argument(fcinfo, first + 1, &draft->belongs_to);
-	crm_set_from_argument(fcinfo, first + 3, &draft->relation);
-	crm_set_from_argument(fcinfo, first + 4, &draft->since);
-	crm_set_from_argument(fcinfo, first + 5, &draft->until);
 }
 
 static void

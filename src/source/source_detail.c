@@ -173,16 +173,13 @@ set_map(FunctionCallInfo fcinfo, int number, crm_source *draft)
 					   : crm_source_parse_map(crm_source_label(draft->schema, draft->table), map);
 }
 
-/* filter, preferred, belongs_to, then related, which is for the check of the draft, and so on. */
+/* filter, preferred, belongs_to and what goes with it. */
 static void
 set_fields(FunctionCallInfo fcinfo, int first, crm_source *draft)
 {
 	crm_set_from_argument(fcinfo, first, &draft->filter);
 	crm_set_from_argument(fcinfo, first + 1, &draft->preferred);
-	crm_set_from_argument(fcinfo, first + 2, &draft->belongs_to);
-	crm_set_from_argument(fcinfo, first + 4, &draft->relation);
-	crm_set_from_argument(fcinfo, first + 5, &draft->since);
-	crm_set_from_argument(fcinfo, first + 6, &draft->until);
+	crm_set_relation_from_arguments(fcinfo, first + 2, draft);
 }
 
 static void
