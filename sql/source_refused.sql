@@ -67,6 +67,15 @@ SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', trust => 1.
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', trust => 'NaN');
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', mode => 'publish');
 
+-- names that SQL would not take, or take otherwise
+SELECT crm.add_source('sales.Account List', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales..account', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales.Account', 'sales', '{"email": "mail"}', related => 'a b', belongs_to => 'id');
+SELECT crm.add_source('sales."Other".Account', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales.Accounts', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales account', 'sales', preset => 'odoo');
+SELECT crm.suggest_mapping('sales account');
+
 -- keys
 CREATE TABLE sales.heap (a integer, b integer, mail text);
 CREATE TABLE sales.nullable (a integer UNIQUE, mail text);

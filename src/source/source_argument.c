@@ -74,9 +74,8 @@ static void
 refuse_alone(const char *name, const char *value)
 {
 	if (value != NULL && *value != '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is given without belongs_to", name),
-				 errhint("Name the column that holds the key of the other row: "
-						 "belongs_to => 'parent_id'.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s is given without belongs_to", name),
+						errhint("Name the column that holds the key of the other row: "
+								"belongs_to => 'parent_id'.")));
 }

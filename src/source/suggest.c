@@ -13,12 +13,12 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/varlena.h"
 
 #include "base/base.h"
 #include "source/preset.h"
 #include "source/source_draft.h"
 #include "source/source_registry.h"
+#include "source/source_table.h"
 #include "source/suggest_rule.h"
 #include "source/suggest_statement.h"
 
@@ -43,7 +43,7 @@ Datum
 crm_suggest_mapping(PG_FUNCTION_ARGS)
 {
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar *range = makeRangeVarFromNameList(crm_source_name_parts(name));
 	Relation relation = relation_openrv(range, AccessShareLock);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	List *columns;
