@@ -29,6 +29,7 @@ PG_FUNCTION_INFO_V1(crm_suggest_mapping);
 static void hint_at_preset(Relation relation);
 static List *suggest_columns(Relation relation);
 static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
+static bool is_stage(Oid type, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
 static crm_column_type type_of(Oid type);
 static List *best_of_each(List *columns);
@@ -96,7 +97,8 @@ suggest_columns(Relation relation)
 			!crm_suggest(NameStr(attribute->attname), RelationGetRelationName(relation),
 						 type_of(attribute->atttypid), &tallies[i], &column->suggestion))
 			continue;
-		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute))
+		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute) ||
+			is_stage(attribute->atttypid, column->suggestion.attribute))
 			continue;
 		column->number = attribute->attnum;
 		column->joined = false;
@@ -115,6 +117,13 @@ is_own_key(Relation relation, AttrNumber attribute, const char *suggested)
 
 	return strcmp(suggested, "external_id") == 0 &&
 		   bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, key);
+}
+
+/* A state that is one of a few words is what became of a row, not where it lives. */
+static bool
+is_stage(Oid type, const char *suggested)
+{
+	return strcmp(suggested, "region") == 0 && type_is_enum(getBaseType(type));
 }
 
 /* The first rows do: a suggestion is read by a person before it is used. */
