@@ -25,6 +25,7 @@
 #include "source/source_key.h"
 #include "source/source_lock.h"
 #include "source/source_lookup_parts.h"
+#include "source/source_mode.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -126,6 +127,7 @@ change_source(PG_FUNCTION_ARGS)
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
+	crm_source_set_mode(draft->source_id, draft->mode);
 	crm_source_start_capture(draft, relation);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
@@ -137,7 +139,7 @@ change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
-	return crm_source_patiently(fcinfo, drop_source);
+	return crm_source_retriably(fcinfo, drop_source);
 }
 
 static Datum

@@ -114,7 +114,7 @@ change_detail(PG_FUNCTION_ARGS)
 Datum
 crm_drop_detail(PG_FUNCTION_ARGS)
 {
-	return crm_source_patiently(fcinfo, drop_detail);
+	return crm_source_retriably(fcinfo, drop_detail);
 }
 
 /* As with a source, it needs no right on the table, which may be gone. */
