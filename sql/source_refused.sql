@@ -92,6 +92,12 @@ SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,b}'
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,a}');
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,nothing}');
 
+SELECT crm.change_source(NULL);
+SELECT crm.repair_source('');
+SELECT crm.drop_source('');
+SELECT crm.change_detail('', of => 'sales.account');
+SELECT crm.drop_detail('sales.heap', of => '');
+
 -- what goes with belongs_to says nothing alone
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', related => 'sales.heap');
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', relation => 'contact_of');

@@ -107,7 +107,8 @@ crm_change_source(PG_FUNCTION_ARGS)
 static Datum
 change_source(PG_FUNCTION_ARGS)
 {
-	crm_source *draft = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *draft = crm_source_find(crm_required_argument(
+		fcinfo, 0, "source", "SELECT crm.change_source('sales.account', trust => 0.7)."));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
 	if (!PG_ARGISNULL(1))
@@ -145,7 +146,8 @@ crm_drop_source(PG_FUNCTION_ARGS)
 static Datum
 drop_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *source = crm_source_find(
+		crm_required_argument(fcinfo, 0, "source", "SELECT crm.drop_source('sales.account')."));
 
 	crm_part_forget(source);
 	PG_RETURN_VOID();
@@ -162,7 +164,8 @@ crm_repair_source(PG_FUNCTION_ARGS)
 static Datum
 repair_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *source = crm_source_find(
+		crm_required_argument(fcinfo, 0, "source", "SELECT crm.repair_source('sales.account')."));
 	char *read_from = crm_text_argument(fcinfo, 1);
 	Relation relation = read_from ? crm_source_open_table(read_from) : open_registered(source);
 	char *schema = source->schema;

@@ -30,6 +30,10 @@
 #define EXAMPLE                                                                                    \
 	"SELECT crm.add_detail('service.client_email', of => 'service.client', key => "                \
 	"'{client_id}', map => '{\"email\": \"address\"}')."
+#define CHANGE_EXAMPLE                                                                             \
+	"SELECT crm.change_detail('service.client_email', of => 'service.client', filter => "          \
+	"'active')."
+#define DROP_EXAMPLE "SELECT crm.drop_detail('service.client_email', of => 'service.client')."
 
 PG_FUNCTION_INFO_V1(crm_add_detail);
 PG_FUNCTION_INFO_V1(crm_change_detail);
@@ -90,8 +94,8 @@ crm_change_detail(PG_FUNCTION_ARGS)
 static Datum
 change_detail(PG_FUNCTION_ARGS)
 {
-	char *name = crm_required_argument(fcinfo, 0, "detail", EXAMPLE);
-	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
+	char *name = crm_required_argument(fcinfo, 0, "detail", CHANGE_EXAMPLE);
+	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", CHANGE_EXAMPLE));
 	crm_source *draft = crm_part_find(name, parent);
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 	Relation parent_relation = open_parent(parent);
@@ -121,8 +125,9 @@ crm_drop_detail(PG_FUNCTION_ARGS)
 static Datum
 drop_detail(PG_FUNCTION_ARGS)
 {
-	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
-	crm_source *part = crm_part_find(crm_required_argument(fcinfo, 0, "detail", EXAMPLE), parent);
+	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", DROP_EXAMPLE));
+	crm_source *part =
+		crm_part_find(crm_required_argument(fcinfo, 0, "detail", DROP_EXAMPLE), parent);
 
 	crm_part_forget(part);
 	crm_source_enqueue_all(part->root_id);
