@@ -9,12 +9,14 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "base/base.h"
 #include "source/climb.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
+#include "source/source_table.h"
 
 /* Above this many rows it is cheaper to compare all of the source. */
 #define CLIMB_MOST 50000
@@ -27,6 +29,10 @@ typedef struct part_changes
 	TimestampTz oldest;
 } part_changes;
 
+static bool shows_who_looks(const crm_source *lookup, const crm_source *parent);
+static bool is_whole(Oid type);
+static bool is_plain_text(Oid type);
+static void find_column(const crm_source *source, List *names, Oid *type, Oid *collation);
 static crm_climb climb_step(const crm_source *part, const crm_source *parent, List **keys);
 static List *distinct(List *texts);
 static int by_text(const ListCell *a, const ListCell *b);
@@ -51,8 +57,7 @@ crm_source_climb(const crm_source *part, const char *const *keys, int nkeys, Lis
 		CHECK_FOR_INTERRUPTS();
 		if (parent == NULL || crm_part_is_direct(part, parent) || now == NIL)
 			break;
-		/* The key of a look-up is an expression: which rows look there cannot be told. */
-		if (part->parent_columns == NIL)
+		if (part->role == CRM_ROLE_LOOKUP && !shows_who_looks(part, parent))
 			return CRM_CLIMB_WHOLE;
 		outcome = climb_step(part, parent, &now);
 		if (outcome != CRM_CLIMB_DONE)
@@ -127,6 +132,59 @@ crm_source_expand_parts(int limit, List **stuck)
 	return taken;
 }
 
+/*
+ * Whether the rows that look there are those whose column equals the key. They are not where the
+ * key is an expression, or is read as another type, in which more values are equal: 'NL' as citext,
+ * '05' as a number.
+ */
+static bool
+shows_who_looks(const crm_source *lookup, const crm_source *parent)
+{
+	Oid from;
+	Oid to;
+	Oid from_collation;
+	Oid to_collation;
+
+	if (lookup->parent_columns == NIL)
+		return false;
+	find_column(parent, lookup->parent_columns, &from, &from_collation);
+	find_column(lookup, lookup->key, &to, &to_collation);
+	if (OidIsValid(to_collation) && to_collation != from_collation &&
+		!get_collation_isdeterministic(to_collation))
+		return false;
+	if (from == to)
+		return true;
+	return (is_whole(from) && is_whole(to)) ||
+		   (is_plain_text(to) && (is_plain_text(from) || from == BPCHAROID));
+}
+
+static bool
+is_whole(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+static bool
+is_plain_text(Oid type)
+{
+	return type == TEXTOID || type == VARCHAROID || type == NAMEOID;
+}
+
+/* Of the one column, as it is by now; InvalidOid if it is not there. */
+static void
+find_column(const crm_source *source, List *names, Oid *type, Oid *collation)
+{
+	Oid table = crm_source_table_id(source);
+	AttrNumber number = OidIsValid(table) ? get_attnum(table, linitial(names)) : 0;
+	int32 typmod;
+
+	*type = *collation = InvalidOid;
+	if (number == InvalidAttrNumber)
+		return;
+	get_atttypetypmodcoll(table, number, type, &typmod, collation);
+	*type = getBaseType(*type);
+}
+
 /* The rows of the parent that the part's keys equal, by the key by which it hangs itself. */
 static crm_climb
 climb_step(const crm_source *part, const crm_source *parent, List **keys)
@@ -143,7 +201,8 @@ climb_step(const crm_source *part, const crm_source *parent, List **keys)
 	probe.anchors = parent->key;
 	probe.items = NIL;
 	probe.filter = probe.kind = probe.region = probe.changed_at = probe.preferred = NULL;
-	error = crm_source_read_rows(&probe, as_array(wanted), list_length(wanted), &rows);
+	error =
+		crm_source_read_some(&probe, as_array(wanted), list_length(wanted), CLIMB_MOST + 1, &rows);
 	if (error != NULL)
 	{
 		crm_source_mark_broken(parent, error);

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -27,6 +28,7 @@ static List *referencing(Relation from, Relation to, List *columns, bool *severa
 static bool same_columns(const AttrNumber *numbers, int n, List *columns);
 static void check_types(const crm_source *draft, Relation relation, List *mine,
 						const crm_source *parent, Relation parent_relation, List *theirs);
+static void refuse_likeness(const crm_source *part, Form_pg_attribute column);
 static char type_family(Oid type);
 static void in_order_of_key(crm_source *draft, const crm_source *parent);
 
@@ -241,6 +243,9 @@ check_types(const crm_source *draft, Relation relation, List *mine, const crm_so
 		bool same =
 			my_type == their_type && (my_type != NUMERICOID || my->atttypmod == their->atttypmod);
 
+		refuse_likeness(draft, my);
+		refuse_likeness(parent, their);
+
 		if (same ||
 			(type_family(my_type) != '\0' && type_family(my_type) == type_family(their_type)))
 			continue;
@@ -254,6 +259,24 @@ check_types(const crm_source *draft, Relation relation, List *mine, const crm_so
 				 errhint("They must write equal values alike: give a column one type, or make a "
 						 "view that casts it the detail.")));
 	}
+}
+
+/* Texts that equal each other without being the same, as in citext, are written each as it is. */
+static void
+refuse_likeness(const crm_source *part, Form_pg_attribute column)
+{
+	Oid type = getBaseType(column->atttypid);
+	bool exact =
+		!OidIsValid(column->attcollation) || get_collation_isdeterministic(column->attcollation);
+
+	if (exact && (TypeCategory(type) != TYPCATEGORY_STRING || type_family(type) == 't'))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("texts that differ can be equal in column \"%s\" of %s",
+						   NameStr(column->attname), crm_part_title(part)),
+					errhint("What hangs together must be written alike: make a view the detail, "
+							"and where need be the source, with lower(%s::text) as its column.",
+							quote_identifier(NameStr(column->attname)))));
 }
 
 /* Types of one family write equal values alike. */

@@ -33,6 +33,7 @@ PG_FUNCTION_INFO_V1(crm_lock_tree);
 
 static Datum lock_tree(FunctionCallInfo fcinfo);
 static Datum call_patiently(FunctionCallInfo fcinfo, PGFunction body, const char *again);
+static int limit_waits(void);
 static int patience(void);
 static void lock_one(Oid relation_id, LOCKMODE mode, TimestampTz began, int milliseconds);
 static int time_left(TimestampTz began, int milliseconds);
@@ -202,10 +203,37 @@ lock_tree(FunctionCallInfo fcinfo)
 	PG_RETURN_VOID();
 }
 
+/*
+ * Behind the lock on the department's table that such a call takes first it also waits for others:
+ * the table that a detail hangs on, those that are looked up in, rows of the registry.
+ */
 Datum
 crm_source_patiently(FunctionCallInfo fcinfo, PGFunction body)
 {
+	char *again = statement_of(fcinfo);
+	int nest_level = limit_waits();
+	Datum result = call_patiently(fcinfo, body, again);
+
+	AtEOXact_GUC(true, nest_level);
+	return result;
+}
+
+Datum
+crm_source_retriably(FunctionCallInfo fcinfo, PGFunction body)
+{
 	return call_patiently(fcinfo, body, statement_of(fcinfo));
+}
+
+static int
+limit_waits(void)
+{
+	int nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("lock_timeout", psprintf("%d", patience()), PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("deadlock_timeout", DEADLOCK_CHECK, PGC_SUSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
 }
 
 static Datum

@@ -12,8 +12,13 @@
  */
 extern void crm_source_lock_tree(Oid relation_id, LOCKMODE mode);
 
-/* Calls body, and adds to its complaint about a lock the statement by which fcinfo is called again.
+/*
+ * Calls body, and adds to its complaint about a lock the statement by which fcinfo is called again.
+ * For whatever it waits, no longer than a table is waited for.
  */
 extern Datum crm_source_patiently(FunctionCallInfo fcinfo, PGFunction body);
+
+/* The same for what first waits, as long as it takes, for those who keep nobody from a table. */
+extern Datum crm_source_retriably(FunctionCallInfo fcinfo, PGFunction body);
 
 #endif

@@ -22,7 +22,8 @@
 
 #define CHOSEN(which)                                                                              \
 	"WITH RECURSIVE chosen AS MATERIALIZED ("                                                      \
-	"SELECT s.source_id, s.relation_kind, s.columns, s.seen, s.former_name, c.oid AS id, "         \
+	"SELECT s.source_id, s.parent_id, s.relation_kind, s.columns, s.seen, s.former_name, c.oid "   \
+	"AS id, "                                                                                      \
 	"c.relkind, c.relowner FROM crm_internal.source s "                                            \
 	"LEFT JOIN pg_namespace n ON n.nspname = s.schema_name "                                       \
 	"LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name" which "), "
@@ -82,21 +83,53 @@
 
 /* Only types that somebody made are enums. */
 #define COLUMNS                                                                                    \
-	"shapes AS (SELECT c.source_id, " DIGEST("a.attnum, a.attname, a.atttypid, a.atttypmod, "      \
-											 "a.attgenerated") " AS shape, " DIGEST(               \
-		"a.attnum, a.xmin") " FILTER (WHERE a.attname = ANY (c.columns)) AS written, "             \
-							"bool_or(a.attgenerated = 'v' AND a.attname = ANY (c.columns)) AS "    \
-							"has_virtual, "                                                        \
-							"bit_xor(CASE WHEN a.atttypid >= 16384 THEN (SELECT " DIGEST(          \
-								"a.attnum, e.oid, e.enumlabel") " FROM pg_enum e WHERE "           \
-																"e.enumtypid = a.atttypid) END) "  \
-																"FILTER (WHERE a.attname = ANY "   \
-																"(c.columns)) AS labels "          \
-																"FROM chosen c JOIN pg_attribute " \
-																"a ON a.attrelid = c.id AND "      \
-																"a.attnum > 0 "                    \
-																"AND NOT a.attisdropped GROUP BY " \
-																"c.source_id), "
+	"shapes AS (SELECT c.source_id, " DIGEST(                                                      \
+		"a.attnum, a.attname, a.atttypid, a.atttypmod, "                                           \
+		"a.attgenerated") " AS shape, " DIGEST("a.attnum, a.xmin") " FILTER (WHERE a.attname = "   \
+																   "ANY (c.columns)) AS written, " \
+																   "bool_or(a.attgenerated = 'v' " \
+																   "AND a.attname = ANY "          \
+																   "(c.columns)) AS "              \
+																   "has_virtual, "                 \
+																   "bit_xor(CASE WHEN a.atttypid " \
+																   ">= 16384 THEN "                \
+																   "(SELECT " DIGEST(              \
+																	   "a.attnum, e.oid, "         \
+																	   "e.enumlabel") " FROM "     \
+																					  "pg_enum e " \
+																					  "WHERE "     \
+																					  "e."         \
+																					  "enumtypid " \
+																					  "= "         \
+																					  "a."         \
+																					  "atttypid) " \
+																					  "END) "      \
+																					  "FILTER "    \
+																					  "(WHERE "    \
+																					  "a.attname " \
+																					  "= ANY "     \
+																					  "(c."        \
+																					  "columns)) " \
+																					  "AS labels " \
+																					  "FROM "      \
+																					  "chosen c "  \
+																					  "JOIN "      \
+																					  "pg_"        \
+																					  "attribute " \
+																					  "a ON "      \
+																					  "a."         \
+																					  "attrelid "  \
+																					  "= c.id "    \
+																					  "AND "       \
+																					  "a.attnum "  \
+																					  "> 0 "       \
+																					  "AND NOT "   \
+																					  "a."         \
+																					  "attisdropp" \
+																					  "ed GROUP "  \
+																					  "BY "        \
+																					  "c.source_"  \
+																					  "id), "
 
 /* $1: this very database, $2: when the server was started; above, $3: the trigger function. */
 #define LOOKS                                                                                      \
@@ -126,21 +159,23 @@
 #define SAME(what) "(look->>'" what "') IS NOT DISTINCT FROM (seen->>'" what "'), "
 
 #define FACTS                                                                                      \
-	LOOK_AT_ONE "SELECT look->>'database' = seen->>'database', relation_kind, id, relkind, "       \
-				"(SELECT w.oid FROM pg_class w WHERE w.oid = (seen->>'table')::bigint::oid), "     \
-				"CASE WHEN (seen->>'table')::bigint::oid = ANY (carriers) "                        \
-				"AND look->>'database' = seen->>'database' THEN (seen->>'table')::bigint::oid "    \
-				"WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                            \
-				"EXISTS (SELECT 1 FROM pg_trigger t JOIN crm_internal.source o "                   \
-				"ON o.source_id = CASE WHEN " NUMBER " ~ '^[0-9]{1,9}$' "                          \
-				"THEN " NUMBER "::integer END "                                                    \
-				"WHERE t.tgrelid = looks.id AND t.tgfoid = $3 "                                    \
-				"AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree")       \
-					SAME("names") SAME("files") SAME("written") SAME("labels") SAME("triggers")    \
-						SAME("start") "has_virtual, look->>'owner', former, elsewhere, "           \
-									  "look::text FROM looks"
+	LOOK_AT_ONE                                                                                    \
+		"SELECT look->>'database' = seen->>'database', relation_kind, id, relkind, "               \
+		"(SELECT w.oid FROM pg_class w WHERE w.oid = (seen->>'table')::bigint::oid), "             \
+		"CASE WHEN (seen->>'table')::bigint::oid = ANY (carriers) "                                \
+		"AND look->>'database' = seen->>'database' THEN (seen->>'table')::bigint::oid "            \
+		"WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                                    \
+		"parent_id IS NULL AND EXISTS (SELECT 1 FROM pg_trigger t JOIN crm_internal.source o "     \
+		"ON o.source_id = CASE WHEN " NUMBER " ~ '^[0-9]{1,9}$' "                                  \
+		"THEN " NUMBER "::integer END "                                                            \
+		"WHERE t.tgrelid = looks.id AND t.tgfoid = $3 "                                            \
+		"AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree") SAME("names") \
+			SAME("files") SAME("written") SAME("labels") SAME("triggers")                          \
+				SAME("start") "has_virtual, look->>'owner', former, elsewhere, "                   \
+							  "look::text FROM looks"
 
 #define NPARAMS 6
+#define HORIZON "jsonb_build_object('horizon', (SELECT max(h.oid)::bigint FROM pg_class h))"
 
 enum
 {
@@ -188,7 +223,8 @@ crm_source_look_changed(void)
 	SPI_connect();
 	n = run_look(&plan,
 				 LOOK_AT_ALL "SELECT source_id FROM looks "
-							 "WHERE look IS DISTINCT FROM seen OR elsewhere IS NOT NULL ORDER BY 1",
+							 "WHERE look IS DISTINCT FROM seen - 'horizon' "
+							 "OR elsewhere IS NOT NULL ORDER BY 1",
 				 0, NULL, SPI_OK_SELECT);
 	for (uint64 i = 0; i < n; i++)
 	{
@@ -243,7 +279,7 @@ crm_source_look_keep(int32 source_id, const crm_source_look *look)
 	write_look(&plan,
 			   LOOK_AT_TREE "UPDATE crm_internal.source s SET seen = $6::jsonb - 'triggers' || "
 							"jsonb_strip_nulls(jsonb_build_object('triggers', look->'triggers')) "
-							"FROM looks WHERE s.source_id = looks.source_id",
+							"|| " HORIZON " FROM looks WHERE s.source_id = looks.source_id",
 			   source_id, look->now);
 }
 
@@ -254,7 +290,8 @@ crm_source_look_begin(int32 source_id)
 
 	write_look(&plan,
 			   LOOK_AT_TREE "UPDATE crm_internal.source s SET former_name = NULL, "
-							"seen = look - 'former' FROM looks WHERE s.source_id = looks.source_id",
+							"seen = look - 'former' || " HORIZON
+							" FROM looks WHERE s.source_id = looks.source_id",
 			   source_id, NULL);
 }
 
@@ -269,6 +306,36 @@ write_look(SPIPlanPtr *slot, const char *sql, int32 source_id, const char *seen)
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
+}
+
+Oid
+crm_source_look_rival(int32 source_id, Oid moved)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(source_id), ObjectIdGetDatum(moved)};
+	Oid rival = InvalidOid;
+
+	SPI_connect();
+	crm_source_execute(
+		"SELECT c.oid FROM crm_internal.source s JOIN pg_class t ON t.oid = $2 "
+		"JOIN pg_class c ON c.oid > (s.seen->>'horizon')::bigint::oid AND c.oid <> t.oid "
+		"AND c.relowner = t.relowner AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+		"JOIN pg_namespace n ON n.oid = c.relnamespace "
+		"WHERE s.source_id = $1 AND (n.nspname = s.schema_name OR n.oid = t.relnamespace) "
+		"AND NOT EXISTS (SELECT 1 FROM crm_internal.source o "
+		"WHERE o.schema_name = n.nspname AND o.table_name = c.relname) "
+		"AND NOT EXISTS (SELECT 1 FROM unnest(s.columns) AS k (name) WHERE NOT EXISTS ("
+		"SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = k.name "
+		"AND NOT a.attisdropped)) ORDER BY c.oid LIMIT 1",
+		2, types, values, NULL, SPI_OK_SELECT);
+	if (SPI_processed > 0)
+		rival = oid_of(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+	return rival;
 }
 
 /* The catalogs as they are at this moment; SPI is connected. */

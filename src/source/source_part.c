@@ -200,14 +200,14 @@ crm_part_watch(crm_source *parent, Relation relation)
 void
 crm_part_forget(const crm_source *part)
 {
+	List *ids = lcons_int(part->source_id, crm_part_below(part));
 	ListCell *cell;
 
-	foreach (cell, lcons_int(part->source_id, crm_part_below(part)))
-	{
-		/* A resolve is waited for before anybody is kept from the table: it may be reading it. */
+	/* A resolve is waited for before anybody is kept from a table: it may be reading it. */
+	foreach (cell, ids)
 		crm_source_forget(lfirst_int(cell));
+	foreach (cell, ids)
 		crm_source_detach(lfirst_int(cell));
-	}
 }
 
 void
