@@ -30,6 +30,12 @@
 
 /* Of a set of texts, in whatever order: each has what tells it from the others in it. */
 #define DIGEST(texts) "bit_xor(hashtextextended(concat_ws(' ', " texts ") COLLATE \"C\", 0))"
+#define TABLES DIGEST("t.id, t.parent, t.attached")
+#define FILES DIGEST("t.id, t.parent, c.relfilenode")
+#define ATTACHED DIGEST("k.oid, k.written, k.tgenabled")
+#define SHAPE DIGEST("a.attnum, a.attname, a.atttypid, a.atttypmod, a.attgenerated")
+#define WRITTEN DIGEST("a.attnum, a.xmin")
+#define LABELS DIGEST("a.attnum, e.oid, e.enumlabel")
 
 /*
  * The table with its partitions and inheritance children, and when each was attached. Their names
@@ -40,24 +46,12 @@
 	"SELECT source_id, id, 0::oid, '0'::text FROM chosen WHERE id IS NOT NULL UNION "              \
 	"SELECT t.source_id, i.inhrelid, i.inhparent, i.xmin::text FROM tree t "                       \
 	"JOIN pg_inherits i ON i.inhparent = t.id WHERE NOT i.inhdetachpending), "                     \
-	"trees AS (SELECT t.source_id, " DIGEST(                                                       \
-		"t.id, t.parent, t.attached") " AS tree, "                                                 \
-									  "md5(string_agg(concat_ws(' ', n.nspname, c.relname), ',' "  \
-									  "ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE "       \
-									  "\"C\") FILTER (WHERE t.parent <> 0)) "                      \
-									  "AS names, " DIGEST(                                         \
-										  "t.id, t.parent, c.relfilenode") " AS files, "           \
-																		   "bool_or(c."            \
-																		   "relpersistence = "     \
-																		   "'u') AS unlogged "     \
-																		   "FROM tree t JOIN "     \
-																		   "pg_class c ON c.oid "  \
-																		   "= t.id JOIN "          \
-																		   "pg_namespace n ON "    \
-																		   "n.oid = "              \
-																		   "c.relnamespace "       \
-																		   "GROUP BY "             \
-																		   "t.source_id), "
+	"trees AS (SELECT t.source_id, " TABLES " AS tree, "                                           \
+	"md5(string_agg(concat_ws(' ', n.nspname, c.relname), ',' "                                    \
+	"ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\") FILTER (WHERE t.parent <> 0)) "    \
+	"AS names, " FILES " AS files, bool_or(c.relpersistence = 'u') AS unlogged "                   \
+	"FROM tree t JOIN pg_class c ON c.oid = t.id JOIN pg_namespace n ON n.oid = c.relnamespace "   \
+	"GROUP BY t.source_id), "
 
 /* Who carries which triggers of crm; a number that is no source's is nobody's. */
 #define NUMBER "replace(encode(t.tgargs, 'escape'), '\\000', '')"
@@ -65,71 +59,24 @@
 	"carried AS MATERIALIZED (SELECT t.tgrelid, t.oid, t.xmin::text AS written, t.tgenabled, "     \
 	"t.tgparentid = 0 AS own, (t.tgtype & 1) = 1 AS is_row, " NUMBER " AS number FROM " carried    \
 	" t.tgfoid = $3), "                                                                            \
-	"triggers AS (SELECT c.source_id, " DIGEST(                                                    \
-		"k.oid, k.written, k.tgenabled") " FILTER (WHERE t.id IS NOT NULL) AS triggers, "          \
-										 "array_agg(k.tgrelid) FILTER (WHERE t.id IS NULL AND "    \
-										 "k.own) AS elsewhere, "                                   \
-										 "array_agg(k.tgrelid) FILTER (WHERE k.own AND k.is_row "  \
-										 "AND NOT EXISTS ("                                        \
-										 "SELECT 1 FROM pg_inherits i JOIN carried p ON "          \
-										 "p.tgrelid = i.inhparent "                                \
-										 "AND p.number = k.number WHERE i.inhrelid = k.tgrelid)) " \
-										 "AS carriers "                                            \
-										 "FROM chosen c JOIN carried k ON k.number = "             \
-										 "c.source_id::text "                                      \
-										 "LEFT JOIN (SELECT DISTINCT source_id, id FROM tree) t "  \
-										 "ON t.source_id = c.source_id "                           \
-										 "AND t.id = k.tgrelid GROUP BY c.source_id), "
+	"triggers AS (SELECT c.source_id, " ATTACHED " FILTER (WHERE t.id IS NOT NULL) AS triggers, "  \
+	"array_agg(k.tgrelid) FILTER (WHERE t.id IS NULL AND k.own) AS elsewhere, "                    \
+	"array_agg(k.tgrelid) FILTER (WHERE k.own AND k.is_row AND NOT EXISTS ("                       \
+	"SELECT 1 FROM pg_inherits i JOIN carried p ON p.tgrelid = i.inhparent "                       \
+	"AND p.number = k.number WHERE i.inhrelid = k.tgrelid)) AS carriers "                          \
+	"FROM chosen c JOIN carried k ON k.number = c.source_id::text "                                \
+	"LEFT JOIN (SELECT DISTINCT source_id, id FROM tree) t ON t.source_id = c.source_id "          \
+	"AND t.id = k.tgrelid GROUP BY c.source_id), "
 
 /* Only types that somebody made are enums. */
 #define COLUMNS                                                                                    \
-	"shapes AS (SELECT c.source_id, " DIGEST(                                                      \
-		"a.attnum, a.attname, a.atttypid, a.atttypmod, "                                           \
-		"a.attgenerated") " AS shape, " DIGEST("a.attnum, a.xmin") " FILTER (WHERE a.attname = "   \
-																   "ANY (c.columns)) AS written, " \
-																   "bool_or(a.attgenerated = 'v' " \
-																   "AND a.attname = ANY "          \
-																   "(c.columns)) AS "              \
-																   "has_virtual, "                 \
-																   "bit_xor(CASE WHEN a.atttypid " \
-																   ">= 16384 THEN "                \
-																   "(SELECT " DIGEST(              \
-																	   "a.attnum, e.oid, "         \
-																	   "e.enumlabel") " FROM "     \
-																					  "pg_enum e " \
-																					  "WHERE "     \
-																					  "e."         \
-																					  "enumtypid " \
-																					  "= "         \
-																					  "a."         \
-																					  "atttypid) " \
-																					  "END) "      \
-																					  "FILTER "    \
-																					  "(WHERE "    \
-																					  "a.attname " \
-																					  "= ANY "     \
-																					  "(c."        \
-																					  "columns)) " \
-																					  "AS labels " \
-																					  "FROM "      \
-																					  "chosen c "  \
-																					  "JOIN "      \
-																					  "pg_"        \
-																					  "attribute " \
-																					  "a ON "      \
-																					  "a."         \
-																					  "attrelid "  \
-																					  "= c.id "    \
-																					  "AND "       \
-																					  "a.attnum "  \
-																					  "> 0 "       \
-																					  "AND NOT "   \
-																					  "a."         \
-																					  "attisdropp" \
-																					  "ed GROUP "  \
-																					  "BY "        \
-																					  "c.source_"  \
-																					  "id), "
+	"shapes AS (SELECT c.source_id, " SHAPE " AS shape, "                                          \
+	"" WRITTEN " FILTER (WHERE a.attname = ANY (c.columns)) AS written, "                          \
+	"bool_or(a.attgenerated = 'v' AND a.attname = ANY (c.columns)) AS has_virtual, "               \
+	"bit_xor(CASE WHEN a.atttypid >= 16384 THEN (SELECT " LABELS " FROM pg_enum e "                \
+	"WHERE e.enumtypid = a.atttypid) END) FILTER (WHERE a.attname = ANY (c.columns)) AS labels "   \
+	"FROM chosen c JOIN pg_attribute a ON a.attrelid = c.id AND a.attnum > 0 "                     \
+	"AND NOT a.attisdropped GROUP BY c.source_id), "
 
 /* $1: this very database, $2: when the server was started; above, $3: the trigger function. */
 #define LOOKS                                                                                      \
@@ -160,19 +107,19 @@
 
 #define FACTS                                                                                      \
 	LOOK_AT_ONE                                                                                    \
-		"SELECT look->>'database' = seen->>'database', relation_kind, id, relkind, "               \
-		"(SELECT w.oid FROM pg_class w WHERE w.oid = (seen->>'table')::bigint::oid), "             \
-		"CASE WHEN (seen->>'table')::bigint::oid = ANY (carriers) "                                \
-		"AND look->>'database' = seen->>'database' THEN (seen->>'table')::bigint::oid "            \
-		"WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                                    \
-		"parent_id IS NULL AND EXISTS (SELECT 1 FROM pg_trigger t JOIN crm_internal.source o "     \
-		"ON o.source_id = CASE WHEN " NUMBER " ~ '^[0-9]{1,9}$' "                                  \
-		"THEN " NUMBER "::integer END "                                                            \
-		"WHERE t.tgrelid = looks.id AND t.tgfoid = $3 "                                            \
-		"AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree") SAME("names") \
-			SAME("files") SAME("written") SAME("labels") SAME("triggers")                          \
-				SAME("start") "has_virtual, look->>'owner', former, elsewhere, "                   \
-							  "look::text FROM looks"
+	"SELECT look->>'database' = seen->>'database', relation_kind, id, relkind, "                   \
+	"(SELECT w.oid FROM pg_class w WHERE w.oid = (seen->>'table')::bigint::oid), "                 \
+	"CASE WHEN (seen->>'table')::bigint::oid = ANY (carriers) "                                    \
+	"AND look->>'database' = seen->>'database' THEN (seen->>'table')::bigint::oid "                \
+	"WHEN cardinality(carriers) = 1 THEN carriers[1] END, "                                        \
+	"parent_id IS NULL AND EXISTS (SELECT 1 FROM pg_trigger t JOIN crm_internal.source o "         \
+	"ON o.source_id = CASE WHEN " NUMBER " ~ '^[0-9]{1,9}$' "                                      \
+	"THEN " NUMBER "::integer END "                                                                \
+	"WHERE t.tgrelid = looks.id AND t.tgfoid = $3 "                                                \
+	"AND o.source_id <> looks.source_id AND o.parent_id IS NULL), " SAME("tree") SAME("names")     \
+		SAME("files") SAME("written") SAME("labels") SAME("triggers")                              \
+			SAME("start") "has_virtual, look->>'owner', former, elsewhere, "                       \
+						  "look::text FROM looks"
 
 #define NPARAMS 6
 #define HORIZON "jsonb_build_object('horizon', (SELECT max(h.oid)::bigint FROM pg_class h))"
