@@ -19,6 +19,7 @@
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
+#include "source/source_statement.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 

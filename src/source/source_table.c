@@ -282,3 +282,14 @@ find_source(const char *sql, Oid relation_id)
 	crm_restore_user(before);
 	return found;
 }
+
+List *
+crm_source_key_numbers(const crm_source *source, Relation relation)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, source->key)
+		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
+	return numbers;
+}

@@ -22,6 +22,7 @@
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
+#include "source/source_statement.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 
@@ -70,10 +71,8 @@ static void look_for_rows(void *arg);
 static bool has_records(int32 source_id);
 static void append(StringInfo text, const char *more);
 static char *label_of(Oid table);
-static char *repair_call(const crm_source *source, Oid read_from);
 static char *drop_call(const crm_source *source);
 static char *repair_without(const crm_source *lookup);
-static char *literal(const crm_source *source);
 
 crm_follow_verdict *
 crm_source_follow_verdict(const crm_source *source, const crm_source_look *look)
@@ -90,7 +89,7 @@ crm_source_follow_verdict(const crm_source *source, const crm_source_look *look)
 		return needs(false,
 					 psprintf("table \"%s\" is now the one of another source",
 							  crm_source_label(source->schema, source->table)),
-					 repair_call(source, InvalidOid));
+					 crm_source_repair_call(source, InvalidOid));
 	relation = try_relation_open(look->facts.table, AccessShareLock);
 	if (relation == NULL)
 		return gone(source);
@@ -133,7 +132,7 @@ moved(const crm_source *source, const crm_source_look *look)
 			psprintf("table \"%s\" is now \"%s\", or \"%s\", which was made since and reads alike",
 					 crm_source_label(source->schema, source->table), label_of(table),
 					 label_of(rival)),
-			repair_call(source, table));
+			crm_source_repair_call(source, table));
 	verdict->table = table;
 	verdict->draft = palloc(sizeof(crm_source));
 	*verdict->draft = *source;
@@ -164,7 +163,7 @@ of_relation(const crm_source *source, const crm_source_look *look, Relation rela
 					 psprintf("table \"%s\" exists again, from which the source followed \"%s\"",
 							  label_of(look->former),
 							  crm_source_label(source->schema, source->table)),
-					 repair_call(source, look->former));
+					 crm_source_repair_call(source, look->former));
 	present.owner = crm_source_owner(relation);
 	return of_same(&present, look, relation, source->owner);
 }
@@ -185,9 +184,9 @@ of_same(const crm_source *source, const crm_source_look *look, Relation relation
 	if (crm_source_has_triggers(relation->rd_rel->relkind))
 		need = crm_source_trigger_need(RelationGetRelid(relation), source);
 	if (need == CRM_TRIGGERS_REFUSED)
-		return needs(
-			true, crm_source_trigger_problem(RelationGetRelid(relation), source),
-			repair_call(source->root_id ? crm_source_load(source->root_id) : source, InvalidOid));
+		return needs(true, crm_source_trigger_problem(RelationGetRelid(relation), source),
+					 crm_source_repair_call(
+						 source->root_id ? crm_source_load(source->root_id) : source, InvalidOid));
 	verdict->attach = need == CRM_TRIGGERS_LACKING;
 	initStringInfo(&unseen);
 	append_column_changes(&unseen, source, relation, known);
@@ -217,7 +216,7 @@ of_other(const crm_source *source, const crm_source_look *look, Relation relatio
 	crm_follow_verdict *verdict;
 
 	if (wrong != NULL)
-		return unfit(source, look, wrong, repair_call(source, InvalidOid));
+		return unfit(source, look, wrong, crm_source_repair_call(source, InvalidOid));
 	mended = crm_source_mend(source, relation, false);
 	verdict = draft_verdict(source, relation, mended);
 	if (verdict->attention)
@@ -228,7 +227,7 @@ of_other(const crm_source *source, const crm_source_look *look, Relation relatio
 	if (has_records(source->root_id ? source->root_id : source->source_id) && is_empty(source))
 		return unfit(source, look,
 					 psprintf("\"%s\" is another table by now, without any row yet", label),
-					 repair_call(source, InvalidOid));
+					 crm_source_repair_call(source, InvalidOid));
 	verdict->attach = crm_source_has_triggers(relation->rd_rel->relkind);
 	verdict->draft->relation_kind = relation->rd_rel->relkind;
 	verdict->changed = true;
@@ -276,7 +275,7 @@ unfit(const crm_source *source, const crm_source_look *look, char *attention, ch
 	return needs(
 		false,
 		psprintf("%s; the one that was registered is now \"%s\"", attention, label_of(registered)),
-		repair_call(source, registered));
+		crm_source_repair_call(source, registered));
 }
 
 /* A table of another make may take a name that is free. */
@@ -325,7 +324,7 @@ draft_verdict(const crm_source *source, Relation relation, const crm_source_mend
 	}
 	if (error != NULL)
 		return needs(false, psprintf("cannot be read: %s", error->message),
-					 mended->repair ? mended->repair : repair_call(source, InvalidOid));
+					 mended->repair ? mended->repair : crm_source_repair_call(source, InvalidOid));
 	verdict = palloc0(sizeof(crm_follow_verdict));
 	verdict->draft = try.draft;
 	verdict->table = RelationGetRelid(relation);
@@ -521,22 +520,6 @@ label_of(Oid table)
 	return crm_source_label(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
 }
 
-/* The statement that takes the table that is there for the one that is meant. */
-static char *
-repair_call(const crm_source *source, Oid read_from)
-{
-	if (source->role == CRM_ROLE_DETAIL)
-		return psprintf("SELECT %s);", crm_part_call(source, "change"));
-	if (source->role == CRM_ROLE_LOOKUP)
-		return repair_call(crm_source_load(source->root_id), InvalidOid);
-	if (!OidIsValid(read_from))
-		return psprintf("SELECT crm.repair_source(%s);", literal(source));
-	return psprintf(
-		"SELECT crm.repair_source(%s, read_from => %s);", literal(source),
-		quote_literal_cstr(quote_qualified_identifier(
-			get_namespace_name(get_rel_namespace(read_from)), get_rel_name(read_from))));
-}
-
 /* The statement that does without what is gone. */
 static char *
 drop_call(const crm_source *source)
@@ -563,11 +546,5 @@ repair_without(const crm_source *lookup)
 		return NULL;
 	repair = crm_source_mend(holder, relation, true)->repair;
 	relation_close(relation, AccessShareLock);
-	return repair ? repair : repair_call(holder, InvalidOid);
-}
-
-static char *
-literal(const crm_source *source)
-{
-	return quote_literal_cstr(crm_source_qualified(source));
+	return repair ? repair : crm_source_repair_call(holder, InvalidOid);
 }
