@@ -13,12 +13,13 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/varlena.h"
 
 #include "base/base.h"
 #include "source/preset.h"
 #include "source/source_draft.h"
+#include "source/source_read.h"
 #include "source/source_registry.h"
+#include "source/source_table.h"
 #include "source/suggest_rule.h"
 #include "source/suggest_statement.h"
 
@@ -26,10 +27,18 @@
 
 PG_FUNCTION_INFO_V1(crm_suggest_mapping);
 
+typedef struct sampling
+{
+	Relation relation;
+	crm_value_tally *tallies;
+} sampling;
+
 static void hint_at_preset(Relation relation);
 static List *suggest_columns(Relation relation);
 static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
+static bool is_stage(Oid type, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
+static void look_at_rows(void *arg);
 static crm_column_type type_of(Oid type);
 static List *best_of_each(List *columns);
 static bool takes_several(const char *attribute);
@@ -43,7 +52,7 @@ Datum
 crm_suggest_mapping(PG_FUNCTION_ARGS)
 {
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar *range = makeRangeVarFromNameList(crm_source_name_parts(name));
 	Relation relation = relation_openrv(range, AccessShareLock);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	List *columns;
@@ -96,7 +105,8 @@ suggest_columns(Relation relation)
 			!crm_suggest(NameStr(attribute->attname), RelationGetRelationName(relation),
 						 type_of(attribute->atttypid), &tallies[i], &column->suggestion))
 			continue;
-		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute))
+		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute) ||
+			is_stage(attribute->atttypid, column->suggestion.attribute))
 			continue;
 		column->number = attribute->attnum;
 		column->joined = false;
@@ -117,18 +127,52 @@ is_own_key(Relation relation, AttrNumber attribute, const char *suggested)
 		   bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, key);
 }
 
-/* The first rows do: a suggestion is read by a person before it is used. */
+/* A state that is one of a few words is what became of a row, not where it lives. */
+static bool
+is_stage(Oid type, const char *suggested)
+{
+	return strcmp(suggested, "region") == 0 && type_is_enum(getBaseType(type));
+}
+
+/* As the owner, for to read a view runs his functions; but only what the caller could read. */
 static void
 sample(Relation relation, crm_value_tally *tallies)
 {
-	char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-											 RelationGetRelationName(relation));
-	int nest_level = crm_source_pin();
+	crm_source source = {
+		.schema = get_namespace_name(RelationGetNamespace(relation)),
+		.table = RelationGetRelationName(relation),
+	};
+	sampling work = {relation, tallies};
+	List *numbers = NIL;
+	ErrorData *error;
+
+	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+		if (!TupleDescAttr(RelationGetDescr(relation), i)->attisdropped)
+			numbers = lappend_int(numbers, i + 1);
+	crm_source_check_columns_readable(relation, numbers);
+	error = crm_source_guarded(&source, look_at_rows, &work);
+	if (error != NULL)
+		ereport(ERROR, (errcode(error->sqlerrcode),
+						errmsg("\"%s.%s\" cannot be read as its owner: %s", source.schema,
+							   source.table, crm_source_error_text(error))));
+}
+
+/*
+ * Runs under crm_source_guarded(). The first rows do: a suggestion is read by a person before it is
+ * used.
+ */
+static void
+look_at_rows(void *arg)
+{
+	sampling *work = arg;
+	Oid table = RelationGetRelid(work->relation);
 	SPITupleTable *rows;
 
-	SPI_connect();
-	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS, table), 0, NULL, NULL, NULL,
-					   SPI_OK_SELECT);
+	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS,
+								quote_qualified_identifier(
+									get_namespace_name(RelationGetNamespace(work->relation)),
+									RelationGetRelationName(work->relation))),
+					   0, NULL, NULL, NULL, SPI_OK_SELECT);
 	rows = SPI_tuptable;
 	for (uint64 row = 0; row < SPI_processed; row++)
 		for (int column = 1; column <= rows->tupdesc->natts; column++)
@@ -137,11 +181,8 @@ sample(Relation relation, crm_value_tally *tallies)
 			char *value = SPI_getvalue(rows->vals[row], rows->tupdesc, column);
 
 			if (value && *value)
-				crm_value_tally_add(&tallies[get_attnum(RelationGetRelid(relation), name) - 1],
-									value);
+				crm_value_tally_add(&work->tallies[get_attnum(table, name) - 1], value);
 		}
-	SPI_finish();
-	crm_source_unpin(nest_level);
 }
 
 static crm_column_type
