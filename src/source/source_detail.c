@@ -23,6 +23,7 @@
 #include "source/source_expression.h"
 #include "source/source_lock.h"
 #include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"

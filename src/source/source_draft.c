@@ -12,7 +12,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
-#include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_relation.h"
 
 /* ISO 3166-1 alpha-2, each between blanks. */

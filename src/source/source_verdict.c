@@ -17,6 +17,7 @@
 #include "source/source_key.h"
 #include "source/source_lookup_follow.h"
 #include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
 #include "source/source_statement.h"
