@@ -19,8 +19,8 @@
 
 #include "source/key_text.h"
 #include "source/source_link.h"
-#include "source/source_query.h"
 #include "source/source_relation.h"
+#include "source/source_row.h"
 
 #define LINK_COLUMNS 4
 
