@@ -2,7 +2,6 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/timestamp.h"
 
