@@ -5,6 +5,7 @@
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/varlena.h"
 
 #include "source/source_registry.h"
@@ -21,6 +22,13 @@ char *
 crm_source_label(const char *schema, const char *table)
 {
 	return psprintf("%s.%s", schema, table);
+}
+
+char *
+crm_relation_label(Relation relation)
+{
+	return crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
+							RelationGetRelationName(relation));
 }
 
 char *

@@ -127,8 +127,7 @@ crm_source_table_id(const crm_source *source)
 void
 crm_source_refuse_registered(Relation relation)
 {
-	char *table = crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
-								   RelationGetRelationName(relation));
+	char *table = crm_relation_label(relation);
 	char *registered = registered_relative(RelationGetRelid(relation));
 
 	if (registered == NULL)
