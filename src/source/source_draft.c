@@ -14,6 +14,7 @@
 #include "source/source_key.h"
 #include "source/source_part_anchor.h"
 #include "source/source_relation.h"
+#include "source/source_row.h"
 
 /* ISO 3166-1 alpha-2, each between blanks. */
 static const char regions[] =
@@ -141,8 +142,7 @@ check_kind(crm_source *draft, Relation relation, Bitmapset **columns)
 {
 	crm_expression *kind;
 
-	if (draft->kind == NULL || strcmp(draft->kind, "person") == 0 ||
-		strcmp(draft->kind, "organization") == 0)
+	if (draft->kind == NULL || crm_source_is_kind(draft->kind))
 		return;
 	if (strcmp(draft->kind, "organisation") == 0)
 	{

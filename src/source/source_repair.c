@@ -11,6 +11,7 @@
 #include "source/source_read.h"
 #include "source/source_relation.h"
 #include "source/source_repair.h"
+#include "source/source_row.h"
 #include "source/source_statement.h"
 
 typedef struct attempt
@@ -35,7 +36,6 @@ typedef struct mending
 static List *names_now(Relation relation);
 static List *names_then(const crm_source *source, Relation relation, crm_source_mended *mended);
 static char *registered_name(const crm_source *source, Relation relation, AttrNumber number);
-static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(mending *work);
 static void note_lost(crm_source_mended *mended, char *what);
 static char *mended_text(mending *work, const char *text, Oid *type);
@@ -128,7 +128,7 @@ names_then(const crm_source *source, Relation relation, crm_source_mended *mende
 		if (attribute->attisdropped)
 			continue;
 		then = registered_name(source, relation, attribute->attnum);
-		if (then == NULL || is_registered(source, now))
+		if (then == NULL || crm_list_has_text(source->columns, now))
 			then = now;
 		else
 			mended->renamed = lappend(mended->renamed, psprintf("\"%s\" is now \"%s\"", then, now));
@@ -155,17 +155,6 @@ registered_name(const crm_source *source, Relation relation, AttrNumber number)
 	return NULL;
 }
 
-static bool
-is_registered(const crm_source *source, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, source->columns)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 /* One that nothing was lost with was read only because the key of a detail equals it. */
 static void
 note_dropped(mending *work)
@@ -185,12 +174,8 @@ note_dropped(mending *work)
 static void
 note_lost(crm_source_mended *mended, char *what)
 {
-	ListCell *cell;
-
-	foreach (cell, mended->lost)
-		if (strcmp(lfirst(cell), what) == 0)
-			return;
-	mended->lost = lappend(mended->lost, what);
+	if (!crm_list_has_text(mended->lost, what))
+		mended->lost = lappend(mended->lost, what);
 }
 
 /* The expression as it must read by now, or NULL if it cannot be read. */
@@ -316,7 +301,7 @@ static bool
 is_word_field(const char *field, const char *text)
 {
 	if (strcmp(field, "kind") == 0)
-		return strcmp(text, "person") == 0 || strcmp(text, "organization") == 0;
+		return crm_source_is_kind(text);
 	return strcmp(field, "relation") == 0 && crm_source_is_word(text);
 }
 

@@ -62,8 +62,8 @@ crm_source_key_text(const char *const *texts, int n)
 {
 	StringInfoData key;
 
-	if (n == 1)
-		return texts[0];
+	if (n <= 1)
+		return n == 1 ? texts[0] : NULL;
 	initStringInfo(&key);
 	for (int i = 0; i < n; i++)
 	{

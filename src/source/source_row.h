@@ -16,7 +16,7 @@ extern char *crm_source_trimmed(char *text);
 /* The canonical text of the key alone; NULL if it is NULL. */
 extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
 
-/* The canonical text of a key out of those of its columns; NULL if one of them is. */
+/* The canonical text of a key out of those of its columns; NULL if one is, or there are none. */
 extern const char *crm_source_key_text(const char *const *texts, int n);
 
 /* A kind that stands for itself and is no expression. */

@@ -90,15 +90,9 @@ append_map(StringInfo call, const crm_source *source, const crm_source *draft)
 static void
 append_key(StringInfo call, const crm_source *source, const crm_source *draft)
 {
-	ListCell *then;
 	ListCell *now;
-	bool same = list_length(source->key) == list_length(draft->key);
 
-	forboth(then, source->key, now, draft->key)
-	{
-		same = same && strcmp(lfirst(then), lfirst(now)) == 0;
-	}
-	if (same)
+	if (crm_same_texts(source->key, draft->key))
 		return;
 	appendStringInfo(call, ", key => ARRAY[");
 	foreach (now, draft->key)
