@@ -117,11 +117,8 @@ crm_source_key_is_broken(Relation relation, List *numbers)
 	ErrorData *error = crm_source_guarded(&source, look_at_rows, &look);
 
 	if (error != NULL)
-		ereport(ERROR, (errcode(error->sqlerrcode),
-						errmsg("source \"%s\" cannot be read as its owner: %s", label(relation),
-							   crm_source_error_text(error)),
-						errhint("The rows are looked at because no unique index vouches for the "
-								"key.")));
+		crm_source_raise_unreadable(
+			relation, error, "The rows are looked at because no unique index vouches for the key.");
 	return look.broken;
 }
 
