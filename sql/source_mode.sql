@@ -33,7 +33,11 @@ SELECT 'd', source_id, source_id, '{id}', department, schema_name, 'mail', 'r', 
 FROM crm_internal.source;
 SELECT crm.set_source_mode('sales.account', 'inline');
 SELECT role, mode FROM crm_internal.source ORDER BY role;
+SELECT crm.set_source_mode('sales.account', 'watch');
+SELECT crm.change_source('sales.account', mode => 'inline');
+SELECT role, mode FROM crm_internal.source ORDER BY role;
 DELETE FROM crm_internal.source WHERE role = 'd';
+CALL crm.resolve();
 
 -- errors say what would be right
 SELECT crm.set_source_mode('sales.account', 'online');

@@ -64,6 +64,18 @@ SELECT * FROM crm.refresh_preset('app."Lead"');
 UPDATE app.mechanism SET active = false WHERE id = 3;
 CALL crm.resolve();
 SELECT email, phone, city FROM crm.customer WHERE name = 'Ann Lee';
+-- renamed tables are followed, though the preset does not know them by that name
+ALTER TABLE app.party RENAME TO parties;
+ALTER TABLE app.place_of_party RENAME TO places_of_party;
+ALTER TABLE app.parties ADD nickname text;
+SELECT * FROM crm.refresh_preset('app.party');
+SELECT * FROM crm.refresh_preset('app.parties');
+SELECT hangs_on, detail, filter FROM crm.source_detail WHERE kind = 'detail' AND source = 'app.parties' ORDER BY hangs_on, detail, number;
+ALTER TABLE app.parties RENAME TO party;
+ALTER TABLE app.places_of_party RENAME TO place_of_party;
+CALL crm.resolve();
+SELECT * FROM crm.refresh_preset('app.party');
+SELECT hangs_on, detail FROM crm.source_detail WHERE kind = 'detail' AND source = 'app.party' ORDER BY hangs_on, detail, number;
 -- a link table goes, and with it what hangs on it; a detail that was dropped by hand stays dropped
 SELECT crm.drop_detail('app.membership', of => 'app.party');
 DROP TABLE app.place_of_party;

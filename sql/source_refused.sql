@@ -67,6 +67,15 @@ SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', trust => 1.
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', trust => 'NaN');
 SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', mode => 'publish');
 
+-- names that SQL would not take, or take otherwise
+SELECT crm.add_source('sales.Account List', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales..account', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales.Account', 'sales', '{"email": "mail"}', related => 'a b', belongs_to => 'id');
+SELECT crm.add_source('sales."Other".Account', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales.Accounts', 'sales', '{"email": "mail"}');
+SELECT crm.add_source('sales account', 'sales', preset => 'odoo');
+SELECT crm.suggest_mapping('sales account');
+
 -- keys
 CREATE TABLE sales.heap (a integer, b integer, mail text);
 CREATE TABLE sales.nullable (a integer UNIQUE, mail text);
@@ -82,6 +91,18 @@ SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a}');
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,b}');
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,a}');
 SELECT crm.add_source('sales.heap', 'sales', '{"email": "mail"}', key => '{a,nothing}');
+
+SELECT crm.change_source(NULL);
+SELECT crm.repair_source('');
+SELECT crm.drop_source('');
+SELECT crm.change_detail('', of => 'sales.account');
+SELECT crm.drop_detail('sales.heap', of => '');
+
+-- what goes with belongs_to says nothing alone
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', related => 'sales.heap');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', relation => 'contact_of');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', since => 'current_date');
+SELECT crm.add_source('sales.account', 'sales', '{"email": "mail"}', belongs_to => ' ', until => 'current_date');
 
 -- nothing was left behind by any of it
 SELECT count(*) AS sources FROM crm_internal.source;

@@ -87,6 +87,17 @@ REVOKE EXECUTE ON FUNCTION public.guarded FROM PUBLIC;
 SELECT crm.add_source('sales.far', 'sales', '{"email": "public.guarded(mail)"}');
 SELECT count(*) AS sources FROM crm_internal.source;
 
+-- to put back or compare what was registered takes no right to the schema either
+SELECT crm.add_source('sales.far', 'sales', '{"email": "mail"}');
+REVOKE USAGE ON SCHEMA sales FROM crm_test_admin;
+GRANT EXECUTE ON PROCEDURE crm.sync TO crm_test_admin;
+SET ROLE crm_test_admin;
+SELECT crm.repair_source('sales.far');
+CALL crm.sync('sales.far');
+RESET ROLE;
+SELECT source, needs_attention FROM crm.source_status;
+SELECT crm.drop_source('sales.far');
+
 -- without EXECUTE nothing goes at all
 REVOKE EXECUTE ON FUNCTION crm.add_source, crm.drop_source FROM crm_test_thief;
 SET ROLE crm_test_thief;

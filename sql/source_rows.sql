@@ -74,3 +74,12 @@ SELECT crm.change_source('sales.lead', map => '{"email": "mail || 1/0"}');
 -- many keys at once, more than the kept plan takes
 INSERT INTO sales.lead SELECT i, 'x@b.example' FROM generate_series(10, 3000) i;
 SELECT count(*) FROM crm_internal.read_source(2, ARRAY(SELECT i::text FROM generate_series(1, 5000) i));
+
+-- several values in one column: of an array, of JSON, whose strings count without their quotes
+CREATE DOMAIN sales.mails AS text[];
+CREATE TABLE sales.several (id integer PRIMARY KEY, mails sales.mails, more jsonb, old json);
+INSERT INTO sales.several VALUES
+	(1, '{a@b.example,NULL}', '["c@d.example", null, 5, true, {"e": 1}, [" "]]', '["f@g.example"]'),
+	(2, NULL, '"h@i.example"', '{"j": "k"}'), (3, '{}', 'null', '[]'), (4, NULL, NULL, NULL);
+SELECT crm.add_source('sales.several', 'sales', '{"email": ["mails", "more", "old"]}');
+SELECT r.source_key, r.attributes FROM crm_internal.source s, crm_internal.read_source(s.source_id, '{1,2,3,4}') r WHERE s.table_name = 'several' ORDER BY 1;

@@ -53,6 +53,10 @@ SELECT statement FROM crm.suggest_mapping('verkoop.medewerker') WHERE statement 
 -- several in one column
 CREATE TABLE verkoop.gast (id integer PRIMARY KEY, naam text, emails text[], telefoonnummers varchar[]);
 SELECT attribute, "column" FROM crm.suggest_mapping('verkoop.gast');
+-- a state that is no place
+CREATE TYPE verkoop.stage AS ENUM ('live', 'deleted');
+CREATE TABLE verkoop.lead (id integer PRIMARY KEY, full_name text, state verkoop.stage);
+SELECT attribute, "column" FROM crm.suggest_mapping('verkoop.lead');
 -- nothing to say, nothing there
 CREATE TABLE verkoop.bolt (thread integer PRIMARY KEY, torque numeric);
 SELECT * FROM crm.suggest_mapping('verkoop.bolt');

@@ -104,23 +104,42 @@ word_is(const crm_words *words, int i, const char *text)
 static char
 generation_of(const crm_words *words, int i)
 {
-	if (word_is(words, i, "jr") || word_is(words, i, "junior"))
-		return 'j';
-	if (word_is(words, i, "sr") || word_is(words, i, "senior"))
-		return 's';
-	if (word_is(words, i, "ii"))
-		return '2';
-	if (word_is(words, i, "iii"))
-		return '3';
-	if (word_is(words, i, "iv"))
-		return '4';
+	static const struct
+	{
+		const char *word;
+		char generation;
+	} generations[] = {
+		{"jr", 'j'},  {"jnr", 'j'},    {"junior", 'j'}, {"hijo", 'j'}, {"fils", 'j'}, {"sr", 's'},
+		{"snr", 's'}, {"senior", 's'}, {"pere", 's'},   {"ii", '2'},   {"iii", '3'},  {"iv", '4'},
+	};
+
+	for (size_t k = 0; k < sizeof(generations) / sizeof(generations[0]); k++)
+		if (word_is(words, i, generations[k].word))
+			return generations[k].generation;
 	return 0;
 }
 
-/* Drops titles in front and a generation at the end; a name of one word stays as it is. */
-static void
-strip_person(crm_words *words, char *generation)
+/* Vogel jun., Vogel sen.: without the full stop that folding takes away they would be names too. */
+static char
+abbreviated_generation(const crm_words *words, const char *text, size_t length)
 {
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	if (words->n < 2 || length == 0 || text[length - 1] != '.')
+		return 0;
+	return word_is(words, words->n - 1, "jun")   ? 'j'
+		   : word_is(words, words->n - 1, "sen") ? 's'
+												 : 0;
+}
+
+/*
+ * Drops titles in front and a generation at the end; a name of one word stays as it is. The words
+ * are those of the text.
+ */
+static void
+strip_person(crm_words *words, const char *text, size_t length, char *generation)
+{
+	char abbreviated = abbreviated_generation(words, text, length);
 	int skip = 0;
 
 	while (words->n - skip > 1 &&
@@ -129,6 +148,11 @@ strip_person(crm_words *words, char *generation)
 		skip++;
 	words->n -= skip;
 	memmove(&words->word[0], &words->word[skip], words->n * sizeof(words->word[0]));
+	if (abbreviated && words->n > 1)
+	{
+		*generation = abbreviated;
+		words->n--;
+	}
 	while (words->n > 1 && generation_of(words, words->n - 1) != 0)
 		*generation = generation_of(words, --words->n);
 }
@@ -183,11 +207,11 @@ split_at_comma(const char *name, crm_person_name *out)
 		out->generation = generation_of(&words, 0);
 		memmove(&words.word[0], &words.word[1], --words.n * sizeof(words.word[0]));
 	}
-	strip_person(&words, &out->generation);
+	strip_person(&words, comma + 1, strlen(comma + 1), &out->generation);
 	join(&words, 0, words.n, true, out->given, sizeof(out->given));
 
 	crm_words_split(folded, crm_text_fold(name, comma - name, folded, sizeof(folded)), &words);
-	strip_person(&words, &out->generation);
+	strip_person(&words, name, comma - name, &out->generation);
 	join_family(&words, 0, words.n, out->family, sizeof(out->family));
 	return true;
 }
@@ -202,7 +226,7 @@ crm_name_split(const char *name, crm_person_name *out)
 	if (split_at_comma(name, out))
 		return;
 	crm_words_split(folded, crm_text_fold(name, strlen(name), folded, sizeof(folded)), &words);
-	strip_person(&words, &out->generation);
+	strip_person(&words, name, strlen(name), &out->generation);
 	if (words.n == 0)
 		return;
 	if (words.n > 1)
@@ -217,7 +241,7 @@ crm_name_given(const char *text, char *out, size_t size, char *generation)
 	crm_words words;
 
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
-	strip_person(&words, generation);
+	strip_person(&words, text, strlen(text), generation);
 	return join(&words, 0, words.n, false, out, size);
 }
 
@@ -228,7 +252,7 @@ crm_name_family(const char *text, char *out, size_t size, char *generation)
 	crm_words words;
 
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
-	strip_person(&words, generation);
+	strip_person(&words, text, strlen(text), generation);
 	return join_family(&words, 0, words.n, out, size);
 }
 

@@ -20,7 +20,6 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/varlena.h"
 
 #include "base/base.h"
 #include "source/part_key.h"
@@ -29,6 +28,7 @@
 #include "source/source_draft.h"
 #include "source/source_key.h"
 #include "source/source_lock.h"
+#include "source/source_table.h"
 
 PG_FUNCTION_INFO_V1(crm_check_expression);
 PG_FUNCTION_INFO_V1(crm_check_detail_key);
@@ -93,7 +93,7 @@ crm_check_detail_key(PG_FUNCTION_ARGS)
 void
 crm_preset_find_target(text *name, char **schema, char **table)
 {
-	List *parts = textToQualifiedNameList(name);
+	List *parts = crm_source_name_parts(text_to_cstring(name));
 	Oid found;
 
 	*table = NULL;

@@ -169,6 +169,7 @@ BEGIN
 			part.left_out || jsonb_build_object('field', 'sources', 'expression', crm_internal.preset_choices(entry -> 'table') -> 0, 'reason', part.reason)));
 	END IF;
 	RETURN jsonb_build_array(step || jsonb_build_object('schema', in_schema, 'table', (SELECT c.relname FROM pg_class c WHERE c.oid = part.relation),
+		'known_as', coalesce(entry ->> 'known_as', (SELECT c.relname FROM pg_class c WHERE c.oid = part.relation)),
 		'arguments', part.arguments, 'statement', crm_internal.preset_call('add_source', label, part.arguments)))
 		|| crm_internal.preset_details(in_schema, entry -> 'details', part.relation, part.arguments -> 'key', label, false);
 END
@@ -176,7 +177,7 @@ $$;
 COMMENT ON FUNCTION crm_internal.preset_source(text, jsonb, jsonb) IS 'the steps that add a source of a document with its details';
 REVOKE ALL ON FUNCTION crm_internal.preset_source(text, jsonb, jsonb) FROM PUBLIC;
 
-CREATE FUNCTION crm_internal.preset_plan(in_schema text, only_table text, preset text, given jsonb)
+CREATE FUNCTION crm_internal.preset_plan(in_schema text, only_table text, preset text, given jsonb, known_as text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -192,9 +193,12 @@ BEGIN
 			HINT = 'SELECT name, title FROM crm.presets lists them; SELECT * FROM crm.detect_preset() says which fits.';
 	END IF;
 	FOR entry IN SELECT e FROM jsonb_array_elements(definition -> 'sources') e LOOP
-		CONTINUE WHEN only_table IS NOT NULL AND NOT crm_internal.preset_choices(entry -> 'table') ? only_table;
+		CONTINUE WHEN only_table IS NOT NULL AND NOT crm_internal.preset_choices(entry -> 'table') ? coalesce(known_as, only_table);
 		IF only_table IS NOT NULL THEN
-			entry := entry || jsonb_build_object('table', only_table);
+			-- by the name that it has now, also where something is related to it
+			entry := replace(entry::text, '"related": ' || to_jsonb(coalesce(known_as, only_table))::text,
+				'"related": ' || to_jsonb(only_table)::text)::jsonb
+				|| jsonb_build_object('table', only_table, 'known_as', coalesce(known_as, only_table));
 		END IF;
 		steps := steps || crm_internal.preset_source(in_schema, entry, given);
 	END LOOP;
@@ -208,8 +212,8 @@ BEGIN
 	RETURN steps;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.preset_plan(text, text, text, jsonb) IS 'what crm.add_source() with this preset does to a schema or one table of it: an array of steps';
-REVOKE ALL ON FUNCTION crm_internal.preset_plan(text, text, text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.preset_plan(text, text, text, jsonb, text) IS 'what crm.add_source() with this preset does to a schema or one table of it: an array of steps; known_as: what the preset calls the table, if not as it is called by now';
+REVOKE ALL ON FUNCTION crm_internal.preset_plan(text, text, text, jsonb, text) FROM PUBLIC;
 
 -- jsonb of reasons as a person reads it, one a line.
 CREATE FUNCTION crm_internal.preset_reasons(left_out jsonb)

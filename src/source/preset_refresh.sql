@@ -76,12 +76,14 @@ COMMENT ON FUNCTION crm_internal.changed_arguments(integer, jsonb, jsonb) IS 'th
 REVOKE ALL ON FUNCTION crm_internal.changed_arguments(integer, jsonb, jsonb) FROM PUBLIC;
 
 -- The details of a plan, each with its place among those of the same table that hang on the same,
--- by which those of an earlier plan are found.
+-- by which those of an earlier plan are found. path: from the source, which may be called otherwise now.
 CREATE FUNCTION crm_internal.details_of_plan(steps jsonb)
 RETURNS TABLE (nth bigint, item jsonb, path text, name text, place bigint)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT s.position, s.item, s.item OPERATOR(pg_catalog.->>) 'of', s.item OPERATOR(pg_catalog.->>) 'name',
+	SELECT s.position, s.item,
+		pg_catalog.substr(s.item OPERATOR(pg_catalog.->>) 'of', pg_catalog.length(steps OPERATOR(pg_catalog.->) 0 OPERATOR(pg_catalog.->>) 'name') + 1),
+		s.item OPERATOR(pg_catalog.->>) 'name',
 		pg_catalog.row_number() OVER (
 			PARTITION BY s.item OPERATOR(pg_catalog.->>) 'of', s.item OPERATOR(pg_catalog.->>) 'name' ORDER BY s.position)
 	FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY s (item, position)
@@ -104,15 +106,60 @@ BEGIN
 	IF registered IS NULL OR NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = registered::integer AND s.role = 'd') THEN
 		RETURN CASE WHEN after ? 'statement' AND (before -> 'arguments') IS DISTINCT FROM (after -> 'arguments') THEN after ->> 'statement' END;
 	ELSIF NOT after ? 'statement' THEN
-		RETURN format('SELECT crm.drop_detail(%L, %L);', registered, before ->> 'of');
+		RETURN format('SELECT crm.drop_detail(%L, of => %L);', registered, crm_internal.parent_of_detail(registered::integer));
 	END IF;
 	changes := crm_internal.changed_arguments(registered::integer, before, after);
 	RETURN CASE WHEN changes <> '{}'
-		THEN crm_internal.preset_call('change_detail', registered, changes || jsonb_build_object('of', after -> 'of')) END;
+		THEN crm_internal.preset_call('change_detail', registered, changes || jsonb_build_object('of', crm_internal.parent_of_detail(registered::integer))) END;
 END
 $$;
 COMMENT ON FUNCTION crm_internal.detail_change(jsonb, jsonb) IS 'the statement that brings a detail up to what its preset comes to now, or NULL';
 REVOKE ALL ON FUNCTION crm_internal.detail_change(jsonb, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.detail_was_renamed(before jsonb)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (
+	SELECT FROM crm_internal.source s
+	WHERE s.source_id = (before OPERATOR(pg_catalog.->>) 'number')::integer AND s.role = 'd'
+		AND pg_catalog.format('%I.%I', s.schema_name, s.table_name) <> before OPERATOR(pg_catalog.->>) 'name'
+		AND crm_internal.preset_table(s.schema_name, pg_catalog.to_jsonb(s.table_name)) IS NOT NULL);
+COMMENT ON FUNCTION crm_internal.detail_was_renamed(jsonb) IS 'whether a detail has another name by now, which it followed and the preset does not know';
+REVOKE ALL ON FUNCTION crm_internal.detail_was_renamed(jsonb) FROM PUBLIC;
+
+-- The plan, with what it was before in place of each detail that was renamed and what hangs on it.
+CREATE FUNCTION crm_internal.keep_renamed(before jsonb, after jsonb)
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.jsonb_agg(k.item ORDER BY k.nth, k.within)
+	FROM (
+		SELECT 0::bigint AS nth, 0::bigint AS within, after OPERATOR(pg_catalog.->) 0 AS item
+		UNION ALL
+		SELECT a.nth, coalesce(c.nth, 0),
+			coalesce(c.item || pg_catalog.jsonb_build_object('of', (after OPERATOR(pg_catalog.->) 0 OPERATOR(pg_catalog.->>) 'name') || c.path), a.item)
+		FROM crm_internal.details_of_plan(after) a
+		LEFT JOIN crm_internal.details_of_plan(before) b
+			ON b.path = a.path AND b.name = a.name AND b.place = a.place AND crm_internal.detail_was_renamed(b.item)
+		LEFT JOIN crm_internal.details_of_plan(before) c
+			ON c.nth = b.nth OR pg_catalog.starts_with(c.path || '/', b.path || '/' || b.name || '/')
+	) k;
+END;
+COMMENT ON FUNCTION crm_internal.keep_renamed(jsonb, jsonb) IS 'the steps of a source as planned now, those of renamed details as before';
+REVOKE ALL ON FUNCTION crm_internal.keep_renamed(jsonb, jsonb) FROM PUBLIC;
+
+-- What a detail hangs on, as a statement names it by now.
+CREATE FUNCTION crm_internal.parent_of_detail(detail integer)
+RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN p.role = 's' THEN pg_catalog.format('%I.%I', p.schema_name, p.table_name) ELSE p.source_id::text END
+	FROM crm_internal.source d
+	JOIN crm_internal.source p ON p.source_id = d.parent_id
+	WHERE d.source_id = detail;
+END;
+COMMENT ON FUNCTION crm_internal.parent_of_detail(integer) IS 'the source or the number of the detail that a detail hangs on';
+REVOKE ALL ON FUNCTION crm_internal.parent_of_detail(integer) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.refresh_statements(source_id integer, before jsonb, after jsonb)
 RETURNS SETOF text
@@ -133,7 +180,7 @@ BEGIN
 		SELECT b.item AS before, coalesce(a.item, '{}') AS after, coalesce(a.path, b.path) AS path, coalesce(a.name, b.name) AS name
 		FROM crm_internal.details_of_plan(refresh_statements.before) b
 		FULL JOIN crm_internal.details_of_plan(refresh_statements.after) a ON a.path = b.path AND a.name = b.name AND a.place = b.place
-		ORDER BY a.nth NULLS FIRST, b.nth
+		ORDER BY b.nth, a.nth
 	LOOP
 		-- with a detail goes what hangs on it
 		CONTINUE WHEN EXISTS (SELECT FROM unnest(dropped) d WHERE starts_with(pair.path || '/', d || '/'));
@@ -168,7 +215,8 @@ BEGIN
 			MESSAGE = format('"%s.%s" was not made by a preset', source.schema_name, source.table_name),
 			HINT = format('SELECT crm.change_source(%L, ...) changes how it is read.', format('%I.%I', source.schema_name, source.table_name));
 	END IF;
-	plan := crm_internal.preset_plan(source.schema_name, source.table_name, used.preset, used.given);
+	plan := crm_internal.preset_plan(source.schema_name, source.table_name, used.preset, used.given, used.steps -> 0 ->> 'known_as');
+	plan := crm_internal.keep_renamed(used.steps, plan);
 	IF NOT plan -> 0 ? 'statement' THEN
 		RAISE undefined_object USING
 			MESSAGE = format('preset "%s" finds nothing to read in "%s.%s" any more', used.preset, source.schema_name, source.table_name),
@@ -195,7 +243,7 @@ DECLARE
 	numbered jsonb;
 BEGIN
 	SELECT u.* INTO used FROM crm_internal.preset_use u WHERE u.source_id = finish_refresh.source_id;
-	SELECT jsonb_agg(a.item || coalesce(jsonb_build_object('number', b.number), '{}') ORDER BY a.position) INTO numbered
+	SELECT jsonb_agg(a.item || CASE WHEN b.number IS NULL THEN '{}' ELSE jsonb_build_object('number', b.number) END ORDER BY a.position) INTO numbered
 	FROM jsonb_array_elements(refresh -> 'plan') WITH ORDINALITY a (item, position)
 	LEFT JOIN crm_internal.details_of_plan(refresh -> 'plan') d ON d.nth = a.position
 	LEFT JOIN LATERAL (

@@ -25,6 +25,7 @@
 #include "source/source_key.h"
 #include "source/source_lock.h"
 #include "source/source_lookup_parts.h"
+#include "source/source_mode.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -46,7 +47,6 @@ static Datum change_source(FunctionCallInfo fcinfo);
 static Datum drop_source(FunctionCallInfo fcinfo);
 static Datum repair_source(FunctionCallInfo fcinfo);
 static void set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft);
-static void set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check_department(const char *name);
 static void check_readable(const crm_source *source);
 static void repair_parts(const crm_source *source);
@@ -87,7 +87,8 @@ add_source(PG_FUNCTION_ARGS)
 		crm_source_parse_map(crm_source_label(draft->schema, draft->table), PG_GETARG_JSONB_P(2));
 	draft->key = crm_texts_argument(fcinfo, 3);
 	set_texts(fcinfo, 4, draft);
-	set_relation(fcinfo, 10, draft);
+	crm_set_from_argument(fcinfo, 10, &draft->entered_by);
+	crm_set_relation_from_arguments(fcinfo, 11, draft);
 	draft->trust = PG_ARGISNULL(8) ? 0.5f : PG_GETARG_FLOAT4(8);
 	draft->mode = PG_ARGISNULL(9) ? "watch" : crm_text_argument(fcinfo, 9);
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 12));
@@ -106,7 +107,8 @@ crm_change_source(PG_FUNCTION_ARGS)
 static Datum
 change_source(PG_FUNCTION_ARGS)
 {
-	crm_source *draft = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *draft = crm_source_find(crm_required_argument(
+		fcinfo, 0, "source", "SELECT crm.change_source('sales.account', trust => 0.7)."));
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 
 	if (!PG_ARGISNULL(1))
@@ -115,7 +117,8 @@ change_source(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(2))
 		draft->key = crm_texts_argument(fcinfo, 2);
 	set_texts(fcinfo, 3, draft);
-	set_relation(fcinfo, 9, draft);
+	crm_set_from_argument(fcinfo, 9, &draft->entered_by);
+	crm_set_relation_from_arguments(fcinfo, 10, draft);
 	if (!PG_ARGISNULL(7))
 		draft->trust = PG_GETARG_FLOAT4(7);
 	if (!PG_ARGISNULL(8))
@@ -125,6 +128,7 @@ change_source(PG_FUNCTION_ARGS)
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 11));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
+	crm_source_set_mode(draft->source_id, draft->mode);
 	crm_source_start_capture(draft, relation);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
@@ -142,7 +146,8 @@ crm_drop_source(PG_FUNCTION_ARGS)
 static Datum
 drop_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *source = crm_source_find(
+		crm_required_argument(fcinfo, 0, "source", "SELECT crm.drop_source('sales.account')."));
 
 	crm_part_forget(source);
 	PG_RETURN_VOID();
@@ -159,7 +164,8 @@ crm_repair_source(PG_FUNCTION_ARGS)
 static Datum
 repair_source(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(crm_required_argument(fcinfo, 0, "source", EXAMPLE));
+	crm_source *source = crm_source_find(
+		crm_required_argument(fcinfo, 0, "source", "SELECT crm.repair_source('sales.account')."));
 	char *read_from = crm_text_argument(fcinfo, 1);
 	Relation relation = read_from ? crm_source_open_table(read_from) : open_registered(source);
 	char *schema = source->schema;
@@ -254,17 +260,6 @@ set_texts(FunctionCallInfo fcinfo, int first, crm_source *draft)
 	crm_set_from_argument(fcinfo, first + 1, &draft->kind);
 	crm_set_from_argument(fcinfo, first + 2, &draft->region);
 	crm_set_from_argument(fcinfo, first + 3, &draft->changed_at);
-}
-
-/* entered_by, belongs_to, then related, which is for the check of the draft, relation and so on. */
-static void
-set_relation(FunctionCallInfo fcinfo, int first, crm_source *draft)
-{
-	crm_set_from_argument(fcinfo, first, &draft->entered_by);
-	crm_set_from_argument(fcinfo, first + 1, &draft->belongs_to);
-	crm_set_from_argument(fcinfo, first + 3, &draft->relation);
-	crm_set_from_argument(fcinfo, first + 4, &draft->since);
-	crm_set_from_argument(fcinfo, first + 5, &draft->until);
 }
 
 static void

@@ -30,6 +30,10 @@
 #define EXAMPLE                                                                                    \
 	"SELECT crm.add_detail('service.client_email', of => 'service.client', key => "                \
 	"'{client_id}', map => '{\"email\": \"address\"}')."
+#define CHANGE_EXAMPLE                                                                             \
+	"SELECT crm.change_detail('service.client_email', of => 'service.client', filter => "          \
+	"'active')."
+#define DROP_EXAMPLE "SELECT crm.drop_detail('service.client_email', of => 'service.client')."
 
 PG_FUNCTION_INFO_V1(crm_add_detail);
 PG_FUNCTION_INFO_V1(crm_change_detail);
@@ -90,8 +94,8 @@ crm_change_detail(PG_FUNCTION_ARGS)
 static Datum
 change_detail(PG_FUNCTION_ARGS)
 {
-	char *name = crm_required_argument(fcinfo, 0, "detail", EXAMPLE);
-	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
+	char *name = crm_required_argument(fcinfo, 0, "detail", CHANGE_EXAMPLE);
+	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", CHANGE_EXAMPLE));
 	crm_source *draft = crm_part_find(name, parent);
 	Relation relation = crm_source_open_table(crm_source_qualified(draft));
 	Relation parent_relation = open_parent(parent);
@@ -121,8 +125,9 @@ crm_drop_detail(PG_FUNCTION_ARGS)
 static Datum
 drop_detail(PG_FUNCTION_ARGS)
 {
-	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", EXAMPLE));
-	crm_source *part = crm_part_find(crm_required_argument(fcinfo, 0, "detail", EXAMPLE), parent);
+	crm_source *parent = crm_part_parent(crm_required_argument(fcinfo, 1, "of", DROP_EXAMPLE));
+	crm_source *part =
+		crm_part_find(crm_required_argument(fcinfo, 0, "detail", DROP_EXAMPLE), parent);
 
 	crm_part_forget(part);
 	crm_source_enqueue_all(part->root_id);
@@ -173,16 +178,13 @@ set_map(FunctionCallInfo fcinfo, int number, crm_source *draft)
 					   : crm_source_parse_map(crm_source_label(draft->schema, draft->table), map);
 }
 
-/* filter, preferred, belongs_to, then related, which is for the check of the draft, and so on. */
+/* filter, preferred, belongs_to and what goes with it. */
 static void
 set_fields(FunctionCallInfo fcinfo, int first, crm_source *draft)
 {
 	crm_set_from_argument(fcinfo, first, &draft->filter);
 	crm_set_from_argument(fcinfo, first + 1, &draft->preferred);
-	crm_set_from_argument(fcinfo, first + 2, &draft->belongs_to);
-	crm_set_from_argument(fcinfo, first + 4, &draft->relation);
-	crm_set_from_argument(fcinfo, first + 5, &draft->since);
-	crm_set_from_argument(fcinfo, first + 6, &draft->until);
+	crm_set_relation_from_arguments(fcinfo, first + 2, draft);
 }
 
 static void

@@ -30,6 +30,7 @@ static const char regions[] =
 static void check_choices(const crm_source *draft, Relation relation);
 static void check_items(crm_source *draft, Relation relation, Bitmapset **columns);
 static void check_filter(crm_source *draft, Relation relation, Bitmapset **columns);
+static bool is_word(const char *text);
 static void check_kind(crm_source *draft, Relation relation, Bitmapset **columns);
 static void check_region(crm_source *draft, Relation relation, Bitmapset **columns);
 static void check_changed_at(crm_source *draft, Relation relation, Bitmapset **columns);
@@ -130,6 +131,12 @@ check_filter(crm_source *draft, Relation relation, Bitmapset **columns)
 	draft->filter = filter->text;
 }
 
+static bool
+is_word(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
+}
+
 static void
 check_kind(crm_source *draft, Relation relation, Bitmapset **columns)
 {
@@ -143,6 +150,13 @@ check_kind(crm_source *draft, Relation relation, Bitmapset **columns)
 		draft->kind = "organization";
 		return;
 	}
+	if (is_word(draft->kind) &&
+		get_attnum(RelationGetRelid(relation), draft->kind) == InvalidAttrNumber)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("kind \"%s\" of source \"%s\" is neither a kind nor a column",
+							   draft->kind, label(relation)),
+						errhint("Use \"person\", \"organization\", or an expression over the row "
+								"that gives one of them; leave it out where the values tell.")));
 	kind = checked(relation, draft->kind, "kind", columns);
 	if (!is_string_type(kind->type))
 		refuse_type(relation, "kind", kind->type,

@@ -2,10 +2,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -16,6 +14,7 @@
 
 #include "base/base.h"
 #include "source/source_read.h"
+#include "source/source_table.h"
 
 static void run_as_owner(const crm_source *source, void (*work)(void *), void *arg);
 static Oid table_owner(const crm_source *source);
@@ -149,10 +148,11 @@ run_as_owner(const crm_source *source, void (*work)(void *), void *arg)
 	crm_restore_user(before);
 }
 
+/* Found as it is by the system: the caller need not be able to enter the schema. */
 static Oid
 table_owner(const crm_source *source)
 {
-	Oid relation = RangeVarGetRelid(makeRangeVar(source->schema, source->table, -1), NoLock, true);
+	Oid relation = crm_source_table_id(source);
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
 	Oid owner;
 

@@ -149,8 +149,9 @@ crm_source_look_changed(void)
 
 	SPI_connect();
 	n = run_look(&plan,
-				 LOOK "SELECT source_id FROM looks "
-					  "WHERE look IS DISTINCT FROM seen OR elsewhere IS NOT NULL ORDER BY 1",
+				 LOOK
+				 "SELECT source_id FROM looks "
+				 "WHERE look IS DISTINCT FROM seen - 'horizon' OR elsewhere IS NOT NULL ORDER BY 1",
 				 0);
 	for (uint64 i = 0; i < n; i++)
 	{
@@ -209,12 +210,43 @@ crm_source_look_keep(int32 source_id, const crm_source_look *look)
 
 	SPI_connect();
 	crm_source_execute("UPDATE crm_internal.source SET seen = $2::jsonb - 'triggers' || "
-					   "jsonb_strip_nulls(jsonb_build_object('triggers', $3::jsonb->'triggers')) "
+					   "jsonb_strip_nulls(jsonb_build_object('triggers', $3::jsonb->'triggers', "
+					   "'horizon', (SELECT max(c.oid)::bigint FROM pg_class c))) "
 					   "WHERE source_id = $1",
 					   3, types, values, NULL, SPI_OK_UPDATE);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
+}
+
+Oid
+crm_source_look_rival(int32 source_id, Oid moved)
+{
+	crm_user before = crm_become(crm_owner(), 0);
+	int nest_level = crm_source_pin();
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(source_id), ObjectIdGetDatum(moved)};
+	Oid rival = InvalidOid;
+
+	SPI_connect();
+	crm_source_execute(
+		"SELECT c.oid FROM crm_internal.source s JOIN pg_class t ON t.oid = $2 "
+		"JOIN pg_class c ON c.oid > (s.seen->>'horizon')::bigint::oid AND c.oid <> t.oid "
+		"AND c.relowner = t.relowner AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+		"JOIN pg_namespace n ON n.oid = c.relnamespace "
+		"WHERE s.source_id = $1 AND (n.nspname = s.schema_name OR n.oid = t.relnamespace) "
+		"AND NOT EXISTS (SELECT 1 FROM crm_internal.source o "
+		"WHERE o.schema_name = n.nspname AND o.table_name = c.relname) "
+		"AND NOT EXISTS (SELECT 1 FROM unnest(s.columns) AS k (name) WHERE NOT EXISTS ("
+		"SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = k.name "
+		"AND NOT a.attisdropped)) ORDER BY c.oid LIMIT 1",
+		2, types, values, NULL, SPI_OK_SELECT);
+	if (SPI_processed > 0)
+		rival = oid_of(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_finish();
+	crm_source_unpin(nest_level);
+	crm_restore_user(before);
+	return rival;
 }
 
 /* The catalogs as they are at this moment; SPI is connected. */

@@ -21,6 +21,12 @@ extern List *crm_source_look_changed(void);
 extern crm_source_look *crm_source_look_at(int32 source_id);
 
 /*
+ * A table beside the one that moved, of the same owner and with the same columns, that was made
+ * since the look was kept, or InvalidOid: it may have been swapped in, and then been renamed.
+ */
+extern Oid crm_source_look_rival(int32 source_id, Oid moved);
+
+/*
  * Keeps the look as the one to compare with; but of the triggers what they are now, for they may
  * just have been attached. What else changed since the look was taken is seen next time.
  */

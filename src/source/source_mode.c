@@ -6,6 +6,7 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "source/source_mode.h"
 #include "source/source_registry.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -13,7 +14,6 @@
 PG_FUNCTION_INFO_V1(crm_set_source_mode);
 
 static void check_mode(const crm_source *source, const char *mode);
-static void set_mode(int32 source_id, const char *mode);
 
 /*
  * Capture reads the mode from the registry, so the department's table is not touched and nobody is
@@ -29,7 +29,7 @@ crm_set_source_mode(PG_FUNCTION_ARGS)
 	check_mode(source, mode);
 	if (strcmp(mode, "inline") == 0)
 		(void) crm_source_check_table(crm_source_qualified(source));
-	set_mode(source->source_id, mode);
+	crm_source_set_mode(source->source_id, mode);
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(source->schema, source->table)));
 }
 
@@ -51,8 +51,8 @@ check_mode(const crm_source *source, const char *mode)
 				 errhint("CALL crm.sync(%s) finds what changed.", quote_literal_cstr(label))));
 }
 
-static void
-set_mode(int32 source_id, const char *mode)
+void
+crm_source_set_mode(int32 source_id, const char *mode)
 {
 	crm_user before = crm_become(crm_owner(), 0);
 	int nest_level = crm_source_pin();

@@ -100,7 +100,8 @@ problem_of_part(const crm_source *part, List *changed)
 	if (found.attention == NULL)
 	{
 		found.attention = crm_part_anchor_problem(part);
-		found.repair = psprintf("SELECT %s);", crm_part_call(part, "drop"));
+		found.repair =
+			found.attention ? psprintf("SELECT %s);", crm_part_call(part, "drop")) : NULL;
 	}
 	return found;
 }

@@ -21,6 +21,7 @@
 #include "source/source_key.h"
 #include "source/source_link.h"
 #include "source/source_query.h"
+#include "source/source_texts.h"
 #include "text/text.h"
 
 static void look_at_table(const crm_source *source, crm_source_query *query);
@@ -38,7 +39,6 @@ static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc des
 						crm_source_row *row);
 static void read_anchors(const crm_source *source, HeapTuple tuple, TupleDesc desc,
 						 crm_source_row *row);
-static List *texts_of(HeapTuple tuple, TupleDesc desc, int column);
 static const char *region_code(const char *text);
 static bool is_constant_kind(const char *kind);
 
@@ -398,7 +398,7 @@ read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first
 	foreach (item_cell, source->items)
 	{
 		crm_source_item *item = lfirst(item_cell);
-		List *texts = texts_of(tuple, desc, first + foreach_current_index(item_cell));
+		List *texts = crm_source_texts(tuple, desc, first + foreach_current_index(item_cell));
 		ListCell *cell;
 
 		foreach (cell, texts)
@@ -429,43 +429,6 @@ read_anchors(const crm_source *source, HeapTuple tuple, TupleDesc desc, crm_sour
 	for (int i = 0; i < n; i++)
 		anchors[i] = SPI_getvalue(tuple, desc, desc->natts - n + i + 1);
 	row->anchors = anchors;
-}
-
-/* An array column holds several values. */
-static List *
-texts_of(HeapTuple tuple, TupleDesc desc, int column)
-{
-	Oid type = SPI_gettypeid(desc, column);
-	Oid element = get_base_element_type(type);
-	List *texts = NIL;
-	bool isnull;
-	Datum datum;
-	Datum *elements;
-	bool *nulls;
-	int n;
-	int16 length;
-	bool by_value;
-	char align;
-	Oid output;
-	bool is_varlena;
-
-	if (!OidIsValid(element))
-	{
-		char *text = SPI_getvalue(tuple, desc, column);
-
-		return text ? list_make1(text) : NIL;
-	}
-	datum = SPI_getbinval(tuple, desc, column, &isnull);
-	if (isnull)
-		return NIL;
-	get_typlenbyvalalign(element, &length, &by_value, &align);
-	getTypeOutputInfo(element, &output, &is_varlena);
-	deconstruct_array(DatumGetArrayTypeP(datum), element, length, by_value, align, &elements,
-					  &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			texts = lappend(texts, OidOutputFunctionCall(output, elements[i]));
-	return texts;
 }
 
 char *

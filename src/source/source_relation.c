@@ -14,10 +14,10 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/varlena.h"
 
 #include "source/source_expression.h"
 #include "source/source_relation.h"
+#include "source/source_table.h"
 
 static void set_related(crm_source *draft, Oid table);
 static Oid named_table(const char *name);
@@ -84,7 +84,7 @@ set_related(crm_source *draft, Oid table)
 static Oid
 named_table(const char *name)
 {
-	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar *range = makeRangeVarFromNameList(crm_source_name_parts(name));
 	Oid table = RangeVarGetRelid(range, NoLock, true);
 
 	if (!OidIsValid(table))

@@ -1,10 +1,13 @@
 /* source_table.c - finds, locks and checks the table that is to be a source. */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/relation.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -22,6 +25,7 @@
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 
+static bool is_folded(const char *name);
 static void check_before_lock(const RangeVar *range, Oid relation_id, Oid old_relation_id,
 							  void *arg);
 static void check_rights(const RangeVar *range, Oid relation_id, Oid owner);
@@ -47,18 +51,52 @@ crm_source_open_table(const char *name)
 	}
 }
 
+List *
+crm_source_name_parts(const char *name)
+{
+	List *parts;
+	List *names = NIL;
+	ListCell *cell;
+
+	if (!SplitIdentifierString(pstrdup(name), '.', &parts) || parts == NIL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("\"%s\" is no name of a table", name),
+						errhint("Write it as in SQL, with double quotes around what has capitals, "
+								"spaces or signs: 'sales.\"Account List\"'.")));
+	foreach (cell, parts)
+		names = lappend(names, makeString(pstrdup(lfirst(cell))));
+	return names;
+}
+
 Oid
 crm_source_check_table(const char *name)
 {
-	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar *range = makeRangeVarFromNameList(crm_source_name_parts(name));
 	Oid relation_id =
 		RangeVarGetRelidExtended(range, NoLock, RVR_MISSING_OK, check_before_lock, NULL);
 
 	if (!OidIsValid(relation_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("source \"%s\" does not exist", name),
-				 errhint("Name a table, view or foreign table with its schema.")));
+				 is_folded(name)
+					 ? errhint("Without double quotes capitals are small letters; write "
+							   "'sales.\"Account\"'.")
+					 : errhint("Name a table, view or foreign table with its schema.")));
 	return relation_id;
+}
+
+/* Has capitals that SQL does not see. */
+static bool
+is_folded(const char *name)
+{
+	bool quoted = false;
+
+	for (; *name != '\0'; name++)
+	{
+		quoted ^= *name == '"';
+		if (!quoted && isupper((unsigned char) *name))
+			return true;
+	}
+	return false;
 }
 
 Oid
@@ -231,6 +269,9 @@ check_rights(const RangeVar *range, Oid relation_id, Oid owner)
 char *
 crm_source_read_through(Oid relation_id)
 {
+	/* Most have no parents, and this is asked for every table whenever somebody looks. */
+	if (!has_superclass(relation_id))
+		return NULL;
 	return find_source(
 		"WITH RECURSIVE up (id) AS (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = $1 "
 		"UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.id) "

@@ -6,6 +6,9 @@
 #include "source/source_registry.h"
 #include "utils/relcache.h"
 
+/* What a table is called, in its parts; an error that says how to write it. */
+extern List *crm_source_name_parts(const char *name);
+
 /* The table, if the caller's rights to it are sufficient; else an error. No lock. */
 extern Oid crm_source_check_table(const char *name);
 

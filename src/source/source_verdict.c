@@ -40,7 +40,7 @@ typedef struct draft_check
 
 static crm_follow_verdict *needs(bool readable, char *attention, char *repair);
 static crm_follow_verdict *gone(const crm_source *source);
-static crm_follow_verdict *moved(const crm_source *source, Oid table);
+static crm_follow_verdict *moved(const crm_source *source, const crm_source_look *look);
 static crm_follow_verdict *of_relation(const crm_source *source, const crm_source_look *look,
 									   Relation relation, crm_follow_place place);
 static crm_follow_verdict *of_same(const crm_source *source, const crm_source_look *look,
@@ -85,7 +85,7 @@ crm_source_follow_verdict(const crm_source *source, const crm_source_look *look)
 	if (place == CRM_PLACE_GONE)
 		return gone(source);
 	if (place == CRM_PLACE_MOVED)
-		return moved(source, crm_follow_moved_to(&look->facts));
+		return moved(source, look);
 	if (place == CRM_PLACE_ANOTHERS)
 		return needs(false,
 					 psprintf("table \"%s\" is now the one of another source",
@@ -121,10 +121,19 @@ gone(const crm_source *source)
 
 /* The rest is seen once it is looked at under its new name. */
 static crm_follow_verdict *
-moved(const crm_source *source, Oid table)
+moved(const crm_source *source, const crm_source_look *look)
 {
 	crm_follow_verdict *verdict = palloc0(sizeof(crm_follow_verdict));
+	Oid table = crm_follow_moved_to(&look->facts);
+	Oid rival = look->facts.known ? crm_source_look_rival(source->source_id, table) : InvalidOid;
 
+	if (OidIsValid(rival))
+		return needs(
+			false,
+			psprintf("table \"%s\" is now \"%s\", or \"%s\", which was made since and reads alike",
+					 crm_source_label(source->schema, source->table), label_of(table),
+					 label_of(rival)),
+			repair_call(source, table));
 	verdict->table = table;
 	verdict->draft = palloc(sizeof(crm_source));
 	*verdict->draft = *source;

@@ -13,7 +13,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/varlena.h"
 
 #include "base/base.h"
 #include "source/preset.h"
@@ -37,6 +36,7 @@ typedef struct sampling
 static void hint_at_preset(Relation relation);
 static List *suggest_columns(Relation relation);
 static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
+static bool is_stage(Oid type, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
 static void look_at_rows(void *arg);
 static crm_column_type type_of(Oid type);
@@ -52,7 +52,7 @@ Datum
 crm_suggest_mapping(PG_FUNCTION_ARGS)
 {
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	RangeVar *range = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar *range = makeRangeVarFromNameList(crm_source_name_parts(name));
 	Relation relation = relation_openrv(range, AccessShareLock);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	List *columns;
@@ -105,7 +105,8 @@ suggest_columns(Relation relation)
 			!crm_suggest(NameStr(attribute->attname), RelationGetRelationName(relation),
 						 type_of(attribute->atttypid), &tallies[i], &column->suggestion))
 			continue;
-		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute))
+		if (is_own_key(relation, attribute->attnum, column->suggestion.attribute) ||
+			is_stage(attribute->atttypid, column->suggestion.attribute))
 			continue;
 		column->number = attribute->attnum;
 		column->joined = false;
@@ -124,6 +125,13 @@ is_own_key(Relation relation, AttrNumber attribute, const char *suggested)
 
 	return strcmp(suggested, "external_id") == 0 &&
 		   bms_is_member(attribute - FirstLowInvalidHeapAttributeNumber, key);
+}
+
+/* A state that is one of a few words is what became of a row, not where it lives. */
+static bool
+is_stage(Oid type, const char *suggested)
+{
+	return strcmp(suggested, "region") == 0 && type_is_enum(getBaseType(type));
 }
 
 /* As the owner, for to read a view runs his functions; but only what the caller could read. */

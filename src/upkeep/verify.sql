@@ -147,6 +147,13 @@ BEGIN ATOMIC
 	FROM crm_internal.source_cost c
 	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = c.source_id)
 	UNION ALL
+	SELECT 'reference', pg_catalog.format('detail or lookup %s (%s.%s) hangs on %s, which does not exist', p.source_id, p.schema_name, p.table_name, p.parent_id),
+		pg_catalog.format('DELETE FROM crm_internal.source WHERE source_id = %s', p.source_id)
+	FROM crm_internal.source p
+	WHERE p.parent_id IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.parent_id
+			AND coalesce(s.root_id, s.source_id) = p.root_id)
+	UNION ALL
 	SELECT 'source', pg_catalog.format('source %s.%s of department "%s", which does not exist', s.schema_name, s.table_name, s.department),
 		pg_catalog.format('SELECT crm.add_department(%L)', s.department)
 	FROM crm_internal.source s

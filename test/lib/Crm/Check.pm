@@ -114,6 +114,40 @@ sub relations
 	return;
 }
 
+# Everything that crm knows: which rows are one customer, every value of each, and who belongs to whom.
+sub knowledge
+{
+	my ($database) = @_;
+	return $database->run(<<~'SQL');
+		SELECT string_agg(source || ' ' || source_key, ', ' ORDER BY source, source_key) FROM crm.customer_source GROUP BY customer_id ORDER BY 1;
+		SELECT source, source_key, attribute, value FROM crm.customer_lineage ORDER BY 1, 2, 3, 4;
+		SELECT DISTINCT r.relation, a.source, a.source_key, b.source, b.source_key FROM crm.relation r
+		JOIN crm.customer_source a ON a.customer_id = r.customer_id JOIN crm.customer_source b ON b.customer_id = r.related_customer_id
+		ORDER BY 1, 2, 3, 4, 5;
+		SQL
+}
+
+# After all changes: who starts anew with the rows as they are knows the same. Ends without crm.
+sub same_as_fresh
+{
+	my ($database, $name, @statements) = @_;
+	my $known = knowledge($database);
+	$database->run(join ';', 'SELECT crm.uninstall(dry_run => false)', 'CREATE EXTENSION crm', @statements, 'CALL crm.resolve()');
+	my $fresh = knowledge($database);
+	ok $known ne '' && $fresh eq $known, "$name: a fresh start knows the same as what followed every change"
+	  or diag _difference($known, $fresh);
+	$database->run('SELECT crm.uninstall(dry_run => false)');
+	return;
+}
+
+sub _difference
+{
+	my ($known, $fresh) = map { my %lines = map { $_ => 1 } split /\n/; \%lines } @_;
+	my @lines = ((map { "followed: $_\n" } grep { !$fresh->{$_} } sort keys %$known),
+		(map { "fresh:    $_\n" } grep { !$known->{$_} } sort keys %$fresh));
+	return @lines[ 0 .. ($#lines > 19 ? 19 : $#lines) ];
+}
+
 # The customer of a row, or undef
 sub customer
 {

@@ -43,6 +43,15 @@ ddl_case(
 	changes => $Ddl::changes =~ s/sales\.account/sales.customer/gr);
 
 ddl_case(
+	name   => 'swapped, and the new table renamed before a run saw it',
+	script => "BEGIN; CREATE TABLE sales.account_new (LIKE sales.account INCLUDING ALL); INSERT INTO sales.account_new TABLE sales.account; ALTER TABLE sales.account RENAME TO account_old; ALTER TABLE sales.account_new RENAME TO account; COMMIT; ALTER TABLE sales.account RENAME TO customer; UPDATE sales.customer SET city = 'New' WHERE id IN (2, 5);",
+	expect => 'attention',
+	like   => qr/^table "sales\.account" is now "sales\.account_old", or "sales\.customer", which was made since and reads alike$/,
+	repair => qr/^SELECT crm\.repair_source\('sales\.account', read_from => 'sales\.account_old'\);$/,
+	final  => $Ddl::first =~ s/sales\.account/sales.account_old/r,
+	changes => $Ddl::changes =~ s/sales\.account/sales.account_old/gr);
+
+ddl_case(
 	name   => 'two sources swap names',
 	setup  => "CREATE TABLE sales.prospect (LIKE sales.account INCLUDING ALL); INSERT INTO sales.prospect SELECT id + 100, name || ' jr', mail, phone, city, born, active, changed FROM sales.account",
 	add    => $Ddl::first . q(SELECT crm.add_source('sales.prospect', 'service', '{"name": "name", "email": "mail"}', changed_at => 'changed');),

@@ -30,8 +30,8 @@ is($database->value("SELECT count(DISTINCT tgrelid) FROM pg_trigger WHERE tgname
 is($database->value('SELECT count(needs_attention) FROM crm.source_status'), 0, 'and none needs attention');
 
 # a ratio far above what noise makes and far below what a search through the registry would
-my @many   = Many::insert(10000, 10, $alone, $session);
-my @single = Many::insert_single(500, 30, $alone, $session);
+my @many   = unhurried(sub { Many::insert(10000, 10, $alone, $session) });
+my @single = unhurried(sub { Many::insert_single(500, 30, $alone, $session) });
 cmp_ok($many[1] / $many[0], '<', 1.6, sprintf 'many rows: %.1f ms as the only source, %.1f ms as one of many', @many);
 cmp_ok($single[1] / $single[0], '<', 1.6, sprintf 'single rows: %.1f ms as the only source, %.1f ms as one of many', @single);
 
@@ -59,3 +59,17 @@ $database->run('SELECT crm.uninstall(dry_run => false)');
 is($database->value("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm%'"), 0, 'uninstalled, no trigger is left');
 $_->drop for $database, $other;
 done_testing();
+
+# What else the machine does can only add to a time: of some attempts the least counts, for each.
+sub unhurried
+{
+	my ($measure) = @_;
+	my @least = $measure->();
+	for (1 .. 3)
+	{
+		last if $least[1] < 1.3 * $least[0];
+		my @again = $measure->();
+		@least = map { Many::least($least[$_], $again[$_]) } 0, 1;
+	}
+	return @least;
+}

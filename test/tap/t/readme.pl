@@ -32,6 +32,8 @@ ok($worked, 'they run without an error') or diag $output;
 
 # the claims of the text beside them
 my $rows = `psql -XAt -d $database -c "SELECT source_records FROM crm.customer ORDER BY 1"`;
-is($rows, "1\n1\n2\n", 'four rows of two departments are three customers');
+is($rows, "1\n1\n2\n2\n", 'six rows of three tables are four customers');
+my $contact = `psql -XAt -d $database -c "SELECT c.name FROM crm.related(crm.customer_of('sales.account', '3')) r JOIN crm.customer c USING (customer_id) WHERE c.customer_id = crm.customer_of('service.client', '71')"`;
+is($contact, "Carol Smit\n", 'the contact of the company is the client of service, by an address in a child table');
 psql('postgres', "DROP DATABASE $database;\n");
 done_testing();
