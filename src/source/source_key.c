@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -219,8 +220,10 @@ unique_columns(Relation relation, Oid index_id, bool nullable, bool *primary)
 	List *columns = NIL;
 
 	*primary = form->indisprimary;
+	/* To have them as the server plans with them would run functions in them, as whoever asks. */
 	if (form->indisunique && form->indisvalid && form->indimmediate &&
-		RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL)
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
 	{
 		for (int i = 0; i < form->indnkeyatts; i++)
 			columns = lappend_int(columns, form->indkey.values[i]);
