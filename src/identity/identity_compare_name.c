@@ -180,6 +180,9 @@ compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	crm_level given = given_level(a->given, b->given);
 	crm_level family = family_level(a->family, b->family);
 
+	/* written so twice it is no typing error: Joan is not John */
+	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && crm_mailboxes_name_two(a, b))
+		given = CRM_GIVEN_UNCLEAR;
 	if (given >= CRM_GIVEN_SIMILAR || family >= CRM_FAMILY_SIMILAR)
 	{
 		if (is_swapped(a, b))
