@@ -201,7 +201,8 @@ climb_step(const crm_source *part, const crm_source *parent, List **keys)
 	probe.anchors = parent->key;
 	probe.items = NIL;
 	probe.filter = probe.kind = probe.region = probe.changed_at = probe.preferred = NULL;
-	error = crm_source_read_rows(&probe, as_array(wanted), list_length(wanted), &rows);
+	error =
+		crm_source_read_some(&probe, as_array(wanted), list_length(wanted), CLIMB_MOST + 1, &rows);
 	if (error != NULL)
 	{
 		crm_source_mark_broken(parent, error);

@@ -14,8 +14,18 @@
 #include "base/base.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
+#include "source/source_read.h"
 #include "source/source_registry.h"
+#include "source/source_table.h"
 
+typedef struct key_look
+{
+	Relation relation;
+	char *columns;
+	bool broken;
+} key_look;
+
+static void look_at_rows(void *arg);
 static List *named_key(Relation relation, List *named);
 static bool has_indexes(Relation relation);
 static bool has_plain_children(Relation relation);
@@ -92,25 +102,27 @@ crm_source_key_is_indexed(Relation relation, List *numbers)
 	return false;
 }
 
+/*
+ * To read a view, or a table with row security, runs its owner's functions: never with the rights
+ * of whoever registers it.
+ */
 bool
 crm_source_key_is_broken(Relation relation, List *numbers)
 {
-	char *columns = crm_source_quoted_columns(relation, numbers);
-	bool found;
-	int nest_level = crm_source_pin();
+	crm_source source = {
+		.schema = get_namespace_name(RelationGetNamespace(relation)),
+		.table = RelationGetRelationName(relation),
+	};
+	key_look look = {relation, crm_source_quoted_columns(relation, numbers), false};
+	ErrorData *error = crm_source_guarded(&source, look_at_rows, &look);
 
-	SPI_connect();
-	crm_source_execute(
-		psprintf("SELECT 1 FROM %s GROUP BY %s HAVING pg_catalog.count(*) "
-				 "OPERATOR(pg_catalog.>) 1 OR NOT (ROW(%s) IS NOT NULL) LIMIT 1",
-				 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-											RelationGetRelationName(relation)),
-				 columns, columns),
-		0, NULL, NULL, NULL, SPI_OK_SELECT);
-	found = SPI_processed > 0;
-	SPI_finish();
-	crm_source_unpin(nest_level);
-	return found;
+	if (error != NULL)
+		ereport(ERROR, (errcode(error->sqlerrcode),
+						errmsg("source \"%s\" cannot be read as its owner: %s", label(relation),
+							   crm_source_error_text(error)),
+						errhint("The rows are looked at because no unique index vouches for the "
+								"key.")));
+	return look.broken;
 }
 
 /* Without a type modifier "character" would mean character(1); this gives pg_catalog.bpchar. */
@@ -143,6 +155,23 @@ crm_source_quoted_columns(Relation relation, List *numbers)
 	foreach (cell, crm_source_column_names(relation, numbers))
 		appendStringInfo(&list, "%s%s", list.len ? ", " : "", quote_identifier(lfirst(cell)));
 	return list.data;
+}
+
+/* Runs under crm_source_guarded(). */
+static void
+look_at_rows(void *arg)
+{
+	key_look *look = arg;
+	Relation relation = look->relation;
+
+	crm_source_execute(
+		psprintf("SELECT 1 FROM %s GROUP BY %s HAVING pg_catalog.count(*) "
+				 "OPERATOR(pg_catalog.>) 1 OR NOT (ROW(%s) IS NOT NULL) LIMIT 1",
+				 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+											RelationGetRelationName(relation)),
+				 look->columns, look->columns),
+		0, NULL, NULL, NULL, SPI_OK_SELECT);
+	look->broken = SPI_processed > 0;
 }
 
 static List *
@@ -238,6 +267,7 @@ refuse_broken(Relation relation, List *numbers)
 {
 	char *columns = crm_source_quoted_columns(relation, numbers);
 
+	crm_source_check_columns_readable(relation, numbers);
 	if (crm_source_key_is_broken(relation, numbers))
 		ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
 						errmsg("key (%s) of source \"%s\" does not identify a row: a value occurs "

@@ -15,7 +15,7 @@ extern List *crm_source_key(Relation relation, List *named);
 /* Whether a unique index over NOT NULL columns vouches for these columns, children included. */
 extern bool crm_source_key_is_indexed(Relation relation, List *numbers);
 
-/* Whether some key occurs twice or is NULL, by looking at the rows as the current user. */
+/* Whether some key occurs twice or is NULL, by looking at the rows as the table's owner. */
 extern bool crm_source_key_is_broken(Relation relation, List *numbers);
 
 /* The key that would be found, or NIL. */

@@ -39,7 +39,6 @@ static Oid table_now(const crm_source *lookup);
 static char *column_now(Oid table, char *name, AttrNumber number);
 static void note_renamed(const crm_source *before, const crm_source *now, List **renamed);
 static char *full_name(const crm_source *lookup, const char *column);
-static crm_source *holder_of(const crm_source *lookup);
 static void rename_all(crm_source *holder, const crm_source *before, const crm_source *now);
 static void rename_anchor(const crm_source *lookup, const char *then, const char *now);
 
@@ -121,7 +120,7 @@ crm_source_follow_lookups(const crm_source *holder, const char *expression, List
 void
 crm_source_rename_lookup(const crm_source *before, const crm_source *now)
 {
-	crm_source *holder = holder_of(before);
+	crm_source *holder = crm_source_lookup_holder(before);
 	ListCell *then;
 	ListCell *called;
 
@@ -264,9 +263,8 @@ full_name(const crm_source *lookup, const char *column)
 	return psprintf("%s.%s", crm_source_label(lookup->schema, lookup->table), column);
 }
 
-/* The source or detail whose expressions look there. */
-static crm_source *
-holder_of(const crm_source *lookup)
+crm_source *
+crm_source_lookup_holder(const crm_source *lookup)
 {
 	crm_source *holder = crm_source_load(lookup->parent_id);
 

@@ -31,4 +31,7 @@ extern char *crm_source_follow_lookups(const crm_source *holder, const char *exp
  */
 extern void crm_source_rename_lookup(const crm_source *before, const crm_source *now);
 
+/* The source or detail whose expressions look there, or NULL. */
+extern crm_source *crm_source_lookup_holder(const crm_source *lookup);
+
 #endif

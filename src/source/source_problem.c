@@ -15,7 +15,7 @@
 #include "source/source_expression.h"
 #include "source/source_follow.h"
 #include "source/source_key.h"
-#include "source/source_lookup_parts.h"
+#include "source/source_lookup_follow.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
@@ -156,16 +156,15 @@ lookups_follow(const crm_source *source, List *changed)
 	bool some = false;
 	ListCell *cell;
 
-	if (changed == NIL)
-		return false;
-	foreach (cell, crm_source_lookup_ids(source))
+	foreach (cell, changed)
 	{
-		crm_source *part;
+		crm_source *part = crm_source_load(lfirst_int(cell));
+		crm_source *holder =
+			part && part->role == CRM_ROLE_LOOKUP ? crm_source_lookup_holder(part) : NULL;
 		crm_follow_verdict *verdict;
 
-		if (!list_member_int(changed, lfirst_int(cell)))
+		if (holder == NULL || holder->source_id != source->source_id)
 			continue;
-		part = crm_source_load(lfirst_int(cell));
 		verdict = crm_source_follow_verdict(part, crm_source_look_at(part->source_id));
 		if (verdict->attention != NULL)
 			return false;

@@ -33,15 +33,16 @@ typedef struct key_read
 	const char *const *keys;
 	int nkeys;
 	bool once;             /* not worth a kept plan */
+	int most;              /* rows, 0: all */
 	MemoryContext context; /* where the rows go */
 	List *rows;
 } key_read;
 
-static ErrorData *read_batch(const crm_source *source, const char *const *keys, int nkeys,
+static ErrorData *read_batch(const crm_source *source, const char *const *keys, int nkeys, int most,
 							 bool whole, List **rows);
 static void make_params(void *arg);
 static ErrorData *read_halves(const crm_source *source, const char *const *keys, int nkeys,
-							  List **rows);
+							  int most, List **rows);
 static crm_source_row *bad_row(const crm_source *source, const char *key, const ErrorData *error);
 static const char *culprit(const crm_source *source, const char *key);
 static void probe(void *arg);
@@ -67,7 +68,7 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 	ListCell *cell;
 
 	if (source != NULL)
-		error = read_batch(source, keys, nkeys, true, &rows);
+		error = read_batch(source, keys, nkeys, 0, true, &rows);
 	if (error == NULL && details != NIL)
 		error = crm_details_read(source, details, rows, &broken);
 	if (error != NULL)
@@ -85,7 +86,14 @@ crm_source_read(int32 source_id, const char *const *keys, int nkeys, crm_source_
 ErrorData *
 crm_source_read_rows(const crm_source *source, const char *const *keys, int nkeys, List **rows)
 {
-	return read_batch(source, keys, nkeys, true, rows);
+	return read_batch(source, keys, nkeys, 0, true, rows);
+}
+
+ErrorData *
+crm_source_read_some(const crm_source *source, const char *const *keys, int nkeys, int most,
+					 List **rows)
+{
+	return read_batch(source, keys, nkeys, most, true, rows);
 }
 
 ErrorData *
@@ -102,7 +110,7 @@ crm_source_probe_all(const crm_source *source, const crm_source **broken)
 ErrorData *
 crm_source_probe(const crm_source *source)
 {
-	key_read read = {source, NULL, 0, false, CurrentMemoryContext, NIL};
+	key_read read = {source, NULL, 0, false, 0, CurrentMemoryContext, NIL};
 
 	return crm_source_guarded(source, probe, &read);
 }
@@ -120,9 +128,10 @@ probe(void *arg)
 /* The error of the source as a whole, or NULL: then each row is in rows, bad ones with their error.
  */
 static ErrorData *
-read_batch(const crm_source *source, const char *const *keys, int nkeys, bool whole, List **rows)
+read_batch(const crm_source *source, const char *const *keys, int nkeys, int most, bool whole,
+		   List **rows)
 {
-	key_read read = {source, keys, nkeys, false, CurrentMemoryContext, NIL};
+	key_read read = {source, keys, nkeys, most > 0, most, CurrentMemoryContext, NIL};
 	ErrorData *error;
 
 	CHECK_FOR_INTERRUPTS();
@@ -150,7 +159,7 @@ read_batch(const crm_source *source, const char *const *keys, int nkeys, bool wh
 			*rows = lappend(*rows, bad_row(source, keys[0], error));
 		return NULL;
 	}
-	return read_halves(source, keys, nkeys, rows);
+	return read_halves(source, keys, nkeys, most, rows);
 }
 
 /*
@@ -167,12 +176,12 @@ make_params(void *arg)
 }
 
 static ErrorData *
-read_halves(const crm_source *source, const char *const *keys, int nkeys, List **rows)
+read_halves(const crm_source *source, const char *const *keys, int nkeys, int most, List **rows)
 {
 	int half = nkeys / 2;
-	ErrorData *error = read_batch(source, keys, half, false, rows);
+	ErrorData *error = read_batch(source, keys, half, most, false, rows);
 
-	return error ? error : read_batch(source, keys + half, nkeys - half, false, rows);
+	return error ? error : read_batch(source, keys + half, nkeys - half, most, false, rows);
 }
 
 static crm_source_row *
@@ -198,7 +207,7 @@ culprit(const crm_source *source, const char *key)
 	{
 		crm_source_item *item = lfirst(cell);
 		crm_source alone = *source;
-		key_read read = {&alone, &key, 1, true, CurrentMemoryContext, NIL};
+		key_read read = {&alone, &key, 1, true, 0, CurrentMemoryContext, NIL};
 		ErrorData *error;
 
 		alone.items = list_make1(item);
@@ -225,6 +234,8 @@ read_keys(void *arg)
 	/* Without keys it is a probe: all is planned and checked, no row of a large view is touched. */
 	if (read->nkeys == 0)
 		query->sql = psprintf("%s LIMIT 0", query->sql);
+	else if (read->most > 0)
+		query->sql = psprintf("%s LIMIT %d", query->sql, read->most);
 	if (read->once || read->nkeys == 0 || read->nkeys > KEPT_PLAN_MAX_KEYS ||
 		may_be_foreign(read->source))
 		execute_once(query, params);

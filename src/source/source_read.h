@@ -24,6 +24,10 @@ extern char *crm_source_error_text(const ErrorData *error);
 extern ErrorData *crm_source_read_rows(const crm_source *source, const char *const *keys, int nkeys,
 									   List **rows);
 
+/* No more than this many of them, whichever: to find out whether there are more. */
+extern ErrorData *crm_source_read_some(const crm_source *source, const char *const *keys, int nkeys,
+									   int most, List **rows);
+
 /* Reads no row at all, only to learn whether the source can be read: NULL, or the error. */
 extern ErrorData *crm_source_probe(const crm_source *source);
 

@@ -550,12 +550,10 @@ drop_call(const crm_source *source)
 static char *
 repair_without(const crm_source *lookup)
 {
-	crm_source *holder = crm_source_load(lookup->parent_id);
+	crm_source *holder = crm_source_lookup_holder(lookup);
 	Relation relation;
 	char *repair = NULL;
 
-	while (holder != NULL && holder->role == CRM_ROLE_LOOKUP)
-		holder = crm_source_load(holder->parent_id);
 	if (holder == NULL)
 		return NULL;
 	relation = OidIsValid(crm_source_table_id(holder))

@@ -17,6 +17,7 @@
 #include "base/base.h"
 #include "source/preset.h"
 #include "source/source_draft.h"
+#include "source/source_read.h"
 #include "source/source_registry.h"
 #include "source/source_table.h"
 #include "source/suggest_rule.h"
@@ -26,11 +27,18 @@
 
 PG_FUNCTION_INFO_V1(crm_suggest_mapping);
 
+typedef struct sampling
+{
+	Relation relation;
+	crm_value_tally *tallies;
+} sampling;
+
 static void hint_at_preset(Relation relation);
 static List *suggest_columns(Relation relation);
 static bool is_own_key(Relation relation, AttrNumber attribute, const char *suggested);
 static bool is_stage(Oid type, const char *suggested);
 static void sample(Relation relation, crm_value_tally *tallies);
+static void look_at_rows(void *arg);
 static crm_column_type type_of(Oid type);
 static List *best_of_each(List *columns);
 static bool takes_several(const char *attribute);
@@ -126,18 +134,45 @@ is_stage(Oid type, const char *suggested)
 	return strcmp(suggested, "region") == 0 && type_is_enum(getBaseType(type));
 }
 
-/* The first rows do: a suggestion is read by a person before it is used. */
+/* As the owner, for to read a view runs his functions; but only what the caller could read. */
 static void
 sample(Relation relation, crm_value_tally *tallies)
 {
-	char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-											 RelationGetRelationName(relation));
-	int nest_level = crm_source_pin();
+	crm_source source = {
+		.schema = get_namespace_name(RelationGetNamespace(relation)),
+		.table = RelationGetRelationName(relation),
+	};
+	sampling work = {relation, tallies};
+	List *numbers = NIL;
+	ErrorData *error;
+
+	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+		if (!TupleDescAttr(RelationGetDescr(relation), i)->attisdropped)
+			numbers = lappend_int(numbers, i + 1);
+	crm_source_check_columns_readable(relation, numbers);
+	error = crm_source_guarded(&source, look_at_rows, &work);
+	if (error != NULL)
+		ereport(ERROR, (errcode(error->sqlerrcode),
+						errmsg("\"%s.%s\" cannot be read as its owner: %s", source.schema,
+							   source.table, crm_source_error_text(error))));
+}
+
+/*
+ * Runs under crm_source_guarded(). The first rows do: a suggestion is read by a person before it is
+ * used.
+ */
+static void
+look_at_rows(void *arg)
+{
+	sampling *work = arg;
+	Oid table = RelationGetRelid(work->relation);
 	SPITupleTable *rows;
 
-	SPI_connect();
-	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS, table), 0, NULL, NULL, NULL,
-					   SPI_OK_SELECT);
+	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS,
+								quote_qualified_identifier(
+									get_namespace_name(RelationGetNamespace(work->relation)),
+									RelationGetRelationName(work->relation))),
+					   0, NULL, NULL, NULL, SPI_OK_SELECT);
 	rows = SPI_tuptable;
 	for (uint64 row = 0; row < SPI_processed; row++)
 		for (int column = 1; column <= rows->tupdesc->natts; column++)
@@ -146,11 +181,8 @@ sample(Relation relation, crm_value_tally *tallies)
 			char *value = SPI_getvalue(rows->vals[row], rows->tupdesc, column);
 
 			if (value && *value)
-				crm_value_tally_add(&tallies[get_attnum(RelationGetRelid(relation), name) - 1],
-									value);
+				crm_value_tally_add(&work->tallies[get_attnum(table, name) - 1], value);
 		}
-	SPI_finish();
-	crm_source_unpin(nest_level);
 }
 
 static crm_column_type

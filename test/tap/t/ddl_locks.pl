@@ -75,6 +75,8 @@ $let_go->();
 run_takes('he is done');
 is($node->safe_psql('postgres', $carriers), 'sales.account', 'then they go from the old one');
 
+$node->safe_psql('postgres', 'DROP TABLE sales.account_old');
+
 # a department in the midst of its DDL: what is not committed is not followed
 $let_go = holding("ALTER TABLE sales.lead RENAME TO prospect; ALTER TABLE sales.prospect RENAME mail TO address");
 is($node->safe_psql('postgres', "SELECT count(*) FROM crm_internal.source WHERE table_name = 'lead'"), 1, 'what is not committed is not seen');

@@ -28,7 +28,7 @@ sub values_of
 sub columns { return join ', ', @name{qw(id name mail phone city born active changed)} }
 
 # Each gives statements, and keeps the names in mind. A table that was swapped in is known by its names
-# alone: until a run has followed it, they stay.
+# alone, one that was renamed by what it was: one of both between two runs.
 my @changes = (
 	sub { return "INSERT INTO $table (" . columns() . ") VALUES " . values_of($next++) },
 	sub { return "INSERT INTO $table (" . columns() . ") VALUES " . values_of(row()) . " ON CONFLICT DO NOTHING" },
@@ -45,8 +45,8 @@ my @ddl = (
 	sub { my $new = fresh(); return "ALTER TABLE $table ADD COLUMN $new text DEFAULT 'x'" . any('', "; UPDATE $table SET $new = 'y'", "; ALTER TABLE $table DROP COLUMN $new") },
 	sub { my $column = $name{ any(qw(name mail phone city)) }; return "ALTER TABLE $table ALTER $column TYPE " . any('text', 'varchar(200)') . any('', " USING upper($column)", " USING lower($column)") },
 	sub { my $column = any(qw(mail phone city)); my $new = fresh(); return "ALTER TABLE $table ADD COLUMN $new text; UPDATE $table SET $new = lower($name{$column}); ALTER TABLE $table DROP COLUMN $name{$column}; ALTER TABLE $table RENAME $new TO $name{$column}" },
-	sub { return "SELECT 'not now'" if $swapped; my ($old, $new) = ($table, 'sales.' . fresh()); $table = $new; return "ALTER TABLE $old RENAME TO " . ($new =~ s/sales\.//r) },
-	sub { $swapped = 1; my $copy = fresh(); my ($bare) = $table =~ /(\w+)$/; my $end = any("DROP TABLE sales.${bare}_$copy; ", ''); return "BEGIN; CREATE TABLE sales.$copy (LIKE $table INCLUDING ALL); INSERT INTO sales.$copy SELECT * FROM $table WHERE $name{id} <> " . row() . "; ALTER TABLE $table RENAME TO ${bare}_$copy; ALTER TABLE sales.$copy RENAME TO $bare; ${end}COMMIT" },
+	sub { return "SELECT 'not now'" if $swapped++; my ($old, $new) = ($table, 'sales.' . fresh()); $table = $new; return "ALTER TABLE $old RENAME TO " . ($new =~ s/sales\.//r) },
+	sub { return "SELECT 'not now'" if $swapped++; my $copy = fresh(); my ($bare) = $table =~ /(\w+)$/; my $end = any("DROP TABLE sales.${bare}_$copy; ", ''); return "BEGIN; CREATE TABLE sales.$copy (LIKE $table INCLUDING ALL); INSERT INTO sales.$copy SELECT * FROM $table WHERE $name{id} <> " . row() . "; ALTER TABLE $table RENAME TO ${bare}_$copy; ALTER TABLE sales.$copy RENAME TO $bare; ${end}COMMIT" },
 	sub { return "ALTER TABLE $table DISABLE TRIGGER USER; UPDATE $table SET $name{name} = $name{name} || ' jr' WHERE $name{id} = " . row() . "; ALTER TABLE $table ENABLE TRIGGER USER" },
 	sub { return "VACUUM FULL $table" },
 	sub { return "TRUNCATE $table; INSERT INTO $table (" . columns() . ') VALUES ' . join(', ', map { values_of($_) } 1 .. 6) },
