@@ -13,6 +13,7 @@
 #include "source/detail_read.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
+#include "source/source_row.h"
 
 /* A row of the source or of a detail under the row of the source to which it belongs. */
 typedef struct place

@@ -17,8 +17,10 @@
 #include "source/source_key.h"
 #include "source/source_lookup_follow.h"
 #include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_read.h"
 #include "source/source_repair.h"
+#include "source/source_statement.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
 

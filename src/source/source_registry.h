@@ -87,6 +87,7 @@ extern bool crm_list_has_text(List *texts, const char *text);
 /* "schema"."table", each quoted where it must be. */
 extern char *crm_source_qualified(const crm_source *source);
 extern char *crm_source_label(const char *schema, const char *table);
+extern char *crm_relation_label(Relation relation);
 
 /*
  * Settings under which departmental values become text: the same for every session, whatever its
