@@ -13,7 +13,6 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -21,6 +20,7 @@
 #include "base/extension.h"
 #include "identity/identity_compare.h"
 #include "identity/identity_job.h"
+#include "identity/identity_pending.h"
 #include "identity/identity_resolve.h"
 #include "identity/identity_store.h"
 
@@ -70,14 +70,6 @@ next_transaction(run *r)
 }
 
 static void
-add_up_inline_cost(void)
-{
-	SPI_execute("WITH taken AS (DELETE FROM crm_internal.inline_cost i"
-				"  RETURNING i.source_id, i.spent, i.written)," CRM_ADD_UP_COST " SELECT",
-				false, 0);
-}
-
-static void
 skip(run *r, int32 source_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(r->context);
@@ -122,103 +114,6 @@ expand_parts(run *r)
 		crm_ids_add(&r->stuck, list_nth_int(stuck, i));
 	MemoryContextSwitchTo(r->batch);
 	return taken > 0;
-}
-
-static Datum
-skipped_array(const run *r)
-{
-	Datum *ids = palloc(sizeof(Datum) * (r->skipped.n + 1));
-
-	for (int i = 0; i < r->skipped.n; i++)
-		ids[i] = Int32GetDatum((int32) r->skipped.v[i]);
-	return PointerGetDatum(
-		construct_array(ids, r->skipped.n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-}
-
-/* Whole-source entries become one entry for each key that differs. */
-static void
-expand_sources(run *r)
-{
-	crm_ids sources = {0};
-	Datum skipped = skipped_array(r);
-	static const Oid types[] = {INT4ARRAYOID};
-	static SPIPlanPtr plan;
-
-	crm_plan(&plan,
-			 "WITH taken AS (DELETE FROM crm_internal.pending p WHERE p.source_key IS NULL"
-			 "    AND p.source_id OPERATOR(pg_catalog.<>) ALL ($1)"
-			 "  RETURNING p.source_id, p.spent, p.written)," CRM_ADD_UP_COST
-			 " SELECT t.source_id FROM taken t",
-			 1, types);
-	crm_store_run(plan, &skipped, NULL);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool isnull;
-
-		crm_ids_add(&sources, DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i],
-														  SPI_tuptable->tupdesc, 1, &isnull)));
-	}
-	crm_ids_sort_distinct(&sources);
-	for (int i = 0; i < sources.n; i++)
-	{
-		int32 source_id = (int32) sources.v[i];
-
-		/* The entry waits: what makes the source unreadable may pass. */
-		if (crm_source_enqueue_difference(source_id) < 0 && crm_source_name(source_id) != NULL)
-			crm_source_enqueue_all(source_id);
-	}
-}
-
-/* Takes up to limit rows out of pending. */
-static crm_change *
-take_changes(run *r, int *n)
-{
-	static SPIPlanPtr plan;
-	static const Oid types[] = {INT4OID, INT4ARRAYOID};
-	Datum args[] = {Int32GetDatum(r->limit), skipped_array(r)};
-	crm_change *changes;
-
-	crm_plan(&plan,
-			 "WITH taken AS (DELETE FROM crm_internal.pending p"
-			 " WHERE p.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
-			 "   SELECT q.ctid FROM crm_internal.pending q"
-			 "    WHERE q.source_key IS NOT NULL"
-			 "      AND q.op OPERATOR(pg_catalog.<>) 'P'"
-			 "      AND q.source_id OPERATOR(pg_catalog.<>) ALL ($2)"
-			 "    LIMIT $1 FOR UPDATE SKIP LOCKED))"
-			 " RETURNING p.source_id, p.source_key, p.op, p.spent, p.written)," CRM_ADD_UP_COST
-			 " SELECT t.source_id, t.source_key, t.op FROM taken t",
-			 2, types);
-	*n = (int) crm_store_run(plan, args, NULL);
-	MemoryContextSwitchTo(r->batch);
-	changes = palloc(sizeof(crm_change) * Max(*n, 1));
-	for (int i = 0; i < *n; i++)
-	{
-		HeapTuple tuple = SPI_tuptable->vals[i];
-		bool isnull;
-
-		changes[i].source_id =
-			DatumGetInt32(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull));
-		changes[i].key = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2);
-		changes[i].op = DatumGetChar(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 3, &isnull));
-	}
-	SPI_freetuptable(SPI_tuptable);
-	return changes;
-}
-
-static void
-put_back(const crm_change *change)
-{
-	static SPIPlanPtr plan;
-	static const Oid types[] = {INT4OID, TEXTOID, CHAROID};
-	Datum args[] = {Int32GetDatum(change->source_id), CStringGetTextDatum(change->key),
-					CharGetDatum(change->op)};
-
-	crm_plan(&plan,
-			 "INSERT INTO crm_internal.pending (source_id, source_key, op, queued_at)"
-			 " VALUES ($1, $2, $3, pg_catalog.now())",
-			 3, types);
-	crm_store_run(plan, args, NULL);
 }
 
 /* Resolves the rows in a subtransaction of its own; false: it failed, *error says why. */
@@ -267,7 +162,7 @@ run_batch(run *r)
 
 	crm_store_tick();
 	expanded = expand_parts(r);
-	changes = take_changes(r, &n);
+	changes = crm_pending_take(r->limit, &r->skipped, &n);
 	if (n == 0)
 		return expanded;
 	if (try_changes(r, changes, n, &unreadable, &error))
@@ -275,7 +170,7 @@ run_batch(run *r)
 		crm_ids_sort_distinct(&unreadable);
 		for (int i = 0; i < n && unreadable.n > 0; i++)
 			if (crm_ids_contain(&unreadable, changes[i].source_id))
-				put_back(&changes[i]);
+				crm_pending_put_back(&changes[i]);
 		r->done += n;
 		r->limit = Min(r->limit * 10, r->most);
 	}
@@ -288,7 +183,7 @@ run_batch(run *r)
 	else
 	{
 		for (int i = 0; i < n; i++)
-			put_back(&changes[i]);
+			crm_pending_put_back(&changes[i]);
 		r->limit = Max(n / 10, 1);
 	}
 	MemoryContextSwitchTo(r->context);
@@ -382,8 +277,8 @@ resolve_pending(run *r)
 		next_transaction(r);
 	} while (expanded);
 	crm_store_tick();
-	add_up_inline_cost();
-	expand_sources(r);
+	crm_pending_add_up_cost();
+	crm_pending_expand_sources(&r->skipped);
 	next_transaction(r);
 	waiting = query_int64("SELECT pg_catalog.count(*) FROM crm_internal.pending");
 	crm_store_tick();
@@ -400,7 +295,8 @@ resolve_pending(run *r)
 		next_transaction(r);
 	crm_job_finish(r->job_id, r->done);
 	SPI_execute("UPDATE crm_internal.source s SET resolved_at = pg_catalog.now()"
-				" WHERE NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
+				" WHERE s.parent_id IS NULL"
+				"   AND NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
 				"                    WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id)",
 				false, 0);
 }

@@ -16,6 +16,7 @@
 #include "source/climb.h"
 #include "source/source_part.h"
 #include "source/source_read.h"
+#include "source/source_row.h"
 #include "source/source_table.h"
 
 /* Above this many rows it is cheaper to compare all of the source. */

@@ -153,8 +153,7 @@ column_number(Relation relation, const char *name)
 	if (number == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("column \"%s\" of \"%s\", of a look-up, does not exist", name,
-							   crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
-												RelationGetRelationName(relation))),
+							   crm_relation_label(relation)),
 						errhint("The columns are: %s.", crm_source_column_list(relation)),
 						errtable(relation)));
 	return number;

@@ -23,6 +23,7 @@
 #include "source/source_expression.h"
 #include "source/source_lock.h"
 #include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 #include "source/source_trigger.h"
@@ -83,7 +84,7 @@ add_detail(PG_FUNCTION_ARGS)
 	draft->source_id = crm_source_insert(draft, relation);
 	crm_part_watch(parent, parent_relation);
 	table_close(parent_relation, NoLock);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, true);
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(draft->schema, draft->table)));
 }
 
@@ -113,7 +114,7 @@ change_detail(PG_FUNCTION_ARGS)
 	crm_source_update(draft, relation);
 	crm_part_watch(parent, parent_relation);
 	table_close(parent_relation, NoLock);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, false);
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(draft->schema, draft->table)));
 }
 

@@ -12,8 +12,9 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
-#include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_relation.h"
+#include "source/source_row.h"
 
 /* ISO 3166-1 alpha-2, each between blanks. */
 static const char regions[] =
@@ -44,7 +45,6 @@ static void refuse_type(Relation relation, const char *what, Oid type, const cha
 static void add_columns(const crm_source *draft, Relation relation, List *names,
 						Bitmapset **columns);
 static void fill_columns(crm_source *draft, Relation relation, Bitmapset *columns);
-static char *label(Relation relation);
 
 void
 crm_source_check_draft(crm_source *draft, Relation relation, const char *related)
@@ -89,13 +89,13 @@ check_choices(const crm_source *draft, Relation relation)
 	if (!(draft->trust >= 0 && draft->trust <= 1))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("trust %g of source \"%s\" is not between 0 and 1", draft->trust,
-							   label(relation)),
+							   crm_relation_label(relation)),
 						errhint("0.5 is usual; give more to the source whose values should win.")));
 	if (draft->mode == NULL ||
 		(strcmp(draft->mode, "watch") != 0 && strcmp(draft->mode, "inline") != 0))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("mode \"%s\" of source \"%s\" is unknown",
-							   draft->mode ? draft->mode : "", label(relation)),
+							   draft->mode ? draft->mode : "", crm_relation_label(relation)),
 						errhint("Use \"watch\" (resolved in the background) or \"inline\" (in the "
 								"writing transaction).")));
 }
@@ -142,8 +142,7 @@ check_kind(crm_source *draft, Relation relation, Bitmapset **columns)
 {
 	crm_expression *kind;
 
-	if (draft->kind == NULL || strcmp(draft->kind, "person") == 0 ||
-		strcmp(draft->kind, "organization") == 0)
+	if (draft->kind == NULL || crm_source_is_kind(draft->kind))
 		return;
 	if (strcmp(draft->kind, "organisation") == 0)
 	{
@@ -154,7 +153,7 @@ check_kind(crm_source *draft, Relation relation, Bitmapset **columns)
 		get_attnum(RelationGetRelid(relation), draft->kind) == InvalidAttrNumber)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("kind \"%s\" of source \"%s\" is neither a kind nor a column",
-							   draft->kind, label(relation)),
+							   draft->kind, crm_relation_label(relation)),
 						errhint("Use \"person\", \"organization\", or an expression over the row "
 								"that gives one of them; leave it out where the values tell.")));
 	kind = checked(relation, draft->kind, "kind", columns);
@@ -179,7 +178,7 @@ check_region(crm_source *draft, Relation relation, Bitmapset **columns)
 		if (strstr(regions, psprintf(" %s ", code)) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("region \"%s\" of source \"%s\" is no country code",
-								   draft->region, label(relation)),
+								   draft->region, crm_relation_label(relation)),
 							errhint("Use an ISO 3166 code of two letters, such as NL, DE or GB, or "
 									"an expression over the row that gives one.")));
 		draft->region = psprintf("'%s'::text", code);
@@ -250,7 +249,7 @@ static void
 refuse_type(Relation relation, const char *what, Oid type, const char *wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-					errmsg("%s of source \"%s\" is of type %s", what, label(relation),
+					errmsg("%s of source \"%s\" is of type %s", what, crm_relation_label(relation),
 						   format_type_be(type)),
 					errhint("It must be %s.", wanted)));
 }
@@ -282,11 +281,4 @@ fill_columns(crm_source *draft, Relation relation, Bitmapset *columns)
 	while ((number = bms_next_member(columns, number)) >= 0)
 		draft->column_numbers = lappend_int(draft->column_numbers, number);
 	draft->columns = crm_source_column_names(relation, draft->column_numbers);
-}
-
-static char *
-label(Relation relation)
-{
-	return crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
-							RelationGetRelationName(relation));
 }

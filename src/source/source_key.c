@@ -34,7 +34,6 @@ static List *unique_columns(Relation relation, Oid index_id, bool nullable, bool
 static bool column_is_nullable(Relation relation, AttrNumber number);
 static char *key_candidates(Relation relation);
 static void refuse_broken(Relation relation, List *numbers);
-static char *label(Relation relation);
 
 List *
 crm_source_key(Relation relation, List *named)
@@ -47,7 +46,7 @@ crm_source_key(Relation relation, List *named)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 						errmsg("source \"%s\" has no key: a view or foreign table has none by "
 							   "itself",
-							   label(relation)),
+							   crm_relation_label(relation)),
 						errhint("Name the columns that identify a row: key => '{...}', out of %s.",
 								crm_source_column_list(relation))));
 	else
@@ -56,7 +55,7 @@ crm_source_key(Relation relation, List *named)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TABLE_DEFINITION),
 						errmsg("source \"%s\" has no usable key: neither a primary key nor a "
 							   "unique index over NOT NULL columns",
-							   label(relation)),
+							   crm_relation_label(relation)),
 						errhint("%s", key_candidates(relation))));
 	if (!crm_source_key_is_indexed(relation, numbers))
 		refuse_broken(relation, numbers);
@@ -186,10 +185,10 @@ named_key(Relation relation, List *named)
 			ereport(ERROR,
 					(errcode(number ? ERRCODE_DUPLICATE_COLUMN : ERRCODE_UNDEFINED_COLUMN),
 					 number
-						 ? errmsg("key of source \"%s\" names column \"%s\" twice", label(relation),
-								  (char *) lfirst(cell))
+						 ? errmsg("key of source \"%s\" names column \"%s\" twice",
+								  crm_relation_label(relation), (char *) lfirst(cell))
 						 : errmsg("key of source \"%s\" names column \"%s\", which does not exist",
-								  label(relation), (char *) lfirst(cell)),
+								  crm_relation_label(relation), (char *) lfirst(cell)),
 					 errhint("The columns are: %s.", crm_source_column_list(relation))));
 		numbers = lappend_int(numbers, number);
 	}
@@ -272,19 +271,13 @@ refuse_broken(Relation relation, List *numbers)
 		ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
 						errmsg("key (%s) of source \"%s\" does not identify a row: a value occurs "
 							   "more than once or is NULL",
-							   columns, label(relation)),
+							   columns, crm_relation_label(relation)),
 						errhint("Name further columns in key => '{...}', or mend the rows. The "
 								"columns are: %s.",
 								crm_source_column_list(relation))));
 	if (relation->rd_rel->relkind == RELKIND_RELATION)
 		ereport(NOTICE, (errmsg("no unique index over (%s) of \"%s\" vouches for the key", columns,
-								label(relation)),
-						 errhint("CREATE UNIQUE INDEX ON %s (%s);", label(relation), columns)));
-}
-
-static char *
-label(Relation relation)
-{
-	return crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
-							RelationGetRelationName(relation));
+								crm_relation_label(relation)),
+						 errhint("CREATE UNIQUE INDEX ON %s (%s);", crm_relation_label(relation),
+								 columns)));
 }

@@ -11,7 +11,6 @@
 #include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -19,8 +18,8 @@
 
 #include "source/key_text.h"
 #include "source/source_link.h"
-#include "source/source_query.h"
 #include "source/source_relation.h"
+#include "source/source_row.h"
 
 #define LINK_COLUMNS 4
 
@@ -30,7 +29,6 @@ static char *scalar_key(Datum value, Oid type);
 static char *composite_key(HeapTupleHeader value);
 static char *json_key(Jsonb *value);
 static char *scalar_text(const JsonbValue *value);
-static char *joined(const char *const *parts, int n);
 static const char *relation_of(const crm_source *source, HeapTuple tuple, TupleDesc desc,
 							   int column);
 static DateADT day_of(HeapTuple tuple, TupleDesc desc, int column, DateADT none);
@@ -153,7 +151,7 @@ composite_key(HeapTupleHeader value)
 			parts[n++] = isnull ? NULL : scalar_key(part, TupleDescAttr(desc, i - 1)->atttypid);
 	}
 	ReleaseTupleDesc(desc);
-	return joined(parts, n);
+	return (char *) crm_source_key_text(parts, n);
 }
 
 static char *
@@ -164,7 +162,7 @@ json_key(Jsonb *value)
 
 	for (int i = 0; i < n; i++)
 		parts[i] = scalar_text(getIthJsonbValueFromContainer(&value->root, i));
-	return joined(parts, n);
+	return (char *) crm_source_key_text(parts, n);
 }
 
 static char *
@@ -182,27 +180,6 @@ scalar_text(const JsonbValue *value)
 		default:
 			return NULL;
 	}
-}
-
-/* As crm_source_query_key() writes a key; NULL if a part is missing. */
-static char *
-joined(const char *const *parts, int n)
-{
-	StringInfoData key;
-
-	for (int i = 0; i < n; i++)
-		if (parts[i] == NULL)
-			return NULL;
-	if (n <= 1)
-		return n == 1 ? pstrdup(parts[0]) : NULL;
-	initStringInfo(&key);
-	for (int i = 0; i < n; i++)
-	{
-		appendStringInfoString(&key, i == 0 ? "[" : ", ");
-		escape_json(&key, parts[i]);
-	}
-	appendStringInfoChar(&key, ']');
-	return key.data;
 }
 
 static const char *

@@ -18,6 +18,9 @@ extern crm_source *crm_part_find(const char *detail, const crm_source *parent);
 /* The details of that table that hang on the parent; ids. */
 extern List *crm_part_named(const char *detail, int32 parent_id);
 
+/* What hangs on a source or part itself: ids, ascending. */
+extern List *crm_part_children(const crm_source *parent);
+
 /* What hangs on a source or part, and what hangs on that, and so on: ids, ascending. */
 extern List *crm_part_below(const crm_source *top);
 
@@ -35,21 +38,6 @@ extern char *crm_part_call(const crm_source *part, const char *verb);
 
 /* Whether its key is that of the rows of its source. */
 extern bool crm_part_is_direct(const crm_source *part, const crm_source *parent);
-
-/*
- * Names of columns of the parent that its parts' keys equal; of one that was renamed, by the
- * numbers that the parent registered, the present one.
- */
-extern List *crm_part_anchors(const crm_source *parent, Relation relation);
-
-/* Writes these present names into what hangs on the parent, as it was registered. */
-extern void crm_part_follow_anchors(const crm_source *parent, Relation relation);
-
-/* What is wrong with the columns of the parent that the part's key equals, palloc'd, or NULL. */
-extern char *crm_part_anchor_problem(const crm_source *part);
-
-/* Sees to it that the parent's capture watches the columns that its parts' keys equal. */
-extern void crm_part_watch(crm_source *parent, Relation relation);
 
 /* Forgets a part and all that hangs on it, triggers too. */
 extern void crm_part_forget(const crm_source *part);

@@ -1,9 +1,7 @@
-/* source_query.h - the one SELECT by which a source is read, and its rows as plain values. */
+/* source_query.h - the one SELECT by which a source is read. */
 #ifndef CRM_SOURCE_QUERY_H
 #define CRM_SOURCE_QUERY_H
 
-#include "access/htup.h"
-#include "access/tupdesc.h"
 #include "source/source_registry.h"
 
 typedef enum crm_source_scope
@@ -32,20 +30,7 @@ extern crm_source_query *crm_source_query_build(const crm_source *source, crm_so
 extern Datum *crm_source_query_params(const crm_source_query *query, const char *const *keys,
 									  int nkeys);
 
-/* A row of the query as plain values in the current memory context; NULL if its key is NULL. */
-extern crm_source_row *crm_source_query_row(const crm_source *source, HeapTuple tuple,
-											TupleDesc desc);
-
-/* The text without white space around it, cut in place. */
-extern char *crm_source_trimmed(char *text);
-
-/* The canonical text of the key alone; NULL if it is NULL. */
-extern char *crm_source_query_key(const crm_source *source, HeapTuple tuple, TupleDesc desc);
-
 /* The operator of the type's own index support; by name alone citext would compare as text. */
 extern char *crm_source_equality(Oid type);
-
-/* The canonical text of a key out of those of its columns; NULL if one of them is. */
-extern const char *crm_source_key_text(const char *const *texts, int n);
 
 #endif

@@ -16,6 +16,7 @@
 #include "source/detail_read.h"
 #include "source/source_lookup.h"
 #include "source/source_read.h"
+#include "source/source_row.h"
 
 /* Above this many keys the server should plan for the very list: with it, a hash over the keys. */
 #define KEPT_PLAN_MAX_KEYS 100

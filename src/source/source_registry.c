@@ -1,73 +1,23 @@
-/* source_registry.c - reads and writes the registry of departmental tables. */
+/* source_registry.c - reads the registry of departmental tables, and marks what is wrong. */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/varlena.h"
 
 #include "base/base.h"
 #include "source/key_text.h"
+#include "source/source_fields.h"
 #include "source/source_registry.h"
-
-#define SOURCE_COLUMNS                                                                             \
-	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
-	"columns, column_numbers, column_types, filter, kind, region, changed_at, trust, mode, "       \
-	"attention, repair, role, root_id, parent_id, parent_columns, entered_by, preferred, "         \
-	"belongs_to, related_schema, related_table, relation, since, until, attribute_trust, "         \
-	"owner_name "                                                                                  \
-	"FROM crm_internal.source "
-
-enum
-{
-	COL_ID = 1,
-	COL_DEPARTMENT,
-	COL_SCHEMA,
-	COL_TABLE,
-	COL_RELATION_KIND,
-	COL_KEY,
-	COL_COLUMNS,
-	COL_NUMBERS,
-	COL_TYPES,
-	COL_FILTER,
-	COL_KIND,
-	COL_REGION,
-	COL_CHANGED_AT,
-	COL_TRUST,
-	COL_MODE,
-	COL_ATTENTION,
-	COL_REPAIR,
-	COL_ROLE,
-	COL_ROOT,
-	COL_PARENT,
-	COL_PARENT_COLUMNS,
-	COL_ENTERED_BY,
-	COL_PREFERRED,
-	COL_BELONGS_TO,
-	COL_RELATED_SCHEMA,
-	COL_RELATED_TABLE,
-	COL_RELATION,
-	COL_SINCE,
-	COL_UNTIL,
-	COL_ATTRIBUTE_TRUST,
-	COL_OWNER
-};
 
 static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types,
 							Datum *values);
-static crm_source *source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context);
-static void load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc);
-static void load_items(crm_source *source, MemoryContext context);
-static List *text_list(HeapTuple row, TupleDesc desc, int column);
-static List *number_list(HeapTuple row, TupleDesc desc, int column);
+static List *load_rows(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values,
+					   int limit);
+static void load_items(List *sources, MemoryContext context);
+static crm_source *with_number(List *sources, int32 source_id);
+static List *found_ids(MemoryContext context);
 static crm_source *find_shown(const char *name);
-static List *names_as_strings(List *names);
 
 crm_source *
 crm_source_load(int32 source_id)
@@ -76,7 +26,7 @@ crm_source_load(int32 source_id)
 	Oid types[] = {INT4OID};
 	Datum values[] = {Int32GetDatum(source_id)};
 
-	return load_one(&plan, SOURCE_COLUMNS "WHERE source_id OPERATOR(pg_catalog.=) $1", 1, types,
+	return load_one(&plan, CRM_SOURCE_COLUMNS "WHERE source_id OPERATOR(pg_catalog.=) $1", 1, types,
 					values);
 }
 
@@ -88,8 +38,9 @@ crm_source_find_table(const char *schema, const char *table)
 	Datum values[] = {CStringGetTextDatum(schema), CStringGetTextDatum(table)};
 
 	return load_one(&plan,
-					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.=) $1 "
-								   "AND table_name OPERATOR(pg_catalog.=) $2 AND parent_id IS NULL",
+					CRM_SOURCE_COLUMNS
+					"WHERE schema_name OPERATOR(pg_catalog.=) $1 "
+					"AND table_name OPERATOR(pg_catalog.=) $2 AND parent_id IS NULL",
 					2, types, values);
 }
 
@@ -149,12 +100,38 @@ crm_list_has_text(List *texts, const char *text)
 List *
 crm_source_part_ids(int32 root_id)
 {
+	static SPIPlanPtr plan = NULL;
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(root_id)};
+	List *ids;
+
+	SPI_connect();
+	if (SPI_execute_plan(crm_generic_plan(&plan,
+										  "SELECT source_id FROM crm_internal.source "
+										  "WHERE root_id OPERATOR(pg_catalog.=) $1 "
+										  "AND parent_id IS NOT NULL ORDER BY source_id",
+										  1, types),
+						 values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading crm_internal.source failed");
+	ids = found_ids(context);
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
+List *
+crm_source_load_parts(int32 root_id)
+{
+	static SPIPlanPtr plan = NULL;
 	Oid types[] = {INT4OID};
 	Datum values[] = {Int32GetDatum(root_id)};
 
-	return crm_source_load_ids("SELECT source_id FROM crm_internal.source "
-							   "WHERE root_id OPERATOR(pg_catalog.=) $1 ORDER BY source_id",
-							   1, types, values);
+	return load_rows(&plan,
+					 CRM_SOURCE_COLUMNS "WHERE root_id OPERATOR(pg_catalog.=) $1 "
+										"AND parent_id IS NOT NULL ORDER BY source_id",
+					 1, types, values, 0);
 }
 
 /*
@@ -202,26 +179,6 @@ crm_source_enqueue_all(int32 source_id)
 	crm_restore_user(before);
 }
 
-char *
-crm_source_qualified(const crm_source *source)
-{
-	return quote_qualified_identifier(source->schema, source->table);
-}
-
-char *
-crm_source_label(const char *schema, const char *table)
-{
-	return psprintf("%s.%s", schema, table);
-}
-
-char *
-crm_source_name(int32 source_id)
-{
-	crm_source *source = crm_source_load(source_id);
-
-	return source ? crm_source_label(source->schema, source->table) : NULL;
-}
-
 int
 crm_source_pin(void)
 {
@@ -253,113 +210,90 @@ crm_source_load_ids(const char *sql, int nargs, Oid *types, Datum *values)
 
 	SPI_connect();
 	crm_source_execute(sql, nargs, types, values, NULL, SPI_OK_SELECT);
+	ids = found_ids(context);
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
+static List *
+found_ids(MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	List *ids = NIL;
+
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;
 		Datum id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext old = MemoryContextSwitchTo(context);
 
 		ids = lappend_int(ids, DatumGetInt32(id));
-		MemoryContextSwitchTo(old);
 	}
-	SPI_finish();
-	crm_restore_user(before);
+	MemoryContextSwitchTo(old);
 	return ids;
 }
 
 static crm_source *
 load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values)
 {
+	List *found = load_rows(slot, sql, nargs, types, values, 1);
+
+	return found == NIL ? NULL : linitial(found);
+}
+
+static List *
+load_rows(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values, int limit)
+{
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
-	crm_source *source = NULL;
+	List *sources = NIL;
 
 	SPI_connect();
-	if (SPI_execute_plan(crm_plan(slot, sql, nargs, types), values, NULL, false, 1) !=
+	if (SPI_execute_plan(crm_generic_plan(slot, sql, nargs, types), values, NULL, false, limit) !=
 		SPI_OK_SELECT)
 		elog(ERROR, "reading crm_internal.source failed");
-	if (SPI_processed > 0)
+	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		source = source_of_row(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, context);
-		load_items(source, context);
+		crm_source *source =
+			crm_source_of_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, context);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		sources = lappend(sources, source);
+		MemoryContextSwitchTo(old);
 	}
+	if (sources != NIL)
+		load_items(sources, context);
 	SPI_finish();
 	crm_restore_user(before);
-	return source;
-}
-
-static crm_source *
-source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	crm_source *source = palloc0(sizeof(crm_source));
-	bool isnull;
-
-	source->source_id = DatumGetInt32(SPI_getbinval(row, desc, COL_ID, &isnull));
-	source->department = SPI_getvalue(row, desc, COL_DEPARTMENT);
-	source->schema = SPI_getvalue(row, desc, COL_SCHEMA);
-	source->table = SPI_getvalue(row, desc, COL_TABLE);
-	source->relation_kind = DatumGetChar(SPI_getbinval(row, desc, COL_RELATION_KIND, &isnull));
-	source->key = text_list(row, desc, COL_KEY);
-	source->columns = text_list(row, desc, COL_COLUMNS);
-	source->column_numbers = number_list(row, desc, COL_NUMBERS);
-	source->column_types = text_list(row, desc, COL_TYPES);
-	source->filter = SPI_getvalue(row, desc, COL_FILTER);
-	source->kind = SPI_getvalue(row, desc, COL_KIND);
-	source->region = SPI_getvalue(row, desc, COL_REGION);
-	source->changed_at = SPI_getvalue(row, desc, COL_CHANGED_AT);
-	source->trust = DatumGetFloat4(SPI_getbinval(row, desc, COL_TRUST, &isnull));
-	source->mode = SPI_getvalue(row, desc, COL_MODE);
-	source->attention = SPI_getvalue(row, desc, COL_ATTENTION);
-	source->repair = SPI_getvalue(row, desc, COL_REPAIR);
-	load_part_fields(source, row, desc);
-	MemoryContextSwitchTo(old);
-	return source;
-}
-
-static void
-load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc)
-{
-	bool isnull;
-	Datum value;
-
-	source->role = DatumGetChar(SPI_getbinval(row, desc, COL_ROLE, &isnull));
-	value = SPI_getbinval(row, desc, COL_ROOT, &isnull);
-	source->root_id = isnull ? 0 : DatumGetInt32(value);
-	value = SPI_getbinval(row, desc, COL_PARENT, &isnull);
-	source->parent_id = isnull ? 0 : DatumGetInt32(value);
-	source->parent_columns = text_list(row, desc, COL_PARENT_COLUMNS);
-	source->entered_by = SPI_getvalue(row, desc, COL_ENTERED_BY);
-	source->preferred = SPI_getvalue(row, desc, COL_PREFERRED);
-	source->belongs_to = SPI_getvalue(row, desc, COL_BELONGS_TO);
-	source->related_schema = SPI_getvalue(row, desc, COL_RELATED_SCHEMA);
-	source->related_table = SPI_getvalue(row, desc, COL_RELATED_TABLE);
-	source->relation = SPI_getvalue(row, desc, COL_RELATION);
-	source->since = SPI_getvalue(row, desc, COL_SINCE);
-	source->until = SPI_getvalue(row, desc, COL_UNTIL);
-	source->attribute_trust = SPI_getvalue(row, desc, COL_ATTRIBUTE_TRUST);
-	source->owner = SPI_getvalue(row, desc, COL_OWNER);
+	return sources;
 }
 
 /* In the order of the attributes' positions, then of the mapping. */
 static void
-load_items(crm_source *source, MemoryContext context)
+load_items(List *sources, MemoryContext context)
 {
 	static SPIPlanPtr plan = NULL;
-	Oid types[] = {INT4OID};
-	Datum values[] = {Int32GetDatum(source->source_id)};
+	Oid types[] = {INT4ARRAYOID};
+	Datum *ids = palloc(list_length(sources) * sizeof(Datum));
+	Datum values[1];
+	ListCell *cell;
 
+	foreach (cell, sources)
+		ids[foreach_current_index(cell)] = Int32GetDatum(((crm_source *) lfirst(cell))->source_id);
+	values[0] = PointerGetDatum(
+		construct_array(ids, list_length(sources), INT4OID, sizeof(int32), true, TYPALIGN_INT));
 	if (SPI_execute_plan(
-			crm_plan(&plan,
-					 "SELECT m.key, coalesce(a.kind, 'text'), v.value, coalesce(a.position, 1000) "
-					 "FROM crm_internal.source s "
-					 "CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
-					 "CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
-					 "WITH ORDINALITY AS v (value, number) "
-					 "LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
-					 "WHERE s.source_id OPERATOR(pg_catalog.=) $1 "
-					 "ORDER BY a.position, m.key COLLATE pg_catalog.\"C\", v.number",
-					 1, types),
+			crm_generic_plan(
+				&plan,
+				"SELECT m.key, coalesce(a.kind, 'text'), v.value, coalesce(a.position, 1000), "
+				"s.source_id FROM crm_internal.source s "
+				"CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
+				"CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
+				"WITH ORDINALITY AS v (value, number) "
+				"LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
+				"WHERE s.source_id OPERATOR(pg_catalog.=) ANY ($1) "
+				"ORDER BY a.position, m.key COLLATE pg_catalog.\"C\", v.number",
+				1, types),
 			values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "reading the mapping failed");
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -368,51 +302,29 @@ load_items(crm_source *source, MemoryContext context)
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		MemoryContext old = MemoryContextSwitchTo(context);
 		crm_source_item *item = palloc(sizeof(crm_source_item));
+		crm_source *source;
 		bool isnull;
 
 		item->attribute = SPI_getvalue(row, desc, 1);
 		item->kind = crm_attribute_kind_by_name(SPI_getvalue(row, desc, 2));
 		item->expression = SPI_getvalue(row, desc, 3);
 		item->position = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
+		source = with_number(sources, DatumGetInt32(SPI_getbinval(row, desc, 5, &isnull)));
 		source->items = lappend(source->items, item);
 		MemoryContextSwitchTo(old);
 	}
 }
 
-static List *
-text_list(HeapTuple row, TupleDesc desc, int column)
+static crm_source *
+with_number(List *sources, int32 source_id)
 {
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *list = NIL;
-	Datum *elements;
-	int n;
+	ListCell *cell;
 
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
-					  &n);
-	for (int i = 0; i < n; i++)
-		list = lappend(list, TextDatumGetCString(elements[i]));
-	return list;
-}
-
-static List *
-number_list(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *list = NIL;
-	Datum *elements;
-	int n;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), INT2OID, 2, true, TYPALIGN_SHORT, &elements, NULL,
-					  &n);
-	for (int i = 0; i < n; i++)
-		list = lappend_int(list, DatumGetInt16(elements[i]));
-	return list;
+	foreach (cell, sources)
+		if (((crm_source *) lfirst(cell))->source_id == source_id)
+			return lfirst(cell);
+	elog(ERROR, "source %d was not asked for", source_id);
+	return NULL;
 }
 
 /* As crm.source_status shows it: without quotes, so two that differ in their dots look alike. */
@@ -424,41 +336,9 @@ find_shown(const char *name)
 	Datum values[] = {CStringGetTextDatum(name)};
 
 	return load_one(&plan,
-					SOURCE_COLUMNS "WHERE schema_name OPERATOR(pg_catalog.||) '.' "
-								   "OPERATOR(pg_catalog.||) table_name OPERATOR(pg_catalog.=) $1 "
-								   "AND parent_id IS NULL ORDER BY source_id",
+					CRM_SOURCE_COLUMNS
+					"WHERE schema_name OPERATOR(pg_catalog.||) '.' "
+					"OPERATOR(pg_catalog.||) table_name OPERATOR(pg_catalog.=) $1 "
+					"AND parent_id IS NULL ORDER BY source_id",
 					1, types, values);
-}
-
-/* False: it names no table. */
-bool
-crm_source_resolve_name(const char *name, char **schema, char **table)
-{
-	List *names;
-	RangeVar *range;
-	Oid relation;
-
-	if (!SplitIdentifierString(pstrdup(name), '.', &names) || names == NIL ||
-		list_length(names) > 3)
-		return false;
-	range = makeRangeVarFromNameList(names_as_strings(names));
-	*schema = range->schemaname;
-	*table = range->relname;
-	if (*schema != NULL)
-		return true;
-	relation = RangeVarGetRelid(range, NoLock, true);
-	if (OidIsValid(relation))
-		*schema = get_namespace_name(get_rel_namespace(relation));
-	return *schema != NULL;
-}
-
-static List *
-names_as_strings(List *names)
-{
-	List *strings = NIL;
-	ListCell *cell;
-
-	foreach (cell, names)
-		strings = lappend(strings, makeString(lfirst(cell)));
-	return strings;
 }

@@ -2,18 +2,17 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
 #include "source/source_lookup_follow.h"
-#include "source/source_part.h"
 #include "source/source_read.h"
 #include "source/source_relation.h"
 #include "source/source_repair.h"
+#include "source/source_row.h"
+#include "source/source_statement.h"
 
 typedef struct attempt
 {
@@ -37,7 +36,6 @@ typedef struct mending
 static List *names_now(Relation relation);
 static List *names_then(const crm_source *source, Relation relation, crm_source_mended *mended);
 static char *registered_name(const crm_source *source, Relation relation, AttrNumber number);
-static bool is_registered(const crm_source *source, const char *name);
 static void note_dropped(mending *work);
 static void note_lost(crm_source_mended *mended, char *what);
 static char *mended_text(mending *work, const char *text, Oid *type);
@@ -47,10 +45,6 @@ static List *mended_items(mending *work);
 static List *mended_key(mending *work);
 static void mend_field(mending *work, const char *field, char **text);
 static void mend_fields(mending *work, crm_source *draft);
-static char *repair_of(const crm_source *source, const crm_source *draft);
-static void append_map(StringInfo call, const crm_source *source, const crm_source *draft);
-static void append_key(StringInfo call, const crm_source *source, const crm_source *draft);
-static void append_field(StringInfo call, const char *field, const char *then, const char *now);
 static bool is_word_field(const char *field, const char *text);
 static AttrNumber number_then(const mending *work, const char *name);
 static void append_texts(StringInfo text, const char *format, List *texts);
@@ -70,7 +64,7 @@ crm_source_mend(const crm_source *source, Relation relation, bool same_table)
 	note_dropped(&work);
 	if (draft->key != NIL && (draft->items != NIL || source->items == NIL))
 		mended->draft = draft;
-	mended->repair = mended->grant ? mended->grant : repair_of(source, mended->draft);
+	mended->repair = mended->grant ? mended->grant : crm_source_change_call(source, mended->draft);
 	return mended;
 }
 
@@ -134,7 +128,7 @@ names_then(const crm_source *source, Relation relation, crm_source_mended *mende
 		if (attribute->attisdropped)
 			continue;
 		then = registered_name(source, relation, attribute->attnum);
-		if (then == NULL || is_registered(source, now))
+		if (then == NULL || crm_list_has_text(source->columns, now))
 			then = now;
 		else
 			mended->renamed = lappend(mended->renamed, psprintf("\"%s\" is now \"%s\"", then, now));
@@ -161,17 +155,6 @@ registered_name(const crm_source *source, Relation relation, AttrNumber number)
 	return NULL;
 }
 
-static bool
-is_registered(const crm_source *source, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, source->columns)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 /* One that nothing was lost with was read only because the key of a detail equals it. */
 static void
 note_dropped(mending *work)
@@ -191,12 +174,8 @@ note_dropped(mending *work)
 static void
 note_lost(crm_source_mended *mended, char *what)
 {
-	ListCell *cell;
-
-	foreach (cell, mended->lost)
-		if (strcmp(lfirst(cell), what) == 0)
-			return;
-	mended->lost = lappend(mended->lost, what);
+	if (!crm_list_has_text(mended->lost, what))
+		mended->lost = lappend(mended->lost, what);
 }
 
 /* The expression as it must read by now, or NULL if it cannot be read. */
@@ -322,81 +301,8 @@ static bool
 is_word_field(const char *field, const char *text)
 {
 	if (strcmp(field, "kind") == 0)
-		return strcmp(text, "person") == 0 || strcmp(text, "organization") == 0;
+		return crm_source_is_kind(text);
 	return strcmp(field, "relation") == 0 && crm_source_is_word(text);
-}
-
-/* The statement that makes the one the other, or NULL if they are alike. */
-static char *
-repair_of(const crm_source *source, const crm_source *draft)
-{
-	StringInfoData call;
-
-	if (source->role == CRM_ROLE_LOOKUP)
-		return NULL;
-	if (draft == NULL)
-		return psprintf("SELECT %s);", crm_part_call(source, "drop"));
-	initStringInfo(&call);
-	append_map(&call, source, draft);
-	append_key(&call, source, draft);
-	append_field(&call, "filter", source->filter, draft->filter);
-	append_field(&call, "kind", source->kind, draft->kind);
-	append_field(&call, "region", source->region, draft->region);
-	append_field(&call, "changed_at", source->changed_at, draft->changed_at);
-	append_field(&call, "entered_by", source->entered_by, draft->entered_by);
-	append_field(&call, "belongs_to", source->belongs_to, draft->belongs_to);
-	append_field(&call, "relation", source->relation, draft->relation);
-	append_field(&call, "since", source->since, draft->since);
-	append_field(&call, "until", source->until, draft->until);
-	append_field(&call, "preferred", source->preferred, draft->preferred);
-	if (call.len == 0)
-		return NULL;
-	return psprintf("SELECT %s%s);", crm_part_call(source, "change"), call.data);
-}
-
-static void
-append_map(StringInfo call, const crm_source *source, const crm_source *draft)
-{
-	char *map = crm_source_map_text(draft->items, true);
-
-	if (strcmp(map, crm_source_map_text(source->items, true)) != 0)
-		appendStringInfo(call, ", map => %s", quote_literal_cstr(map));
-}
-
-static void
-append_key(StringInfo call, const crm_source *source, const crm_source *draft)
-{
-	ListCell *then;
-	ListCell *now;
-	bool same = list_length(source->key) == list_length(draft->key);
-
-	forboth(then, source->key, now, draft->key)
-	{
-		same = same && strcmp(lfirst(then), lfirst(now)) == 0;
-	}
-	if (same)
-		return;
-	appendStringInfo(call, ", key => ARRAY[");
-	foreach (now, draft->key)
-	{
-		char *column = lfirst(now);
-
-		if (source->role == CRM_ROLE_DETAIL)
-			column =
-				psprintf("%s = %s", column,
-						 (char *) list_nth(source->parent_columns, foreach_current_index(now)));
-		appendStringInfo(call, "%s%s", foreach_current_index(now) ? ", " : "",
-						 quote_literal_cstr(column));
-	}
-	appendStringInfoChar(call, ']');
-}
-
-static void
-append_field(StringInfo call, const char *field, const char *then, const char *now)
-{
-	if (then == NULL || (now != NULL && strcmp(now, then) == 0))
-		return;
-	appendStringInfo(call, ", %s => %s", field, quote_literal_cstr(now ? now : ""));
 }
 
 /* The number of the column that the stored expressions call so, or 0. */
@@ -416,36 +322,4 @@ number_then(const mending *work, const char *name)
 		cell = lnext(work->names, cell);
 	}
 	return 0;
-}
-
-char *
-crm_source_key_repair(const crm_source *source, Relation relation)
-{
-	List *numbers = crm_source_key_numbers(source, relation);
-	char *literal = quote_literal_cstr(crm_source_qualified(source));
-	char *columns = crm_source_quoted_columns(relation, numbers);
-	List *better = crm_source_key_found(relation);
-
-	if (better == NIL)
-		return psprintf("ALTER TABLE %s ADD UNIQUE (%s);", crm_source_qualified(source), columns);
-	/* An index that holds for each of several inheritance children does not hold for all. */
-	if (equal(better, numbers))
-		return psprintf("SELECT tableoid::regclass, %s FROM %s WHERE (%s) IN (SELECT %s FROM %s "
-						"GROUP BY %s HAVING count(*) > 1);",
-						columns, crm_source_qualified(source), columns, columns,
-						crm_source_qualified(source), columns);
-	return psprintf(
-		"SELECT crm.change_source(%s, key => %s);", literal,
-		quote_literal_cstr(psprintf("{%s}", crm_source_quoted_columns(relation, better))));
-}
-
-List *
-crm_source_key_numbers(const crm_source *source, Relation relation)
-{
-	List *numbers = NIL;
-	ListCell *cell;
-
-	foreach (cell, source->key)
-		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
-	return numbers;
 }

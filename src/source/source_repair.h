@@ -26,13 +26,6 @@ typedef struct crm_source_mended
 extern crm_source_mended *crm_source_mend(const crm_source *source, Relation relation,
 										  bool same_table);
 
-/* Numbers of the key's columns, by their names. */
-extern List *crm_source_key_numbers(const crm_source *source, Relation relation);
-
-/* Of a key that holds no more: a better one if there is one, else the constraint that says which
- * rows are in its way. */
-extern char *crm_source_key_repair(const crm_source *source, Relation relation);
-
 /* What became of the columns, for people: "column "mail" is now "e_mail"; ...", or NULL. */
 extern char *crm_source_mended_text(const crm_source_mended *mended);
 

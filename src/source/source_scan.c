@@ -20,6 +20,7 @@
 #include "base/base.h"
 #include "source/detail_read.h"
 #include "source/source_read.h"
+#include "source/source_row.h"
 
 #define CHUNK 5000
 

@@ -11,7 +11,7 @@
 #include "source/source_draft.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
-#include "source/source_part.h"
+#include "source/source_part_anchor.h"
 #include "source/source_store.h"
 #include "source/source_table.h"
 

@@ -127,8 +127,7 @@ crm_source_table_id(const crm_source *source)
 void
 crm_source_refuse_registered(Relation relation)
 {
-	char *table = crm_source_label(get_namespace_name(RelationGetNamespace(relation)),
-								   RelationGetRelationName(relation));
+	char *table = crm_relation_label(relation);
 	char *registered = registered_relative(RelationGetRelid(relation));
 
 	if (registered == NULL)
@@ -318,4 +317,15 @@ find_source(const char *sql, Oid relation_id)
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
 	return found;
+}
+
+List *
+crm_source_key_numbers(const crm_source *source, Relation relation)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	foreach (cell, source->key)
+		numbers = lappend_int(numbers, crm_source_column_number(relation, lfirst(cell)));
+	return numbers;
 }

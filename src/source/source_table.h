@@ -45,4 +45,7 @@ extern char *crm_source_owner(Relation relation);
 /* The types of the columns of these names by now, with type modifier; "" where there is none. */
 extern List *crm_source_column_types(Relation relation, List *names);
 
+/* Numbers of the key's columns, by their names. */
+extern List *crm_source_key_numbers(const crm_source *source, Relation relation);
+
 #endif
