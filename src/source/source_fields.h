@@ -6,7 +6,7 @@
 #include "access/tupdesc.h"
 #include "source/source_registry.h"
 
-#define CRM_SOURCE_COLUMNS                                                                             \
+#define CRM_SOURCE_COLUMNS                                                                         \
 	"SELECT source_id, department, schema_name, table_name, relation_kind, key_columns, "          \
 	"columns, column_numbers, column_types, filter, kind, region, changed_at, trust, mode, "       \
 	"attention, repair, role, root_id, parent_id, parent_columns, entered_by, preferred, "         \
