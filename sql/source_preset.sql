@@ -25,6 +25,7 @@ INSERT INTO "Desk 1".client VALUES
 SELECT name, title, builtin, tables, attributes FROM crm.presets WHERE NOT builtin;
 SELECT * FROM crm.detect_preset('Desk 1');
 SELECT preset FROM crm.detect_preset() WHERE schema = 'Desk 1';
+SELECT * FROM crm.detect_preset('desk 1');
 
 -- what would happen, to be read; nothing happens
 SELECT * FROM crm.preset_statements('"Desk 1"', 'desk', department => 'sales');

@@ -14,6 +14,11 @@ CREATE TABLE sales.lead (id integer, name text);
 INSERT INTO sales.lead VALUES (1, 'Cas Cox');
 ALTER TABLE sales.lead ENABLE ROW LEVEL SECURITY;
 CREATE POLICY look ON sales.lead USING (sales.spy(id) = id);
+CREATE FUNCTION sales.holds(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS
+	$$ BEGIN IF current_user <> 'crm_test_owner' THEN RAISE WARNING 'runs with the rights of somebody else'; END IF; RETURN true; END $$;
+CREATE TABLE sales.prospect (id integer NOT NULL, lead_id integer, name text);
+CREATE UNIQUE INDEX ON sales.prospect (id) WHERE sales.holds(1);
+CREATE UNIQUE INDEX ON sales.prospect ((CASE WHEN sales.holds(2) THEN id END));
 RESET ROLE;
 
 SELECT attribute, "column", statement FROM crm.suggest_mapping('sales.client');
@@ -24,6 +29,13 @@ SELECT crm.repair_source('sales.client');
 SELECT source, needs_attention FROM crm.source_status;
 CALL crm.resolve();
 SELECT source_key, attributes FROM crm.customer_source ORDER BY source_key;
+
+-- nor are the conditions of an index looked at with other rights
+SELECT attribute, "column", statement FROM crm.suggest_mapping('sales.prospect');
+SELECT crm.add_source('sales.prospect', 'sales', map => '{"name": "name"}', key => '{id}');
+SELECT crm.add_detail('sales.prospect', of => 'sales.client', key => '{lead_id}', map => '{"city": "name"}');
+SELECT source, needs_attention FROM crm.source_status;
+CALL crm.resolve();
 
 -- so it is with row security, where who registers is neither owner nor superuser
 CREATE ROLE crm_test_admin;

@@ -16,6 +16,9 @@ int crm_inline_timeout = 200;
 int crm_lock_timeout = 1000;
 int64 crm_rows_written = 0;
 
+static SPIPlanPtr keep_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types,
+							int options);
+
 void
 crm_base_init(void)
 {
@@ -80,9 +83,21 @@ crm_restore_user(crm_user before)
 SPIPlanPtr
 crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types)
 {
+	return keep_plan(slot, sql, nargs, types, 0);
+}
+
+SPIPlanPtr
+crm_generic_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types)
+{
+	return keep_plan(slot, sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+}
+
+static SPIPlanPtr
+keep_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types, int options)
+{
 	if (*slot == NULL)
 	{
-		SPIPlanPtr plan = SPI_prepare(sql, nargs, (Oid *) types);
+		SPIPlanPtr plan = SPI_prepare_cursor(sql, nargs, (Oid *) types, options);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));

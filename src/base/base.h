@@ -33,6 +33,9 @@ extern void crm_restore_user(crm_user before);
 /* Prepares once a backend and keeps the plan in *slot. SPI must be connected. */
 extern SPIPlanPtr crm_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types);
 
+/* The same for a long statement that is best planned once, whatever the values are. */
+extern SPIPlanPtr crm_generic_plan(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types);
+
 /* Runs a kept plan, counts what it wrote, and raises what fails. Returns SPI_processed. */
 extern uint64 crm_execute_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
 

@@ -84,8 +84,17 @@ same_but_separators(crm_span a, crm_span b)
 	}
 }
 
+/* john@smith and joan@smith differ as John and Joan do: that is no error, nor a second proof. */
+static bool
+each_names_its_own(crm_span x, const crm_profile *p, crm_span y, const crm_profile *q)
+{
+	return contains(x, p->given) && contains(y, q->given) && !contains(x, q->given) &&
+		   !contains(y, p->given);
+}
+
 static crm_level
-email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile_email *b)
+email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile *q,
+			const crm_profile_email *b)
 {
 	bool domain = crm_span_equal(a->domain, b->domain);
 
@@ -93,11 +102,29 @@ email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile_
 		return a->shared ? CRM_EMAIL_SHARED : CRM_EMAIL_EXACT;
 	if (a->free && same_but_separators(a->local, b->local) && is_derived_from_name(a->local, p))
 		return CRM_EMAIL_NAMED;
-	if (emails_one_error(a, b))
+	if (emails_one_error(a, b) && !each_names_its_own(a->local, p, b->local, q))
 		return CRM_EMAIL_CLOSE;
 	if (!a->shared && a->local.length >= 6 && crm_span_equal(a->local, b->local))
 		return is_derived_from_name(a->local, p) ? CRM_EMAIL_NAMED : CRM_EMAIL_LOCAL;
 	return domain && !a->free ? CRM_EMAIL_DOMAIN : CRM_EMAIL_DIFFERENT;
+}
+
+bool
+crm_mailboxes_name_two(const crm_profile *a, const crm_profile *b)
+{
+	bool two = false;
+
+	for (int i = 0; i < a->nemails; i++)
+		for (int j = 0; j < b->nemails; j++)
+		{
+			const crm_profile_email *x = &a->emails[i];
+			const crm_profile_email *y = &b->emails[j];
+
+			if (crm_span_equal(x->local, y->local) && crm_span_equal(x->domain, y->domain))
+				return false;
+			two |= each_names_its_own(x->local, a, y->local, b);
+		}
+	return two;
 }
 
 void
@@ -110,7 +137,7 @@ crm_compare_emails(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	for (int i = 0; i < a->nemails; i++)
 		for (int j = 0; j < b->nemails; j++)
 		{
-			crm_level level = email_level(a, &a->emails[i], &b->emails[j]);
+			crm_level level = email_level(a, &a->emails[i], b, &b->emails[j]);
 
 			if (level < best)
 				best = level;

@@ -60,13 +60,17 @@ is_other_gender(crm_span a, crm_span b)
 
 	while (stem < a.length && stem < b.length && a.text[stem] == b.text[stem])
 		stem++;
-	/* a vowel before the ending makes a typing error of it: joshua, joshuaa */
-	if (stem < 3 || strchr("aeiou", a.text[stem - 1]) != NULL)
+	if (stem < 3)
 		return false;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+	{
+		/* a vowel before what is added makes a typing error of it: joshua, joshuaa */
+		if (*endings[i][0] == '\0' && strchr("aeiou", a.text[stem - 1]) != NULL)
+			continue;
 		if ((ends_with(a, stem, endings[i][0]) && ends_with(b, stem, endings[i][1])) ||
 			(ends_with(b, stem, endings[i][0]) && ends_with(a, stem, endings[i][1])))
 			return true;
+	}
 	return false;
 }
 
@@ -133,7 +137,8 @@ same_words(const crm_profile *a, const crm_profile *b)
 	memcpy(y + b->given.length + 1, b->family.text, b->family.length);
 	crm_words_split(x, a->given.length + 1 + a->family.length, &wa);
 	crm_words_split(y, b->given.length + 1 + b->family.length, &wb);
-	return wa.n == wb.n && crm_words_in_common(&wa, &wb) == wa.n;
+	/* of two words there is one split */
+	return wa.n == wb.n && wa.n > 2 && crm_words_in_common(&wa, &wb) == wa.n;
 }
 
 static bool
@@ -180,6 +185,9 @@ compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	crm_level given = given_level(a->given, b->given);
 	crm_level family = family_level(a->family, b->family);
 
+	/* written so twice it is no typing error: Joan is not John */
+	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && crm_mailboxes_name_two(a, b))
+		given = CRM_GIVEN_UNCLEAR;
 	if (given >= CRM_GIVEN_SIMILAR || family >= CRM_FAMILY_SIMILAR)
 	{
 		if (is_swapped(a, b))

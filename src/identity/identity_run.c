@@ -295,7 +295,8 @@ resolve_pending(run *r)
 		next_transaction(r);
 	crm_job_finish(r->job_id, r->done);
 	SPI_execute("UPDATE crm_internal.source s SET resolved_at = pg_catalog.now()"
-				" WHERE NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
+				" WHERE s.parent_id IS NULL"
+				"   AND NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
 				"                    WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id)",
 				false, 0);
 }

@@ -59,6 +59,7 @@ uint64 crm_capture_generation = 1;
 
 static HTAB *plans = NULL;
 static Oid registry = InvalidOid;
+static Oid registry_signal = InvalidOid;
 
 static void make_plan(void *argument);
 static HeapTuple registry_row(Relation table, int32 source_id);
@@ -73,7 +74,7 @@ static bool plan_columns(plan_request *request, ArrayType *names, crm_watched_co
 static void
 on_relcache(Datum argument, Oid relation)
 {
-	bool all = !OidIsValid(relation) || relation == registry;
+	bool all = !OidIsValid(relation) || relation == registry || relation == registry_signal;
 	HASH_SEQ_STATUS status;
 	plan_entry *entry;
 
@@ -88,14 +89,27 @@ on_relcache(Datum argument, Oid relation)
 		}
 }
 
+/* The primary key's index. That it was invalidated has no statement on the registry planned anew.
+ */
+static Oid
+signal_of(Relation table)
+{
+	return get_relname_relid("source_pkey", RelationGetNamespace(table));
+}
+
 /* Statement trigger of the registry: rows of our own tables send no invalidation by themselves. */
 Datum
 crm_registry_changed(PG_FUNCTION_ARGS)
 {
+	Relation table;
+	Oid index;
+
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("crm_internal.registry_changed() must be called as a trigger")));
-	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	table = ((TriggerData *) fcinfo->context)->tg_relation;
+	index = signal_of(table);
+	CacheInvalidateRelcacheByRelid(OidIsValid(index) ? index : RelationGetRelid(table));
 	PG_RETURN_POINTER(NULL);
 }
 
@@ -188,6 +202,7 @@ make_plan(void *argument)
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 						errmsg("the registry of crm is being rebuilt")));
 	table = table_open(registry, NoLock);
+	registry_signal = signal_of(table);
 	row = registry_row(table, request->source_id);
 	if (HeapTupleIsValid(row))
 		plan_source(request, table, row);

@@ -62,11 +62,11 @@ crm_details_load(crm_source *source)
 	List *details = NIL;
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_load_parts(source->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
+		crm_source *part = lfirst(cell);
 
-		if (part == NULL || part->role != CRM_ROLE_DETAIL)
+		if (part->role != CRM_ROLE_DETAIL)
 			continue;
 		add_anchors(parent_of(source, details, part), part);
 		details = lappend(details, part);
@@ -96,13 +96,9 @@ crm_details_exist(int32 source_id)
 {
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source_id))
-	{
-		const crm_source *part = crm_source_load(lfirst_int(cell));
-
-		if (part && part->role == CRM_ROLE_DETAIL)
+	foreach (cell, crm_source_load_parts(source_id))
+		if (((crm_source *) lfirst(cell))->role == CRM_ROLE_DETAIL)
 			return true;
-	}
 	return false;
 }
 

@@ -6,14 +6,18 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "base/base.h"
 #include "source/key_text.h"
@@ -96,6 +100,35 @@ has_short_road(Oid type, crm_key_road *road)
 	}
 }
 
+/*
+ * A cast of its own (boolean, char(n), inet) writes other text than the output function. One that
+ * the owner of a type has made would run with the rights of whoever writes or reads the row, so it
+ * is none to go by.
+ */
+static CoercionPathType
+text_pathway(Oid base, Oid *function)
+{
+	CoercionPathType path = find_coercion_pathway(TEXTOID, base, COERCION_EXPLICIT, function);
+	HeapTuple tuple;
+	Oid owner;
+
+	if (path != COERCION_PATH_FUNC || *function < FirstNormalObjectId)
+		return path;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(*function));
+	owner = HeapTupleIsValid(tuple) ? ((Form_pg_proc) GETSTRUCT(tuple))->proowner : InvalidOid;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return superuser_arg(owner) ? path : COERCION_PATH_COERCEVIAIO;
+}
+
+bool
+crm_key_is_cast(Oid type)
+{
+	Oid function;
+
+	return text_pathway(getBaseType(type), &function) != COERCION_PATH_COERCEVIAIO;
+}
+
 void
 crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type, MemoryContext context)
 {
@@ -108,8 +141,7 @@ crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type, Memo
 	if (has_short_road(base, &column->road))
 		return;
 
-	/* A cast of its own (boolean, char(n), inet) writes other text than the output function. */
-	switch (find_coercion_pathway(TEXTOID, base, COERCION_EXPLICIT, &function))
+	switch (text_pathway(base, &function))
 	{
 		case COERCION_PATH_RELABELTYPE:
 			column->road = CRM_KEY_TEXT;
@@ -122,7 +154,8 @@ crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type, Memo
 			getTypeOutputInfo(base, &function, &varlena);
 	}
 	fmgr_info_cxt(function, &column->function, context);
-	column->may_fail = base >= FirstNormalObjectId && get_typtype(base) != TYPTYPE_ENUM;
+	column->may_fail = base >= FirstNormalObjectId &&
+					   (get_typtype(base) != TYPTYPE_ENUM || column->road == CRM_KEY_BY_CAST);
 	column->needs_settings = !has_fixed_text(base);
 }
 

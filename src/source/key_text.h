@@ -29,6 +29,9 @@ typedef struct crm_key_column
 extern void crm_key_column_init(crm_key_column *column, AttrNumber attribute, Oid type,
 								MemoryContext context);
 
+/* Whether a cast to text writes such a value; else the output function of its type does. */
+extern bool crm_key_is_cast(Oid type);
+
 /* Appends the text of one value that is not NULL; function calls may note things in column. */
 extern void crm_key_append(crm_key_column *column, Datum value, StringInfo text);
 

@@ -1,9 +1,4 @@
-/* lookup_target.c - finds the table of a look-up's step and decides who may look there.
- *
- * Expressions run as the owner of the row's table, and to read a table can mean to run code of the
- * table's owner: a view's functions, the conditions of row security. So these must be the reader's
- * own or a superuser's, as the functions of an expression must be.
- */
+/* lookup_target.c - finds the table of a look-up's step and decides who may look there. */
 #include "postgres.h"
 
 #include "access/relation.h"
@@ -31,7 +26,6 @@ static AttrNumber column_number(Relation relation, const char *name);
 static AttrNumber default_key(Relation relation);
 static void check_key_type(const crm_lookup_target *target);
 static void check_column_type(const crm_lookup_target *target);
-static bool is_trusted(Oid owner, Oid user);
 static bool may_read(const crm_lookup_target *target, AttrNumber number, Oid user);
 static void check_schema(const char *name);
 static void refuse_schema(const char *schema, Oid user) pg_attribute_noreturn();
@@ -87,34 +81,6 @@ crm_lookup_fill(const crm_lookup_path *path, Relation relation, crm_lookup_targe
 		kind == RELKIND_VIEW || check_enable_rls(target->relation, InvalidOid, true) != RLS_NONE;
 	check_key_type(target);
 	check_column_type(target);
-}
-
-void
-crm_lookup_check_trust(const crm_lookup_target *target, Oid user)
-{
-	char kind = get_rel_relkind(target->relation);
-	Relation relation = relation_open(target->relation, NoLock);
-	Oid owner = relation->rd_rel->relowner;
-
-	relation_close(relation, NoLock);
-	if (is_trusted(owner, user))
-		return;
-	if (kind == RELKIND_VIEW || kind == RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("%s \"%s\" belongs neither to %s nor to a superuser",
-							   kind == RELKIND_VIEW ? "view" : "foreign table", label(target),
-							   GetUserNameFromId(user, false)),
-						errhint("Look the value up in a table, or in a view of %s.",
-								GetUserNameFromId(user, false)),
-						err_generic_string(PG_DIAG_TABLE_NAME, target->table)));
-	if (check_enable_rls(target->relation, user, true) == RLS_ENABLED)
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("row security of \"%s\" would run as %s", label(target),
-							   GetUserNameFromId(user, false)),
-						errhint("Look the value up in a view of %s over it, or have row security "
-								"not apply to %s.",
-								GetUserNameFromId(user, false), GetUserNameFromId(user, false)),
-						err_generic_string(PG_DIAG_TABLE_NAME, target->table)));
 }
 
 void
@@ -241,12 +207,6 @@ check_column_type(const crm_lookup_target *target)
 							   label(target), format_type_be(target->column_type)),
 						errhint("Look one value up, not a whole row."),
 						err_generic_string(PG_DIAG_TABLE_NAME, target->table)));
-}
-
-static bool
-is_trusted(Oid owner, Oid user)
-{
-	return owner == user || superuser_arg(owner);
 }
 
 static bool

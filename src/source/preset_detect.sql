@@ -1,5 +1,24 @@
 -- preset_detect: which known system's tables a schema holds.
 
+-- A misspelt schema would look like one that no preset fits.
+CREATE FUNCTION crm_internal.is_known_schema(schema text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF is_known_schema.schema IS NOT NULL
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = is_known_schema.schema)
+	THEN
+		RAISE EXCEPTION 'schema "%" does not exist', is_known_schema.schema
+			USING ERRCODE = '3F000', HINT = 'SELECT * FROM crm.detect_preset() looks at all schemas.';
+	END IF;
+	RETURN true;
+END;
+$$;
+COMMENT ON FUNCTION crm_internal.is_known_schema(text) IS 'true if the schema is there or NULL; else error 3F000';
+REVOKE ALL ON FUNCTION crm_internal.is_known_schema(text) FROM PUBLIC;
+
 -- Where two presets know the same table the one that knows more of it is meant. Nothing here is worth
 -- a compilation, which takes longer than the look at all schemas.
 CREATE FUNCTION crm.detect_preset(INOUT schema text DEFAULT NULL, OUT preset text, OUT confidence real, OUT missing text[])
@@ -55,13 +74,13 @@ BEGIN ATOMIC
 	)
 	SELECT b.schema_name, b.name, b.share, b.missing
 	FROM best b
-	WHERE NOT EXISTS (
+	WHERE crm_internal.is_known_schema(detect_preset.schema) AND NOT EXISTS (
 		SELECT FROM best o
 		WHERE o.schema_name = b.schema_name AND o.tables && b.tables AND o.share > b.share)
 	ORDER BY b.share DESC, b.schema_name, b.name;
 END;
 COMMENT ON FUNCTION crm.detect_preset(text) IS
-	'which presets of crm.presets fit a schema, or all schemas, by the tables and columns that are there: confidence is the share of those by which the system is known, from 0.5 to 1; missing: those of them that are not there, as table or table.column. Names of tables and columns are all that it looks at.';
+	'which presets of crm.presets fit a schema, or all schemas, by the tables and columns that are there: confidence is the share of those by which the system is known, from 0.5 to 1; missing: those of them that are not there, as table or table.column. Names of tables and columns are all that it looks at. Errors: 3F000 for a schema that is not there.';
 REVOKE ALL ON FUNCTION crm.detect_preset(text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.preset_of_table(in_schema text, only_table text)

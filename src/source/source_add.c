@@ -94,7 +94,7 @@ add_source(PG_FUNCTION_ARGS)
 	crm_source_check_draft(draft, relation, crm_text_argument(fcinfo, 12));
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	draft->source_id = crm_source_insert(draft, relation);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, true);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -129,7 +129,7 @@ change_source(PG_FUNCTION_ARGS)
 	crm_source_check_columns_readable(relation, draft->column_numbers);
 	crm_source_update(draft, relation);
 	crm_source_set_mode(draft->source_id, draft->mode);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, false);
 	PG_RETURN_TEXT_P(name_of(draft));
 }
 
@@ -180,7 +180,7 @@ repair_source(PG_FUNCTION_ARGS)
 		crm_source_rename_related(schema, name, source);
 		crm_source_follow_name(source->source_id);
 	}
-	crm_source_start_capture(source, relation);
+	crm_source_start_capture(source, relation, false);
 	repair_parts(source);
 	PG_RETURN_TEXT_P(name_of(source));
 }
@@ -191,9 +191,9 @@ repair_parts(const crm_source *source)
 {
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_load_parts(source->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
+		const crm_source *part = lfirst(cell);
 		Oid table = crm_source_table_id(part);
 
 		if (!OidIsValid(table) || !crm_source_has_triggers(get_rel_relkind(table)))
@@ -285,14 +285,15 @@ check_readable(const crm_source *source)
 }
 
 void
-crm_source_start_capture(const crm_source *source, Relation relation)
+crm_source_start_capture(const crm_source *source, Relation relation, bool is_new)
 {
 	Oid relation_id = RelationGetRelid(relation);
 
 	table_close(relation, NoLock);
 	CommandCounterIncrement();
 	check_readable(source);
-	crm_source_detach_elsewhere(relation_id, source->source_id);
+	if (!is_new)
+		crm_source_detach_elsewhere(relation_id, source->source_id);
 	if (crm_source_has_triggers(source->relation_kind))
 		crm_source_attach(relation_id, source);
 	crm_source_sync_lookups(source);

@@ -8,8 +8,9 @@
 /*
  * Once its row is written: tries to read the table as its owner, attaches the triggers, also where
  * expressions look values up, and has the whole source compared. Closes the table, whose lock
- * stays: triggers cannot be made on one that is in use.
+ * stays: triggers cannot be made on one that is in use. Under a new number no triggers can have
+ * been left on another table, so none are looked for.
  */
-extern void crm_source_start_capture(const crm_source *source, Relation relation);
+extern void crm_source_start_capture(const crm_source *source, Relation relation, bool is_new);
 
 #endif

@@ -45,6 +45,8 @@ static Datum change_detail(FunctionCallInfo fcinfo);
 static Datum drop_detail(FunctionCallInfo fcinfo);
 static crm_source *new_draft(const crm_source *parent, Relation relation);
 static Relation open_parent(const crm_source *parent);
+static void set_key(FunctionCallInfo fcinfo, int number, crm_source *draft, Relation relation,
+					const crm_source *parent, Relation parent_relation);
 static void set_map(FunctionCallInfo fcinfo, int number, crm_source *draft);
 static void set_fields(FunctionCallInfo fcinfo, int first, crm_source *draft);
 static void check(crm_source *draft, Relation relation, const char *related);
@@ -72,7 +74,7 @@ add_detail(PG_FUNCTION_ARGS)
 	relation = crm_source_open_table(name);
 	draft = new_draft(parent, relation);
 	parent_relation = open_parent(parent);
-	crm_part_key(draft, relation, parent, parent_relation, crm_texts_argument(fcinfo, 2));
+	set_key(fcinfo, 2, draft, relation, parent, parent_relation);
 	set_map(fcinfo, 3, draft);
 	set_fields(fcinfo, 4, draft);
 	check(draft, relation, crm_text_argument(fcinfo, 7));
@@ -82,7 +84,7 @@ add_detail(PG_FUNCTION_ARGS)
 	draft->source_id = crm_source_insert(draft, relation);
 	crm_part_watch(parent, parent_relation);
 	table_close(parent_relation, NoLock);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, true);
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(draft->schema, draft->table)));
 }
 
@@ -103,7 +105,7 @@ change_detail(PG_FUNCTION_ARGS)
 
 	set_map(fcinfo, 2, draft);
 	if (!PG_ARGISNULL(3))
-		crm_part_key(draft, relation, parent, parent_relation, crm_texts_argument(fcinfo, 3));
+		set_key(fcinfo, 3, draft, relation, parent, parent_relation);
 	set_fields(fcinfo, 4, draft);
 	draft->relation_kind = relation->rd_rel->relkind;
 	check(draft, relation, crm_text_argument(fcinfo, 7));
@@ -112,7 +114,7 @@ change_detail(PG_FUNCTION_ARGS)
 	crm_source_update(draft, relation);
 	crm_part_watch(parent, parent_relation);
 	table_close(parent_relation, NoLock);
-	crm_source_start_capture(draft, relation);
+	crm_source_start_capture(draft, relation, false);
 	PG_RETURN_TEXT_P(cstring_to_text(crm_source_label(draft->schema, draft->table)));
 }
 
@@ -164,6 +166,24 @@ open_parent(const crm_source *parent)
 						errhint("SELECT needs_attention, repair FROM crm.source_status says which "
 								"statement repairs it.")));
 	return relation;
+}
+
+/*
+ * What the caller equals with a column of the parent would tell him the column's values, so he must
+ * be able to read it, unless it is read for the parent already.
+ */
+static void
+set_key(FunctionCallInfo fcinfo, int number, crm_source *draft, Relation relation,
+		const crm_source *parent, Relation parent_relation)
+{
+	List *numbers = NIL;
+	ListCell *cell;
+
+	crm_part_key(draft, relation, parent, parent_relation, crm_texts_argument(fcinfo, number));
+	foreach (cell, draft->parent_columns)
+		if (!crm_list_has_text(parent->columns, lfirst(cell)))
+			numbers = lappend_int(numbers, crm_source_column_number(parent_relation, lfirst(cell)));
+	crm_source_check_columns_readable(parent_relation, numbers);
 }
 
 /* Without one, a detail may still carry a relation or further details. */

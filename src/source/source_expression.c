@@ -43,6 +43,8 @@ static void refuse_functions(Node *expression, Oid table_owner);
 static bool foreign_function(Oid function, void *table_owner);
 static bool foreign_function_walker(Node *node, void *table_owner);
 static void refuse_foreign_type(Oid type, Oid table_owner);
+static void refuse_castable_type(Oid type, Oid table_owner);
+static Oid type_owner(Oid type, char *kind);
 static bool runs_queries(Oid function);
 static Bitmapset *columns_used(Relation relation, Node *expression);
 static Bitmapset *all_columns(Relation relation);
@@ -230,6 +232,9 @@ foreign_function_walker(Node *node, void *table_owner)
 		crm_source_check_lookup((FuncExpr *) node, *(Oid *) table_owner);
 	else if (check_functions_in_node(node, foreign_function, table_owner))
 		return true;
+	/* Its owner could make a cast of his own, which would be followed from then on. */
+	if (IsA(node, CoerceViaIO))
+		refuse_castable_type(exprType((Node *) ((CoerceViaIO *) node)->arg), *(Oid *) table_owner);
 	if (!IsA(node, Var) && !IsA(node, List) && !IsA(node, CaseWhen))
 		refuse_foreign_type(exprType(node), *(Oid *) table_owner);
 	return expression_tree_walker(node, foreign_function_walker, table_owner);
@@ -265,23 +270,45 @@ foreign_function(Oid function, void *table_owner)
 static void
 refuse_foreign_type(Oid type, Oid table_owner)
 {
-	Oid element = get_element_type(type);
-	HeapTuple tuple =
-		SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));
 	char kind;
-	Oid owner;
+	Oid owner = type_owner(type, &kind);
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for type %u", type);
-	kind = ((Form_pg_type) GETSTRUCT(tuple))->typtype;
-	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
-	ReleaseSysCache(tuple);
 	if (kind == TYPTYPE_BASE || kind == TYPTYPE_ENUM || kind == TYPTYPE_PSEUDO)
 		return;
 	if (owner != table_owner && !superuser_arg(owner))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("type %s belongs neither to the table's owner nor to a superuser",
 							   format_type_be(type))));
+}
+
+static void
+refuse_castable_type(Oid type, Oid table_owner)
+{
+	char kind;
+	Oid owner = type_owner(getBaseType(type), &kind);
+
+	if (owner != table_owner && !superuser_arg(owner))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("type %s belongs neither to the table's owner nor to a superuser",
+							   format_type_be(type)),
+						errdetail("The cast from it could be made another by its owner.")));
+}
+
+/* Of an array that of its elements. */
+static Oid
+type_owner(Oid type, char *kind)
+{
+	Oid element = get_element_type(type);
+	HeapTuple tuple =
+		SearchSysCache1(TYPEOID, ObjectIdGetDatum(OidIsValid(element) ? element : type));
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	*kind = ((Form_pg_type) GETSTRUCT(tuple))->typtype;
+	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }
 
 /* A view of a third party that such a function reads would run its functions as the owner. */

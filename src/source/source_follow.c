@@ -76,14 +76,8 @@ crm_source_follow(int32 source_id)
 void
 crm_source_follow_begin(int32 source_id)
 {
-	Oid types[] = {INT4OID};
-	Datum values[] = {Int32GetDatum(source_id)};
-
-	execute("UPDATE crm_internal.source SET former_name = NULL "
-			"WHERE source_id OPERATOR(pg_catalog.=) $1",
-			1, types, values, SPI_OK_UPDATE);
 	CommandCounterIncrement();
-	crm_source_look_keep(source_id, crm_source_look_at(source_id));
+	crm_source_look_begin(source_id);
 }
 
 /* What higher rooms keep of the name of a source is theirs to renew. */

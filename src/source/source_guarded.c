@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -105,6 +106,18 @@ crm_source_mark_broken(const crm_source *source, const ErrorData *error)
 	crm_source_mark(source->root_id ? source->root_id : source->source_id,
 					psprintf("\"%s\" cannot be read: %s", label, error->message),
 					psprintf("CALL crm.sync(%s);", quote_literal_cstr(root_label)));
+}
+
+void
+crm_source_raise_unreadable(Relation relation, const ErrorData *error, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(error->sqlerrcode),
+			 errmsg("\"%s.%s\" cannot be read as its owner: %s",
+					get_namespace_name(RelationGetNamespace(relation)),
+					RelationGetRelationName(relation),
+					crm_source_is_broken(error) ? error->message : crm_source_error_text(error)),
+			 hint ? errhint("%s", hint) : 0));
 }
 
 void

@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
@@ -116,11 +117,8 @@ crm_source_key_is_broken(Relation relation, List *numbers)
 	ErrorData *error = crm_source_guarded(&source, look_at_rows, &look);
 
 	if (error != NULL)
-		ereport(ERROR, (errcode(error->sqlerrcode),
-						errmsg("source \"%s\" cannot be read as its owner: %s",
-							   crm_relation_label(relation), crm_source_error_text(error)),
-						errhint("The rows are looked at because no unique index vouches for the "
-								"key.")));
+		crm_source_raise_unreadable(
+			relation, error, "The rows are looked at because no unique index vouches for the key.");
 	return look.broken;
 }
 
@@ -221,8 +219,10 @@ unique_columns(Relation relation, Oid index_id, bool nullable, bool *primary)
 	List *columns = NIL;
 
 	*primary = form->indisprimary;
+	/* To have them as the server plans with them would run functions in them, as whoever asks. */
 	if (form->indisunique && form->indisvalid && form->indimmediate &&
-		RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL)
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
 	{
 		for (int i = 0; i < form->indnkeyatts; i++)
 			columns = lappend_int(columns, form->indkey.values[i]);

@@ -42,8 +42,8 @@ crm_source_append_link(StringInfo sql, const crm_source *source)
 	if (source->belongs_to == NULL)
 		return;
 	appendStringInfo(sql, ", (%s)", source->belongs_to);
-	appendStringInfo(sql, ", (%s)::pg_catalog.text",
-					 source->relation && !named ? source->relation : "NULL");
+	appendStringInfo(sql, ", (%s)",
+					 source->relation && !named ? source->relation : "NULL::pg_catalog.text");
 	appendStringInfo(sql, ", (%s)::pg_catalog.date", source->since ? source->since : "NULL");
 	appendStringInfo(sql, ", (%s)::pg_catalog.date", source->until ? source->until : "NULL");
 }

@@ -32,4 +32,7 @@ extern Oid crm_source_look_rival(int32 source_id, Oid moved);
  */
 extern void crm_source_look_keep(int32 source_id, const crm_source_look *look);
 
+/* The look of now, at a table that was just registered and locked: nothing of before counts. */
+extern void crm_source_look_begin(int32 source_id);
+
 #endif

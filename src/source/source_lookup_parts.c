@@ -163,12 +163,11 @@ existing_of(const crm_source *holder)
 	List *hung_on = list_make1_int(holder->source_id);
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(holder->root_id ? holder->root_id : holder->source_id))
+	foreach (cell, crm_source_load_parts(holder->root_id ? holder->root_id : holder->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
+		crm_source *part = lfirst(cell);
 
-		if (part == NULL || part->role != CRM_ROLE_LOOKUP ||
-			!list_member_int(hung_on, part->parent_id))
+		if (part->role != CRM_ROLE_LOOKUP || !list_member_int(hung_on, part->parent_id))
 			continue;
 		found = lappend(found, part);
 		hung_on = lappend_int(hung_on, part->source_id);
@@ -224,7 +223,8 @@ store(const crm_source *holder, wanted *want, crm_source *known)
 		part->source_id = crm_source_insert(part, relation);
 	relation_close(relation, NoLock);
 	CommandCounterIncrement();
-	crm_source_detach_elsewhere(relation_id, part->source_id);
+	if (known)
+		crm_source_detach_elsewhere(relation_id, part->source_id);
 	if (crm_source_has_triggers(part->relation_kind))
 		crm_source_attach(relation_id, part);
 	crm_source_follow_begin(part->source_id);

@@ -79,10 +79,10 @@ put_problems(const crm_source *source, List *changed, ReturnSetInfo *result)
 	problem first = problem_of(source, changed);
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->source_id))
+	foreach (cell, crm_source_load_parts(source->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
-		problem found = part ? problem_of_part(part, changed) : (problem){NULL, NULL};
+		crm_source *part = lfirst(cell);
+		problem found = problem_of_part(part, changed);
 
 		if (found.attention == NULL)
 			continue;
@@ -213,7 +213,8 @@ trigger_problem(const crm_source *source, Relation relation)
 
 	if (crm_source_has_triggers(relation->rd_rel->relkind))
 		found = crm_source_trigger_problem(RelationGetRelid(relation), source);
-	return (problem){found, psprintf("SELECT crm.repair_source(%s);", literal(source))};
+	return (problem){found,
+					 found ? psprintf("SELECT crm.repair_source(%s);", literal(source)) : NULL};
 }
 
 /* A table that is a source was attached to another one that is: its rows count twice. */

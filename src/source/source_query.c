@@ -14,6 +14,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "source/key_text.h"
 #include "source/source_expression.h"
 #include "source/source_key.h"
 #include "source/source_link.h"
@@ -23,9 +24,9 @@
 static void look_at_table(const crm_source *source, crm_source_query *query);
 static void find_key_types(const crm_source *source, Relation relation, crm_source_query *query);
 static char *order_of_detail(const crm_source *source, Relation relation);
-static void append_keys(StringInfo sql, const crm_source *source);
+static char *column_texts(const crm_source *source, Relation relation, List *columns,
+						  const char *before_first);
 static void append_items(StringInfo sql, const crm_source *source);
-static void append_anchors(StringInfo sql, const crm_source *source);
 static void append_key_condition(StringInfo sql, const crm_source *source,
 								 const crm_source_query *query);
 static char **split_key(const char *key, int nparts);
@@ -40,11 +41,11 @@ crm_source_query_build(const crm_source *source, crm_source_scope scope)
 	look_at_table(source, query);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ");
-	append_keys(&sql, source);
+	appendStringInfoString(&sql, query->keys);
 	if (scope == CRM_SCOPE_KEYS || scope == CRM_SCOPE_ALL)
 	{
 		append_items(&sql, source);
-		append_anchors(&sql, source);
+		appendStringInfoString(&sql, query->anchors);
 	}
 	appendStringInfo(&sql, " FROM %s AS " CRM_SOURCE_ALIAS, crm_source_qualified(source));
 	if (scope == CRM_SCOPE_KEYS)
@@ -112,6 +113,8 @@ look_at_table(const crm_source *source, crm_source_query *query)
 		table_openrv(makeRangeVar(source->schema, source->table, -1), AccessShareLock);
 
 	find_key_types(source, relation, query);
+	query->keys = column_texts(source, relation, source->key, "");
+	query->anchors = column_texts(source, relation, source->anchors, ", ");
 	if (source->role == CRM_ROLE_DETAIL)
 		query->order = order_of_detail(source, relation);
 	table_close(relation, NoLock);
@@ -175,48 +178,51 @@ order_of_detail(const crm_source *source, Relation relation)
 	}
 	if (key == NIL)
 		foreach (cell, source->items)
-			appendStringInfo(&order, "%s(%s)::pg_catalog.text COLLATE pg_catalog.\"C\"",
+			appendStringInfo(&order, "%spg_catalog.concat(%s) COLLATE pg_catalog.\"C\"",
 							 order.len ? ", " : "", ((crm_source_item *) lfirst(cell))->expression);
 	return order.len ? order.data : NULL;
 }
 
-static void
-append_keys(StringInfo sql, const crm_source *source)
+/* As capture writes them: by the output function where a cast would be somebody's own. */
+static char *
+column_texts(const crm_source *source, Relation relation, List *columns, const char *before_first)
 {
+	StringInfoData texts;
 	ListCell *cell;
 
-	foreach (cell, source->key)
-		appendStringInfo(sql, "%s(" CRM_SOURCE_ALIAS ".%s)::pg_catalog.text",
-						 foreach_current_index(cell) ? ", " : "", quote_identifier(lfirst(cell)));
+	initStringInfo(&texts);
+	foreach (cell, columns)
+	{
+		AttrNumber number = crm_source_column_number(relation, lfirst(cell));
+		bool cast =
+			number == 0 ||
+			crm_key_is_cast(TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid);
+
+		appendStringInfo(&texts, "%s(" CRM_SOURCE_ALIAS ".%s)%s",
+						 foreach_current_index(cell) ? ", " : before_first,
+						 quote_identifier(lfirst(cell)), cast ? "::pg_catalog.text" : "");
+	}
+	return texts.data;
 }
 
+/* What becomes text later does so by output functions: a cast could be one of the type's owner. */
 static void
 append_items(StringInfo sql, const crm_source *source)
 {
 	ListCell *cell;
 
 	if (source->kind && !crm_source_is_kind(source->kind))
-		appendStringInfo(sql, ", (%s)::pg_catalog.text", source->kind);
+		appendStringInfo(sql, ", (%s)", source->kind);
 	else
 		appendStringInfoString(sql, ", NULL::pg_catalog.text");
-	appendStringInfo(sql, ", (%s)::pg_catalog.text", source->region ? source->region : "NULL");
+	appendStringInfo(sql, ", (%s)", source->region ? source->region : "NULL::pg_catalog.text");
 	appendStringInfo(sql, ", (%s)::pg_catalog.timestamptz",
 					 source->changed_at ? source->changed_at : "NULL");
 	if (source->entered_by)
-		appendStringInfo(sql, ", (%s)::pg_catalog.text", source->entered_by);
+		appendStringInfo(sql, ", (%s)", source->entered_by);
 	crm_source_append_link(sql, source);
 	foreach (cell, source->items)
 		appendStringInfo(sql, ", (%s)", ((crm_source_item *) lfirst(cell))->expression);
-}
-
-static void
-append_anchors(StringInfo sql, const crm_source *source)
-{
-	ListCell *cell;
-
-	foreach (cell, source->anchors)
-		appendStringInfo(sql, ", (" CRM_SOURCE_ALIAS ".%s)::pg_catalog.text",
-						 quote_identifier(lfirst(cell)));
 }
 
 /*

@@ -19,6 +19,8 @@ typedef struct crm_source_query
 	Oid *key_types;   /* of the columns, domains resolved, integers widened */
 	Oid *param_types; /* their array types: one parameter a key column */
 	char *order;      /* of a detail's rows, or NULL */
+	char *keys;       /* texts of the key's columns, behind one another */
+	char *anchors;    /* the same of the anchors, each behind a comma */
 } crm_source_query;
 
 /* Opens the table; raises an undefined_table or undefined_column error where it changed. */

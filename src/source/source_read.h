@@ -3,6 +3,7 @@
 #define CRM_SOURCE_READ_H
 
 #include "source/source_query.h"
+#include "utils/relcache.h"
 
 /*
  * Runs work(arg) in a subtransaction as the owner of the source's table, under the pinned
@@ -36,6 +37,10 @@ extern ErrorData *crm_source_probe_all(const crm_source *source, const crm_sourc
 
 /* Raises it as the source's. */
 extern void crm_source_raise_broken(const crm_source *source, const ErrorData *error)
+	pg_attribute_noreturn();
+
+/* Raises what came of looking at rows before there is a source, without the values of any. */
+extern void crm_source_raise_unreadable(Relation relation, const ErrorData *error, const char *hint)
 	pg_attribute_noreturn();
 
 /* Marks the source as needing attention because of this error. */

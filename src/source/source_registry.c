@@ -12,7 +12,11 @@
 
 static crm_source *load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types,
 							Datum *values);
-static void load_items(crm_source *source, MemoryContext context);
+static List *load_rows(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values,
+					   int limit);
+static void load_items(List *sources, MemoryContext context);
+static crm_source *with_number(List *sources, int32 source_id);
+static List *found_ids(MemoryContext context);
 static crm_source *find_shown(const char *name);
 
 crm_source *
@@ -96,12 +100,38 @@ crm_list_has_text(List *texts, const char *text)
 List *
 crm_source_part_ids(int32 root_id)
 {
+	static SPIPlanPtr plan = NULL;
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(root_id)};
+	List *ids;
+
+	SPI_connect();
+	if (SPI_execute_plan(crm_generic_plan(&plan,
+										  "SELECT source_id FROM crm_internal.source "
+										  "WHERE root_id OPERATOR(pg_catalog.=) $1 "
+										  "AND parent_id IS NOT NULL ORDER BY source_id",
+										  1, types),
+						 values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading crm_internal.source failed");
+	ids = found_ids(context);
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
+List *
+crm_source_load_parts(int32 root_id)
+{
+	static SPIPlanPtr plan = NULL;
 	Oid types[] = {INT4OID};
 	Datum values[] = {Int32GetDatum(root_id)};
 
-	return crm_source_load_ids("SELECT source_id FROM crm_internal.source "
-							   "WHERE root_id OPERATOR(pg_catalog.=) $1 ORDER BY source_id",
-							   1, types, values);
+	return load_rows(&plan,
+					 CRM_SOURCE_COLUMNS "WHERE root_id OPERATOR(pg_catalog.=) $1 "
+										"AND parent_id IS NOT NULL ORDER BY source_id",
+					 1, types, values, 0);
 }
 
 /*
@@ -180,60 +210,90 @@ crm_source_load_ids(const char *sql, int nargs, Oid *types, Datum *values)
 
 	SPI_connect();
 	crm_source_execute(sql, nargs, types, values, NULL, SPI_OK_SELECT);
+	ids = found_ids(context);
+	SPI_finish();
+	crm_restore_user(before);
+	return ids;
+}
+
+static List *
+found_ids(MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	List *ids = NIL;
+
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;
 		Datum id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext old = MemoryContextSwitchTo(context);
 
 		ids = lappend_int(ids, DatumGetInt32(id));
-		MemoryContextSwitchTo(old);
 	}
-	SPI_finish();
-	crm_restore_user(before);
+	MemoryContextSwitchTo(old);
 	return ids;
 }
 
 static crm_source *
 load_one(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values)
 {
+	List *found = load_rows(slot, sql, nargs, types, values, 1);
+
+	return found == NIL ? NULL : linitial(found);
+}
+
+static List *
+load_rows(SPIPlanPtr *slot, const char *sql, int nargs, Oid *types, Datum *values, int limit)
+{
 	MemoryContext context = CurrentMemoryContext;
 	crm_user before = crm_become(crm_owner(), 0);
-	crm_source *source = NULL;
+	List *sources = NIL;
 
 	SPI_connect();
-	if (SPI_execute_plan(crm_plan(slot, sql, nargs, types), values, NULL, false, 1) !=
+	if (SPI_execute_plan(crm_generic_plan(slot, sql, nargs, types), values, NULL, false, limit) !=
 		SPI_OK_SELECT)
 		elog(ERROR, "reading crm_internal.source failed");
-	if (SPI_processed > 0)
+	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		source = crm_source_of_row(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, context);
-		load_items(source, context);
+		crm_source *source =
+			crm_source_of_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, context);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		sources = lappend(sources, source);
+		MemoryContextSwitchTo(old);
 	}
+	if (sources != NIL)
+		load_items(sources, context);
 	SPI_finish();
 	crm_restore_user(before);
-	return source;
+	return sources;
 }
 
 /* In the order of the attributes' positions, then of the mapping. */
 static void
-load_items(crm_source *source, MemoryContext context)
+load_items(List *sources, MemoryContext context)
 {
 	static SPIPlanPtr plan = NULL;
-	Oid types[] = {INT4OID};
-	Datum values[] = {Int32GetDatum(source->source_id)};
+	Oid types[] = {INT4ARRAYOID};
+	Datum *ids = palloc(list_length(sources) * sizeof(Datum));
+	Datum values[1];
+	ListCell *cell;
 
+	foreach (cell, sources)
+		ids[foreach_current_index(cell)] = Int32GetDatum(((crm_source *) lfirst(cell))->source_id);
+	values[0] = PointerGetDatum(
+		construct_array(ids, list_length(sources), INT4OID, sizeof(int32), true, TYPALIGN_INT));
 	if (SPI_execute_plan(
-			crm_plan(&plan,
-					 "SELECT m.key, coalesce(a.kind, 'text'), v.value, coalesce(a.position, 1000) "
-					 "FROM crm_internal.source s "
-					 "CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
-					 "CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
-					 "WITH ORDINALITY AS v (value, number) "
-					 "LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
-					 "WHERE s.source_id OPERATOR(pg_catalog.=) $1 "
-					 "ORDER BY a.position, m.key COLLATE pg_catalog.\"C\", v.number",
-					 1, types),
+			crm_generic_plan(
+				&plan,
+				"SELECT m.key, coalesce(a.kind, 'text'), v.value, coalesce(a.position, 1000), "
+				"s.source_id FROM crm_internal.source s "
+				"CROSS JOIN LATERAL pg_catalog.jsonb_each(s.mapping) m "
+				"CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(m.value) "
+				"WITH ORDINALITY AS v (value, number) "
+				"LEFT JOIN crm_internal.attribute a ON a.name OPERATOR(pg_catalog.=) m.key "
+				"WHERE s.source_id OPERATOR(pg_catalog.=) ANY ($1) "
+				"ORDER BY a.position, m.key COLLATE pg_catalog.\"C\", v.number",
+				1, types),
 			values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "reading the mapping failed");
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -242,15 +302,29 @@ load_items(crm_source *source, MemoryContext context)
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		MemoryContext old = MemoryContextSwitchTo(context);
 		crm_source_item *item = palloc(sizeof(crm_source_item));
+		crm_source *source;
 		bool isnull;
 
 		item->attribute = SPI_getvalue(row, desc, 1);
 		item->kind = crm_attribute_kind_by_name(SPI_getvalue(row, desc, 2));
 		item->expression = SPI_getvalue(row, desc, 3);
 		item->position = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
+		source = with_number(sources, DatumGetInt32(SPI_getbinval(row, desc, 5, &isnull)));
 		source->items = lappend(source->items, item);
 		MemoryContextSwitchTo(old);
 	}
+}
+
+static crm_source *
+with_number(List *sources, int32 source_id)
+{
+	ListCell *cell;
+
+	foreach (cell, sources)
+		if (((crm_source *) lfirst(cell))->source_id == source_id)
+			return lfirst(cell);
+	elog(ERROR, "source %d was not asked for", source_id);
+	return NULL;
 }
 
 /* As crm.source_status shows it: without quotes, so two that differ in their dots look alike. */

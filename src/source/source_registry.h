@@ -71,8 +71,9 @@ extern crm_source *crm_source_load(int32 source_id);        /* or part; NULL if 
 extern crm_source *crm_source_find(const char *name);       /* an error if there is none */
 extern crm_source *crm_source_find_named(const char *name); /* NULL if there is none */
 extern crm_source *crm_source_find_table(const char *schema, const char *table);
-extern List *crm_source_ids(void);               /* of sources */
-extern List *crm_source_part_ids(int32 root_id); /* ascending: a parent before what hangs on it */
+extern List *crm_source_ids(void);                 /* of sources */
+extern List *crm_source_part_ids(int32 root_id);   /* ascending: a parent before what hangs on it */
+extern List *crm_source_load_parts(int32 root_id); /* the same, as crm_source */
 extern void crm_source_mark(int32 source_id, const char *attention, const char *repair);
 
 /* The numbers that a query gives. */

@@ -11,6 +11,7 @@
 #include "source/source_texts.h"
 #include "text/text.h"
 
+static char *trimmed(char *text);
 static void read_kind(const crm_source *source, char *text, crm_source_row *row);
 static void read_values(const crm_source *source, HeapTuple tuple, TupleDesc desc, int first,
 						crm_source_row *row);
@@ -37,12 +38,20 @@ crm_source_query_row(const crm_source *source, HeapTuple tuple, TupleDesc desc)
 	row->changed_at = isnull ? 0 : DatumGetTimestampTz(changed_at);
 	column += 4;
 	if (source->entered_by)
-		row->entered_by = SPI_getvalue(tuple, desc, column++);
+		row->entered_by = trimmed(SPI_getvalue(tuple, desc, column++));
 	column += crm_source_read_links(source, tuple, desc, column, row);
 	read_values(source, tuple, desc, column, row);
 	read_anchors(source, tuple, desc, row);
 	read_kind(source, kind, row);
 	return row;
+}
+
+/* NULL if nothing is left. */
+static char *
+trimmed(char *text)
+{
+	text = text ? crm_source_trimmed(text) : NULL;
+	return text == NULL || *text == '\0' ? NULL : text;
 }
 
 char *

@@ -47,7 +47,6 @@ typedef struct trigger_names
 static trigger_names names_of(const crm_source *source);
 static void detach_except(List *tables, int32 source_id);
 static void detach_found(const char *condition, List *tables, int32 source_id);
-static Datum trigger_argument(int32 source_id);
 static Datum oid_array(List *oids);
 static void attach_one(Oid relation_id, const trigger_names *names, bool row, bool create);
 static void create_trigger(const char *table, const trigger_names *names, bool row);
@@ -187,7 +186,7 @@ crm_source_trigger_table(int32 source_id)
 	Oid table = InvalidOid;
 
 	values[0] = ObjectIdGetDatum(crm_source_capture_function());
-	values[1] = trigger_argument(source_id);
+	values[1] = crm_source_trigger_argument(source_id);
 	SPI_connect();
 	crm_source_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t "
 					   "WHERE t.tgfoid = $1 AND t.tgargs = $2 AND t.tgparentid = 0 "
@@ -237,7 +236,7 @@ detach_found(const char *condition, List *tables, int32 source_id)
 	uint64 n;
 
 	values[0] = ObjectIdGetDatum(crm_source_capture_function());
-	values[1] = trigger_argument(source_id);
+	values[1] = crm_source_trigger_argument(source_id);
 	values[2] = oid_array(tables);
 	crm_source_execute(psprintf("SELECT format('DROP TRIGGER %%I ON %%I.%%I', t.tgname, n.nspname, "
 								"c.relname), c.oid FROM pg_trigger t "
@@ -260,8 +259,8 @@ detach_found(const char *condition, List *tables, int32 source_id)
 }
 
 /* As pg_trigger holds it: each argument ends with a zero. */
-static Datum
-trigger_argument(int32 source_id)
+Datum
+crm_source_trigger_argument(int32 source_id)
 {
 	char *argument = psprintf("%d", source_id);
 

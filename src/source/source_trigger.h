@@ -32,6 +32,9 @@ extern crm_trigger_need crm_source_trigger_need(Oid relation_id, const crm_sourc
 /* The trigger function of capture. */
 extern Oid crm_source_capture_function(void);
 
+/* The argument of its triggers, bytea as pg_trigger.tgargs holds it. */
+extern Datum crm_source_trigger_argument(int32 source_id);
+
 /* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid.
  */
 extern Oid crm_source_trigger_table(int32 source_id);

@@ -272,9 +272,9 @@ of_hanging(const crm_source *source)
 {
 	ListCell *cell;
 
-	foreach (cell, crm_source_part_ids(source->root_id ? source->root_id : source->source_id))
+	foreach (cell, crm_source_load_parts(source->root_id ? source->root_id : source->source_id))
 	{
-		crm_source *part = crm_source_load(lfirst_int(cell));
+		crm_source *part = lfirst(cell);
 		char *text = part->parent_id == source->source_id ? crm_part_anchor_problem(part) : NULL;
 
 		if (text != NULL)

@@ -152,9 +152,7 @@ sample(Relation relation, crm_value_tally *tallies)
 	crm_source_check_columns_readable(relation, numbers);
 	error = crm_source_guarded(&source, look_at_rows, &work);
 	if (error != NULL)
-		ereport(ERROR, (errcode(error->sqlerrcode),
-						errmsg("\"%s.%s\" cannot be read as its owner: %s", source.schema,
-							   source.table, crm_source_error_text(error))));
+		crm_source_raise_unreadable(relation, error, NULL);
 }
 
 /*
