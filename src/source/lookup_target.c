@@ -165,17 +165,15 @@ default_key(Relation relation)
 	List *key = crm_source_key_found(relation);
 
 	if (list_length(key) != 1)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-			 errmsg("\"%s\" has no primary key of one column by which to look up",
-					RelationGetRelationName(relation)),
-			 errhint("Name the column in parentheses: '%s(column).column'. The columns are: "
-					 "%s.",
-					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-												RelationGetRelationName(relation)),
-					 crm_source_column_list(relation)),
-			 errtable(relation)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+				 errmsg("\"%s\" has no primary key of one column by which to look up",
+						RelationGetRelationName(relation)),
+				 errhint("Name the column in parentheses: '%s(column).column'. The columns are: "
+						 "%s.",
+						 crm_table_qualified(RelationGetRelid(relation)),
+						 crm_source_column_list(relation)),
+				 errtable(relation)));
 	return linitial_int(key);
 }
 

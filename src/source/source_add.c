@@ -213,8 +213,7 @@ open_registered(const crm_source *source)
 	Relation relation = table_open(crm_source_lock_table(source), NoLock);
 
 	if (source->owner != NULL && strcmp(source->owner, crm_source_owner(relation)) != 0)
-		(void) crm_source_check_table(quote_qualified_identifier(
-			get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation)));
+		(void) crm_source_check_table(crm_table_qualified(RelationGetRelid(relation)));
 	return relation;
 }
 

@@ -161,13 +161,11 @@ look_at_rows(void *arg)
 	key_look *look = arg;
 	Relation relation = look->relation;
 
-	crm_source_execute(
-		psprintf("SELECT 1 FROM %s GROUP BY %s HAVING pg_catalog.count(*) "
-				 "OPERATOR(pg_catalog.>) 1 OR NOT (ROW(%s) IS NOT NULL) LIMIT 1",
-				 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-											RelationGetRelationName(relation)),
-				 look->columns, look->columns),
-		0, NULL, NULL, NULL, SPI_OK_SELECT);
+	crm_source_execute(psprintf("SELECT 1 FROM %s GROUP BY %s HAVING pg_catalog.count(*) "
+								"OPERATOR(pg_catalog.>) 1 OR NOT (ROW(%s) IS NOT NULL) LIMIT 1",
+								crm_table_qualified(RelationGetRelid(relation)), look->columns,
+								look->columns),
+					   0, NULL, NULL, NULL, SPI_OK_SELECT);
 	look->broken = SPI_processed > 0;
 }
 

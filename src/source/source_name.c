@@ -19,6 +19,13 @@ crm_source_qualified(const crm_source *source)
 }
 
 char *
+crm_table_qualified(Oid relation_id)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation_id)),
+									  get_rel_name(relation_id));
+}
+
+char *
 crm_source_label(const char *schema, const char *table)
 {
 	return psprintf("%s.%s", schema, table);

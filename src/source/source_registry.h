@@ -86,6 +86,7 @@ extern bool crm_list_has_text(List *texts, const char *text);
 
 /* "schema"."table", each quoted where it must be. */
 extern char *crm_source_qualified(const crm_source *source);
+extern char *crm_table_qualified(Oid relation_id);
 extern char *crm_source_label(const char *schema, const char *table);
 extern char *crm_relation_label(Relation relation);
 

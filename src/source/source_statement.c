@@ -2,7 +2,6 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "source/source_draft.h"
 #include "source/source_key.h"
@@ -51,10 +50,8 @@ crm_source_repair_call(const crm_source *source, Oid read_from)
 		return crm_source_repair_call(crm_source_load(source->root_id), InvalidOid);
 	if (!OidIsValid(read_from))
 		return psprintf("SELECT crm.repair_source(%s);", literal(source));
-	return psprintf(
-		"SELECT crm.repair_source(%s, read_from => %s);", literal(source),
-		quote_literal_cstr(quote_qualified_identifier(
-			get_namespace_name(get_rel_namespace(read_from)), get_rel_name(read_from))));
+	return psprintf("SELECT crm.repair_source(%s, read_from => %s);", literal(source),
+					quote_literal_cstr(crm_table_qualified(read_from)));
 }
 
 char *

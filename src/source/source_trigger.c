@@ -54,7 +54,6 @@ static void run(const char *sql);
 static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
 static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
 static char *problem_of(Oid relation_id, const char *name, int32 source_id);
-static char *table_name(Oid relation_id);
 static bool in_tree_of_triggers(Oid relation_id);
 
 bool
@@ -284,7 +283,7 @@ attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 {
 	const char *name = row ? names->row : names->truncate;
 	trigger_state state = state_of(relation_id, name, names->source_id);
-	char *table = table_name(relation_id);
+	char *table = crm_table_qualified(relation_id);
 
 	if (state == TRIGGER_WRONG)
 	{
@@ -354,7 +353,8 @@ problem_of(Oid relation_id, const char *name, int32 source_id)
 
 	if (state == TRIGGER_FINE)
 		return NULL;
-	return psprintf("trigger \"%s\" on %s %s", name, table_name(relation_id), problems[state]);
+	return psprintf("trigger \"%s\" on %s %s", name, crm_table_qualified(relation_id),
+					problems[state]);
 }
 
 Oid
@@ -362,13 +362,6 @@ crm_source_capture_function(void)
 {
 	return LookupFuncName(list_make2(makeString("crm_internal"), makeString("capture")), 0, NULL,
 						  false);
-}
-
-static char *
-table_name(Oid relation_id)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation_id)),
-									  get_rel_name(relation_id));
 }
 
 /* A foreign table among the children is written elsewhere: no trigger here would see it. */

@@ -166,10 +166,7 @@ look_at_rows(void *arg)
 	Oid table = RelationGetRelid(work->relation);
 	SPITupleTable *rows;
 
-	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS,
-								quote_qualified_identifier(
-									get_namespace_name(RelationGetNamespace(work->relation)),
-									RelationGetRelationName(work->relation))),
+	crm_source_execute(psprintf("SELECT * FROM %s LIMIT " SAMPLE_ROWS, crm_table_qualified(table)),
 					   0, NULL, NULL, NULL, SPI_OK_SELECT);
 	rows = SPI_tuptable;
 	for (uint64 row = 0; row < SPI_processed; row++)
