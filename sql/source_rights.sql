@@ -64,6 +64,12 @@ SELECT crm.change_source('sales.account', map => '{"email": "(ARRAY[mail]::sales
 SELECT crm.change_source('sales.account', map => '{"email": "(jsonb_populate_record(NULL::sales.pair, to_jsonb(mail))).one"}');
 SELECT crm.change_source('sales.account', map => '{"email": "mail", "name": "table_to_xml(''sales.look'', true, false, mail)::text"}');
 RESET ROLE;
+-- what the owner may run tells the caller nothing that he may not ask for himself
+SET ROLE crm_test_owner;
+REVOKE EXECUTE ON FUNCTION sales.who FROM PUBLIC;
+SET ROLE crm_test_thief;
+SELECT crm.change_source('sales.account', map => '{"email": "mail", "name": "sales.who(mail)"}');
+RESET ROLE;
 -- an operator of the caller's choosing on his search_path changes nothing inside
 SET search_path = sales, pg_catalog;
 SET ROLE crm_test_thief;

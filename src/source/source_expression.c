@@ -20,6 +20,7 @@
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
 #include "storage/lockdefs.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -256,6 +257,10 @@ foreign_function(Oid function, void *table_owner)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("function %s belongs neither to the table's owner nor to a superuser",
 						format_procedure(function))));
+	/* What the owner may run is not the caller's to see the results of because of that. */
+	if (pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("permission denied for function %s", format_procedure(function))));
 	/* By its name it was looked at; by an operator it could read what the row says. */
 	if (runs_queries(function) || crm_source_is_lookup(function))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -32,8 +32,8 @@ is($database->value('SELECT count(needs_attention) FROM crm.source_status'), 0, 
 # a ratio far above what noise makes and far below what a search through the registry would
 my @many   = unhurried(sub { Many::insert(10000, 10, $alone, $session) });
 my @single = unhurried(sub { Many::insert_single(500, 30, $alone, $session) });
-cmp_ok($many[1] / $many[0], '<', 1.6, sprintf 'many rows: %.1f ms as the only source, %.1f ms as one of many', @many);
-cmp_ok($single[1] / $single[0], '<', 1.6, sprintf 'single rows: %.1f ms as the only source, %.1f ms as one of many', @single);
+cmp_ok($many[1] / $many[0], '<', 2, sprintf 'many rows: %.1f ms as the only source, %.1f ms as one of many', @many);
+cmp_ok($single[1] / $single[0], '<', 2, sprintf 'single rows: %.1f ms as the only source, %.1f ms as one of many', @single);
 
 # all of them written to in one transaction, and every row found again
 $session->do('TRUNCATE crm_internal.pending');
@@ -65,7 +65,7 @@ sub unhurried
 {
 	my ($measure) = @_;
 	my @least = $measure->();
-	for (1 .. 3)
+	for (1 .. 8)
 	{
 		last if $least[1] < 1.3 * $least[0];
 		my @again = $measure->();
