@@ -16,6 +16,14 @@
 #define ereturn(context, dummy_value, ...) ereport(ERROR, __VA_ARGS__)
 #endif
 
+/* One function checks rights on every kind of object since 16. Droppable when 15 is. */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_namespace_d.h"
+#include "catalog/pg_proc_d.h"
+#define pg_namespace_aclcheck(id, role, mode) object_aclcheck(NamespaceRelationId, id, role, mode)
+#define pg_proc_aclcheck(id, role, mode) object_aclcheck(ProcedureRelationId, id, role, mode)
+#endif
+
 /* A module's name and version are shown by pg_get_loaded_modules() since 18. */
 #if PG_VERSION_NUM >= 180000
 #define CRM_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "crm", .version = CRM_VERSION)
