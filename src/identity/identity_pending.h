@@ -5,8 +5,7 @@
 #include "base/ids.h"
 #include "source/source.h"
 
-/* For all of it: SPI connected, as the owner. skipped: sources whose changes stay where they are.
- */
+/* SPI connected, as the owner. skipped: sources whose changes stay where they are. */
 
 /* Adds up what crm has cost writers whose changes were resolved at once. */
 extern void crm_pending_add_up_cost(void);

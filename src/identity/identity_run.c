@@ -27,6 +27,9 @@
 /* Records that are clustered anew at a time. */
 #define RECLUSTER_BATCH 20000
 
+/* Rows resolved in one run from which the server's statistics are worth renewing. */
+#define WORTH_STATISTICS 1000
+
 PG_FUNCTION_INFO_V1(crm_resolve);
 
 typedef struct run
@@ -263,6 +266,23 @@ check_nonatomic(FunctionCallInfo fcinfo)
 						 "switch to autocommit.")));
 }
 
+/*
+ * After a first load the server would otherwise plan for empty tables until autovacuum comes by,
+ * and whoever looks at his customers in that minute would wait for a second instead of a
+ * millisecond.
+ */
+static void
+refresh_statistics(run *r)
+{
+	if (r->done < WORTH_STATISTICS || r->done < crm_store_count_records() / 5)
+		return;
+	next_transaction(r);
+	SPI_execute("ANALYZE (SKIP_LOCKED)"
+				" crm_internal.record (record_id, source_id, source_key, customer_id),"
+				" crm_internal.record_link, crm_internal.customer (customer_id, kind)",
+				false, 0);
+}
+
 static void
 resolve_pending(run *r)
 {
@@ -299,6 +319,7 @@ resolve_pending(run *r)
 				"   AND NOT EXISTS (SELECT 1 FROM crm_internal.pending p"
 				"                    WHERE p.source_id OPERATOR(pg_catalog.=) s.source_id)",
 				false, 0);
+	refresh_statistics(r);
 }
 
 Datum
