@@ -9,7 +9,7 @@ use Test::More;
 
 my $first = $ENV{SEED} || int(time) % 100_000;
 my $rounds = $ENV{ROUNDS} || 3;
-my (%name, $table, $next, $number, $swapped);
+my (%name, %moved, $table, $next, $number, $swapped, $renamed);
 
 sub any { return $_[ rand @_ ] }
 sub row { return 1 + int rand 12 }
@@ -28,7 +28,7 @@ sub values_of
 sub columns { return join ', ', @name{qw(id name mail phone city born active changed)} }
 
 # Each gives statements, and keeps the names in mind. A table that was swapped in is known by its names
-# alone, one that was renamed by what it was: one of both between two runs.
+# alone, one that was renamed by what it was: one of both between two runs. So is a column.
 my @changes = (
 	sub { return "INSERT INTO $table (" . columns() . ") VALUES " . values_of($next++) },
 	sub { return "INSERT INTO $table (" . columns() . ") VALUES " . values_of(row()) . " ON CONFLICT DO NOTHING" },
@@ -40,13 +40,13 @@ my @changes = (
 	sub { return "BEGIN; DELETE FROM $table; ALTER TABLE $table DROP COLUMN $name{mail}; ROLLBACK" },
 );
 my @ddl = (
-	sub { return "SELECT 'not now'" if $swapped; my $column = any(keys %name); my ($old, $new) = ($name{$column}, quoted(fresh())); $name{$column} = $new; return "ALTER TABLE $table RENAME $old TO $new" },
-	sub { my ($one, $other) = ('phone', 'city'); my ($a, $b) = @name{ $one, $other }; return "BEGIN; ALTER TABLE $table RENAME $a TO swapping; ALTER TABLE $table RENAME $b TO $a; ALTER TABLE $table RENAME swapping TO $b; COMMIT" },
+	sub { my $column = any(sort keys %name); return "SELECT 'not now'" if $swapped || $moved{$column}++; $renamed = 1; my ($old, $new) = ($name{$column}, quoted(fresh())); $name{$column} = $new; return "ALTER TABLE $table RENAME $old TO $new" },
+	sub { my ($one, $other) = ('phone', 'city'); return "SELECT 'not now'" if $moved{$one}++ + $moved{$other}++; my ($a, $b) = @name{ $one, $other }; return "BEGIN; ALTER TABLE $table RENAME $a TO swapping; ALTER TABLE $table RENAME $b TO $a; ALTER TABLE $table RENAME swapping TO $b; COMMIT" },
 	sub { my $new = fresh(); return "ALTER TABLE $table ADD COLUMN $new text DEFAULT 'x'" . any('', "; UPDATE $table SET $new = 'y'", "; ALTER TABLE $table DROP COLUMN $new") },
 	sub { my $column = $name{ any(qw(name mail phone city)) }; return "ALTER TABLE $table ALTER $column TYPE " . any('text', 'varchar(200)') . any('', " USING upper($column)", " USING lower($column)") },
-	sub { my $column = any(qw(mail phone city)); my $new = fresh(); return "ALTER TABLE $table ADD COLUMN $new text; UPDATE $table SET $new = lower($name{$column}); ALTER TABLE $table DROP COLUMN $name{$column}; ALTER TABLE $table RENAME $new TO $name{$column}" },
+	sub { my $column = any(qw(mail phone city)); return "SELECT 'not now'" if $moved{$column}++; my $new = fresh(); return "ALTER TABLE $table ADD COLUMN $new text; UPDATE $table SET $new = lower($name{$column}); ALTER TABLE $table DROP COLUMN $name{$column}; ALTER TABLE $table RENAME $new TO $name{$column}" },
 	sub { return "SELECT 'not now'" if $swapped++; my ($old, $new) = ($table, 'sales.' . fresh()); $table = $new; return "ALTER TABLE $old RENAME TO " . ($new =~ s/sales\.//r) },
-	sub { return "SELECT 'not now'" if $swapped++; my $copy = fresh(); my ($bare) = $table =~ /(\w+)$/; my $end = any("DROP TABLE sales.${bare}_$copy; ", ''); return "BEGIN; CREATE TABLE sales.$copy (LIKE $table INCLUDING ALL); INSERT INTO sales.$copy SELECT * FROM $table WHERE $name{id} <> " . row() . "; ALTER TABLE $table RENAME TO ${bare}_$copy; ALTER TABLE sales.$copy RENAME TO $bare; ${end}COMMIT" },
+	sub { return "SELECT 'not now'" if $renamed || $swapped++; my $copy = fresh(); my ($bare) = $table =~ /(\w+)$/; my $end = any("DROP TABLE sales.${bare}_$copy; ", ''); return "BEGIN; CREATE TABLE sales.$copy (LIKE $table INCLUDING ALL); INSERT INTO sales.$copy SELECT * FROM $table WHERE $name{id} <> " . row() . "; ALTER TABLE $table RENAME TO ${bare}_$copy; ALTER TABLE sales.$copy RENAME TO $bare; ${end}COMMIT" },
 	sub { return "ALTER TABLE $table DISABLE TRIGGER USER; UPDATE $table SET $name{name} = $name{name} || ' jr' WHERE $name{id} = " . row() . "; ALTER TABLE $table ENABLE TRIGGER USER" },
 	sub { return "VACUUM FULL $table" },
 	sub { return "TRUNCATE $table; INSERT INTO $table (" . columns() . ') VALUES ' . join(', ', map { values_of($_) } 1 .. 6) },
@@ -64,7 +64,8 @@ for my $seed ($first .. $first + $rounds - 1)
 {
 	srand $seed;
 	%name = map { $_ => $_ } qw(id name mail phone city born active changed);
-	($table, $next, $number, $swapped) = ('sales.account', 20, 0, 0);
+	($table, $next, $number) = ('sales.account', 20, 0);
+	($swapped, $renamed, %moved) = (0, 0);
 	my $database = ddl_database("random$seed", 'ready');
 	ddl_start($database, registration());
 	my @done;
@@ -75,7 +76,7 @@ for my $seed ($first .. $first + $rounds - 1)
 		ddl_run($database, $step);
 		next if rand() > 0.3;
 		push @done, 'CALL crm.resolve()';
-		$swapped = 0;
+		($swapped, $renamed, %moved) = (0, 0);
 		ddl_run($database, 'CALL crm.resolve()', 'postgres');
 	}
 	ddl_run($database, 'CALL crm.resolve()', 'postgres');
