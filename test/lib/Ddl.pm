@@ -60,7 +60,8 @@ sub ddl_begin
 	my ($name) = @_;
 	$node = PostgreSQL::Test::Cluster->new($name);
 	$node->init;
-	$node->append_conf('postgresql.conf', "fsync = off\nmax_prepared_transactions = 2\n");
+	# An autovacuum that holds a table for a moment would put off following to the next run.
+	$node->append_conf('postgresql.conf', "fsync = off\nmax_prepared_transactions = 2\nautovacuum = off\n");
 	$node->start;
 	$folder = $PostgreSQL::Test::Utils::tmp_check;
 	$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for qw(ddl_dept ddl_other);
