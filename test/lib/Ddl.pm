@@ -21,7 +21,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(ddl_begin ddl_case ddl_end ddl_compare ddl_start ddl_run ddl_database);
+our @EXPORT = qw(ddl_begin ddl_case ddl_end ddl_compare ddl_start ddl_run ddl_resolve ddl_database);
 
 my ($node, $folder, $number);
 
@@ -168,8 +168,15 @@ sub ddl_start
 # A script that may fail halfway, as the department.
 sub ddl_run
 {
-	my ($database, $script, $role) = @_;
-	return run_script($database, $role // 'ddl_dept', $script . ';');
+	my ($database, $script) = @_;
+	return run_script($database, 'ddl_dept', $script . ';');
+}
+
+# As whoever started the server; it has to go well.
+sub ddl_resolve
+{
+	my ($database) = @_;
+	return $node->safe_psql($database, 'CALL crm.resolve()');
 }
 
 # $database, as crm has followed, against a fresh install on the same tables.

@@ -77,9 +77,9 @@ for my $seed ($first .. $first + $rounds - 1)
 		next if rand() > 0.3;
 		push @done, 'CALL crm.resolve()';
 		($swapped, $renamed, %moved) = (0, 0);
-		ddl_run($database, 'CALL crm.resolve()', 'postgres');
+		ddl_resolve($database);
 	}
-	ddl_run($database, 'CALL crm.resolve()', 'postgres');
+	ddl_resolve($database);
 	my @statements = map { "$_;" } @done;
 	subtest "seed $seed" => sub { ddl_compare($database, registration(), '', 'in the end') }
 	  or diag join "\n", "SEED=$seed", @statements;
