@@ -95,13 +95,14 @@ sub ddl_database
 sub run_script
 {
 	my ($database, $role, $script) = @_;
+	my $user = $role eq 'superuser' ? '' : " user=$role";    # the one who started the server has any name
 	my $file = "$folder/script.sql";
 	open my $out, '>:encoding(UTF-8)', $file or die $!;
 	print $out $script;
 	close $out or die $!;
 	my $said = '';
 	IPC::Run::run(
-		[ 'psql', '-Xa', '-d', $node->connstr($database) . " user=$role", '-f', $file ],
+		[ 'psql', '-Xa', '-d', $node->connstr($database) . $user, '-f', $file ],
 		'<', \undef, '>', \$said, '2>&1');
 	return $said;
 }

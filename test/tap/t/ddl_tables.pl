@@ -78,7 +78,7 @@ ddl_case(
 
 ddl_case(
 	name   => 'a table is made anew by another role',
-	as     => 'postgres',
+	as     => 'superuser',
 	script => "DROP TABLE sales.account; SET ROLE ddl_other; RESET ROLE; GRANT CREATE, USAGE ON SCHEMA sales TO ddl_other; SET ROLE ddl_other; CREATE TABLE sales.account (id integer PRIMARY KEY, name text, mail text, phone text, city text, born date, active boolean NOT NULL DEFAULT true, changed timestamptz); INSERT INTO sales.account (id, name, mail, changed) VALUES (9, 'Someone Else', 's\@e.example', '2024-07-07Z');",
 	expect => 'attention',
 	like   => qr/is another table by now, and belongs to "ddl_other"/,
