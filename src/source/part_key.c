@@ -25,6 +25,7 @@ static List *key_of_source(Relation relation, List *mine, const crm_source *pare
 						   Relation parent_relation);
 static List *referenced(Relation from, Relation to, List *columns, bool *several);
 static List *referencing(Relation from, Relation to, List *columns, bool *several);
+static List *other_side(Relation from, Relation to, List *columns, bool of_to, bool *several);
 static bool same_columns(const AttrNumber *numbers, int n, List *columns);
 static void check_types(const crm_source *draft, Relation relation, List *mine,
 						const crm_source *parent, Relation parent_relation, List *theirs);
@@ -169,31 +170,20 @@ key_of_source(Relation relation, List *mine, const crm_source *parent, Relation 
 static List *
 referenced(Relation from, Relation to, List *columns, bool *several)
 {
-	List *found = NIL;
-	ListCell *cell;
-	ListCell *column;
-
-	foreach (cell, RelationGetFKeyList(from))
-	{
-		ForeignKeyCacheInfo *key = lfirst(cell);
-		List *theirs = NIL;
-
-		if (key->confrelid != RelationGetRelid(to) ||
-			!same_columns(key->conkey, key->nkeys, columns))
-			continue;
-		foreach (column, columns)
-			for (int i = 0; i < key->nkeys; i++)
-				if (key->conkey[i] == lfirst_int(column))
-					theirs = lappend_int(theirs, key->confkey[i]);
-		*several = *several || (found != NIL && !equal(found, theirs));
-		found = theirs;
-	}
-	return found;
+	return other_side(from, to, columns, false, several);
 }
 
 /* The columns of from by which a foreign key references these columns of to. */
 static List *
 referencing(Relation from, Relation to, List *columns, bool *several)
+{
+	return other_side(from, to, columns, true, several);
+}
+
+/* Of the foreign keys of from to to: what stands opposite to these columns of the one or the other.
+ */
+static List *
+other_side(Relation from, Relation to, List *columns, bool of_to, bool *several)
 {
 	List *found = NIL;
 	ListCell *cell;
@@ -202,15 +192,16 @@ referencing(Relation from, Relation to, List *columns, bool *several)
 	foreach (cell, RelationGetFKeyList(from))
 	{
 		ForeignKeyCacheInfo *key = lfirst(cell);
+		const AttrNumber *near = of_to ? key->confkey : key->conkey;
+		const AttrNumber *far = of_to ? key->conkey : key->confkey;
 		List *theirs = NIL;
 
-		if (key->confrelid != RelationGetRelid(to) ||
-			!same_columns(key->confkey, key->nkeys, columns))
+		if (key->confrelid != RelationGetRelid(to) || !same_columns(near, key->nkeys, columns))
 			continue;
 		foreach (column, columns)
 			for (int i = 0; i < key->nkeys; i++)
-				if (key->confkey[i] == lfirst_int(column))
-					theirs = lappend_int(theirs, key->conkey[i]);
+				if (near[i] == lfirst_int(column))
+					theirs = lappend_int(theirs, far[i]);
 		*several = *several || (found != NIL && !equal(found, theirs));
 		found = theirs;
 	}
