@@ -11,7 +11,9 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHER
 
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.act_as'),
+	('member', 'crm.whoami'),
 	('member', 'crm_internal.inbox'),
+	('member', 'crm_internal.hats_at'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -25,8 +27,14 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('steward', 'crm.profile_source'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
+	('administrator', 'crm.change_position'),
+	('administrator', 'crm.close_position'),
 	('administrator', 'crm.appoint'),
+	('administrator', 'crm.end_appointment'),
 	('administrator', 'crm.add_gateway'),
+	('administrator', 'crm.drop_gateway'),
+	('administrator', 'crm.add_actor_column'),
+	('administrator', 'crm.drop_actor_column'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
@@ -80,6 +88,7 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
+	('positions', NULL, 'member'),
 	('inbox', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
