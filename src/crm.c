@@ -5,9 +5,9 @@
 
 #include "base/base.h"
 #include "base/commit.h"
+#include "capture/capture.h"
 #include "customer/customer.h"
 #include "identity/identity.h"
-#include "source/source.h"
 
 CRM_MODULE_MAGIC;
 
