@@ -1,0 +1,42 @@
+/* request.h - approvals that let one act pass once, and notices of acts. */
+#ifndef CRM_REQUEST_H
+#define CRM_REQUEST_H
+
+#include "mandate/mandate.h"
+#include "utils/numeric.h"
+
+/* What an act is about; an approval holds for exactly this. */
+typedef struct crm_request_key
+{
+	const char *person;
+	const char *decision;
+	Numeric amount;    /* NULL: none */
+	int64 customer_id; /* 0: none */
+	int32 guard_id;    /* 0: a function of crm */
+	const char *operation;
+	const char *row_key; /* NULL: none */
+} crm_request_key;
+
+/* An approved request that was used up just now. */
+typedef struct crm_approval
+{
+	int64 request_id;
+	int npath;
+	const int32 *path;
+	const char *position; /* of the one who approved */
+	const char *budget;   /* NULL: none */
+	Numeric reserved;
+} crm_approval;
+
+/* Uses up an approval for exactly this act. False: there is none. */
+extern bool crm_request_use(const crm_request_key *key, crm_approval *approval);
+
+/* A row that was written in its table's waiting state: opens the request. Returns its id. */
+extern int64 crm_request_open(const crm_request_key *key, const char *asked_json);
+
+/* Puts an act into the inboxes of those who are to be informed of it, in this transaction. */
+extern void crm_notice_add(int64 act_id, const crm_duty *informs, int ninforms);
+
+extern void crm_request_init(void);
+
+#endif

@@ -1,0 +1,80 @@
+-- request: what somebody may not do alone is asked of who may, and answered once for exactly that.
+
+CREATE TABLE crm_internal.request
+(
+	request_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	decision text NOT NULL,
+	requester text NOT NULL,
+	known_by text NOT NULL,
+	login text NOT NULL,
+	customer_id bigint,
+	amount numeric,
+	scope jsonb NOT NULL DEFAULT '{}',
+	guard_id integer,
+	operation text,
+	row_key text,
+	asked jsonb,
+	reason text,
+	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used')),
+	position text,
+	due_at timestamptz,
+	expires_at timestamptz,
+	joint_id integer,
+	quorum integer,
+	budget_id integer,
+	reserved numeric,
+	mandate_path integer[],
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	decided_at timestamptz,
+	decided_by text,
+	used_at timestamptz
+);
+COMMENT ON TABLE crm_internal.request IS 'position: whose turn it is since the last booking of an escalation (crm.requests shows whose turn it is now); NULL: only consults are awaited. guard_id, operation, row_key: bound to these if given; asked: columns and values that crm.approve sets in a row that waits. expires_at: an open request lapses, an approved one may be used until then';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.request', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_request_id_seq', '');
+CREATE INDEX request_open_idx ON crm_internal.request (status) WHERE status IN ('open', 'approved');
+CREATE INDEX request_requester_idx ON crm_internal.request (requester, decision);
+
+CREATE TABLE crm_internal.request_consult
+(
+	request_id bigint NOT NULL,
+	position text NOT NULL,
+	mandate_id integer NOT NULL,
+	due_at timestamptz NOT NULL,
+	answered_at timestamptz,
+	answered_by text,
+	answer text CHECK (answer IN ('agree', 'object')),
+	comment text,
+	PRIMARY KEY (request_id, position)
+);
+COMMENT ON TABLE crm_internal.request_consult IS 'who must be asked about a request; an objection is shown, it does not decide';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_consult', '');
+
+CREATE TABLE crm_internal.request_signature
+(
+	request_id bigint NOT NULL,
+	person text NOT NULL,
+	position text NOT NULL,
+	mandate_id integer,
+	verdict text NOT NULL CHECK (verdict IN ('approve', 'decline')),
+	comment text,
+	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (request_id, person)
+);
+COMMENT ON TABLE crm_internal.request_signature IS 'verdicts on requests; a joint mandate needs a quorum of persons';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_signature', '');
+
+CREATE TABLE crm_internal.notice
+(
+	notice_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	act_id bigint NOT NULL,
+	mandate_id integer NOT NULL,
+	position text NOT NULL,
+	created_at timestamptz NOT NULL,
+	acknowledged_at timestamptz,
+	acknowledged_by text
+);
+COMMENT ON TABLE crm_internal.notice IS 'acts of which a position is to be informed, written in the transaction of the act';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice', '');
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice_notice_id_seq', '');
+CREATE INDEX notice_open_idx ON crm_internal.notice (position) WHERE acknowledged_at IS NULL;
