@@ -7,6 +7,7 @@
 #include "base/commit.h"
 #include "capture/capture.h"
 #include "customer/customer.h"
+#include "department/actor.h"
 #include "identity/identity.h"
 
 CRM_MODULE_MAGIC;
@@ -18,6 +19,7 @@ _PG_init(void)
 {
 	crm_base_init();
 	crm_commit_init();
+	crm_actor_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

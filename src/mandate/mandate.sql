@@ -42,3 +42,4 @@ CREATE TABLE crm_internal.scope_dimension
 );
 COMMENT ON TABLE crm_internal.scope_dimension IS 'what a mandate may be bounded by; the function(value text) returns text[]: the value and all that it lies within, or NULL where it does not exist. Filled by the install script of the rooms that own the dimension';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.scope_dimension', 'WHERE false');
+INSERT INTO crm_internal.scope_dimension (name, ancestors_function) VALUES ('department', 'crm_internal.department_ancestors');
