@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "department/department.h"
 
 PG_FUNCTION_INFO_V1(crm_add_department);
@@ -22,6 +23,7 @@ crm_add_department(PG_FUNCTION_ARGS)
 	ArrayType *roles = checked_roles(fcinfo);
 	crm_user before;
 
+	crm_decide(fcinfo, "org.model");
 	if (crm_department_exists(name))
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("department \"%s\" already exists", name),

@@ -16,7 +16,7 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_add_department';
 COMMENT ON FUNCTION crm.add_department(text, text[]) IS
-	'registers a department and the database roles its applications log in with (they need not exist yet); returns its name; a name that is taken is an error (42710)';
+	'registers a department and the database roles its applications log in with (they need not exist yet); returns its name; a name that is taken is an error (42710). An act under org.model';
 -- Written as the owner of crm's tables: who may execute it may add departments, nothing else.
 REVOKE ALL ON FUNCTION crm.add_department(text, text[]) FROM PUBLIC;
 
