@@ -70,6 +70,7 @@ static bool word_holds(void);
 static void remember_tables(void);
 static bool first_row_says(int column);
 static gateway_answer ask_gateway(const char *person);
+static void check_place(void);
 static void check_gateway(const gateway_answer *answer, const char *person, bool for_session);
 static void set_actor(const char *person, bool for_session);
 static bool is_whole_statement(FunctionCallInfo fcinfo);
@@ -80,8 +81,7 @@ crm_actor_init(void)
 	/* Made after the prefix is reserved: what was set under its name before is thrown away. */
 	DefineCustomStringVariable("crm.actor", "The person for whom the gateway acts.",
 							   "Set by crm.act_as() only.", &actor_setting, "", PGC_USERSET,
-							   GUC_NOT_WHILE_SEC_REST | GUC_DISALLOW_IN_FILE |
-								   GUC_DISALLOW_IN_AUTO_FILE | GUC_NOT_IN_SAMPLE,
+							   GUC_DISALLOW_IN_FILE | GUC_DISALLOW_IN_AUTO_FILE | GUC_NOT_IN_SAMPLE,
 							   check_actor, assign_actor, NULL);
 	CacheRegisterSyscacheCallback(AUTHOID, forget_login, (Datum) 0);
 	CacheRegisterRelcacheCallback(forget_check, (Datum) 0);
@@ -156,6 +156,7 @@ crm_act_as(PG_FUNCTION_ARGS)
 	char *person = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bool for_session = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
 
+	check_place();
 	if (person != NULL)
 	{
 		gateway_answer answer = ask_gateway(person);
@@ -335,6 +336,16 @@ first_row_says(int column)
 
 	return DatumGetBool(
 		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull));
+}
+
+/* An index or a materialized view runs its owner's code in whatever session maintains it. */
+static void
+check_place(void)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("crm.act_as() cannot be called within a security-restricted operation")));
 }
 
 /* Beforehand, as callbacks may not look names up. */

@@ -160,7 +160,7 @@ DECLARE
 BEGIN
 	IF qualified IS NULL THEN
 		RAISE undefined_table USING
-			MESSAGE = format('table "%s" does not exist', "table"),
+			MESSAGE = format('table %s does not exist', "table"),
 			HINT = 'Name it with its schema, as in ''service.voucher''.';
 	END IF;
 	IF NOT EXISTS (SELECT FROM pg_attribute a

@@ -1,9 +1,11 @@
 -- appointment: who holds a position, in which capacity, from and until when.
 
 -- A vacant position: nobody active in a capacity that acts. Acting for it: the holder of the nearest position up its line that is not vacant.
+-- Runs as the owner: those who may read crm.positions reach it through that view only.
 CREATE FUNCTION crm_internal.hats_at(at timestamptz)
 RETURNS TABLE (person text, "position" text, capacity text, share numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH RECURSIVE active AS (
 		SELECT p.name, a.person, a.capacity
@@ -82,7 +84,7 @@ AS $$
 BEGIN
 	IF capacity IS NULL OR capacity NOT IN ('holder', 'deputy', 'liaison', 'contractor', 'machine') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('capacity "%s" does not exist', capacity),
+			MESSAGE = format('capacity %L does not exist', capacity),
 			HINT = 'Capacities are holder, deputy, liaison, contractor and machine.';
 	END IF;
 	IF valid_until IS NULL OR valid_from >= valid_until THEN

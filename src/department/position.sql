@@ -82,6 +82,11 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF department IS NULL THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'a position belongs to a department',
+			HINT = 'SELECT * FROM crm.departments lists them.';
+	END IF;
 	IF NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = check_reporting.department) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('department "%s" does not exist', department),
@@ -89,7 +94,7 @@ BEGIN
 	END IF;
 	IF vacancy IS NULL OR vacancy NOT IN ('escalate', 'acting') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('vacancy rule "%s" does not exist', vacancy),
+			MESSAGE = format('vacancy rule %L does not exist', vacancy),
 			HINT = 'vacancy is ''escalate'' (a vacant position waits) or ''acting'' (whom it reports to acts for it).';
 	END IF;
 	IF acting_share IS NULL OR NOT (acting_share > 0 AND acting_share <= 1) THEN

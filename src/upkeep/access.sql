@@ -98,7 +98,7 @@ BEGIN ATOMIC
 	SELECT pg_catalog.format('GRANT USAGE ON SCHEMA crm TO %I', role)
 	UNION ALL
 	SELECT CASE
-		WHEN level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
+		WHEN access_statements.level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
 		WHEN a.columns IS NULL THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', a.view_name, role)
 		ELSE pg_catalog.format('GRANT SELECT (%s) ON crm.%I TO %I',
 			(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') FROM pg_catalog.unnest(a.columns) c),
@@ -108,7 +108,7 @@ BEGIN ATOMIC
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
 	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
-		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
