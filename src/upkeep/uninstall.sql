@@ -139,6 +139,7 @@ DECLARE
 	blocked boolean;
 BEGIN
 	IF NOT dry_run THEN
+		PERFORM crm_internal.take_act('system.change', subject => 'crm.uninstall()');
 		PERFORM crm_internal.lock_for_removal();
 	END IF;
 	SELECT array_agg(format('DROP TRIGGER %I ON %s', t.trigger_name, t.relation) ORDER BY t.relation::text, t.trigger_name)
@@ -162,5 +163,5 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. The extension ltree goes too if CREATE EXTENSION crm CASCADE brought it and nobody else uses it. It waits for the batch at which crm.resolve() is, which then ends with an error, and for each table no longer than lock_timeout or crm.lock_timeout. The departments'' tables and their dump are then as before';
+COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. The extension ltree goes too if CREATE EXTENSION crm CASCADE brought it and nobody else uses it. It waits for the batch at which crm.resolve() is, which then ends with an error, and for each table no longer than lock_timeout or crm.lock_timeout. The departments'' tables and their dump are then as before. With dry_run => false an act under system.change';
 REVOKE ALL ON FUNCTION crm.uninstall(boolean) FROM PUBLIC;

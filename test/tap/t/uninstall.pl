@@ -59,6 +59,15 @@ for my $case (
 	is(query($database, q{SELECT count(*) FROM pg_extension WHERE extname = 'ltree'}), $stays, $stays ? 'it stays' : 'it goes');
 	drop($database);
 }
+
+# a restore makes it by itself, and nobody knows any more who wanted it
+create($database);
+psql($database, 'CREATE EXTENSION crm CASCADE');
+run("pg_dump -Fc -d $database -f $ENV{OUT}/uninstall.dump") or die 'pg_dump';
+create($database);
+run("pg_restore -e -d $database $ENV{OUT}/uninstall.dump") or die 'pg_restore';
+is(query($database, 'SELECT statement FROM crm.uninstall(dry_run => false)'), 'DROP EXTENSION crm CASCADE', 'after a restore ltree is left alone');
+drop($database);
 done_testing();
 
 # xmin and ctid too: nothing was even rewritten
