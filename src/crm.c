@@ -3,11 +3,13 @@
 
 #include "fmgr.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
 #include "base/commit.h"
+#include "capture/capture.h"
 #include "customer/customer.h"
+#include "department/actor.h"
 #include "identity/identity.h"
-#include "source/source.h"
 
 CRM_MODULE_MAGIC;
 
@@ -18,6 +20,8 @@ _PG_init(void)
 {
 	crm_base_init();
 	crm_commit_init();
+	crm_actor_init();
+	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

@@ -7,6 +7,7 @@
 #include "utils/guc.h"
 
 #include "base/base.h"
+#include "capture/capture.h"
 #include "identity/identity.h"
 #include "identity/identity_batch.h"
 #include "identity/identity_resolve.h"

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "capture/capture.h"
 #include "identity/identity_pending.h"
 #include "identity/identity_store.h"
 #include "source/source.h"

@@ -3,7 +3,7 @@
 #define CRM_IDENTITY_PENDING_H
 
 #include "base/ids.h"
-#include "source/source.h"
+#include "capture/capture.h"
 
 /* SPI connected, as the owner. skipped: sources whose changes stay where they are. */
 

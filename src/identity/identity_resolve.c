@@ -16,7 +16,6 @@
 #include "identity/identity_batch.h"
 #include "identity/identity_resolve.h"
 #include "identity/identity_store.h"
-#include "source/source.h"
 
 /*
  * Plans of a batch are index probes from arrays. The planner cannot know how short the arrays are,

@@ -3,7 +3,7 @@
 #define CRM_IDENTITY_RESOLVE_H
 
 #include "base/ids.h"
-#include "source/source.h"
+#include "capture/capture.h"
 
 /* SPI connected, as the owner, the clock ticked. Returns how many rows were dealt with. */
 extern int64 crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause,

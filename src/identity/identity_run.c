@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "base/extension.h"
+#include "follow/follow.h"
 #include "identity/identity_compare.h"
 #include "identity/identity_job.h"
 #include "identity/identity_pending.h"

@@ -46,3 +46,4 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.scope_dimension', 'WHER
 
 INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
 	('crm_internal.mandate', 'decision', 'a mandate');
+INSERT INTO crm_internal.scope_dimension (name, ancestors_function) VALUES ('department', 'crm_internal.department_ancestors');

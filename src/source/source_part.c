@@ -96,6 +96,26 @@ crm_part_below(const crm_source *top)
 						1, types, values);
 }
 
+/* Numbers ascend from what is hung on to what hangs there. */
+List *
+crm_part_lookups(const crm_source *holder)
+{
+	List *found = NIL;
+	List *hung_on = list_make1_int(holder->source_id);
+	ListCell *cell;
+
+	foreach (cell, crm_source_load_parts(holder->root_id ? holder->root_id : holder->source_id))
+	{
+		crm_source *part = lfirst(cell);
+
+		if (part->role != CRM_ROLE_LOOKUP || !list_member_int(hung_on, part->parent_id))
+			continue;
+		found = lappend(found, part);
+		hung_on = lappend_int(hung_on, part->source_id);
+	}
+	return found;
+}
+
 crm_source *
 crm_part_root(crm_source *part)
 {

@@ -24,6 +24,12 @@ extern List *crm_part_children(const crm_source *parent);
 /* What hangs on a source or part, and what hangs on that, and so on: ids, ascending. */
 extern List *crm_part_below(const crm_source *top);
 
+/*
+ * The look-ups below a source or detail, without those of details that hang on it; each stands
+ * behind what it hangs on.
+ */
+extern List *crm_part_lookups(const crm_source *holder);
+
 /* The source to which it belongs, or it itself. */
 extern crm_source *crm_part_root(crm_source *part);
 

@@ -1,8 +1,8 @@
--- access: who may read what, in four levels. Objects that a later room adds it lists here itself.
+-- access: who may read and do what, in five levels. Objects that a later room adds it lists here itself.
 
 CREATE TABLE crm_internal.access_function
 (
-	level text NOT NULL CHECK (level IN ('analyst', 'reader', 'steward', 'administrator')),
+	level text NOT NULL CHECK (level IN ('member', 'analyst', 'reader', 'steward', 'administrator')),
 	function_name text NOT NULL,
 	PRIMARY KEY (level, function_name)
 );
@@ -10,6 +10,8 @@ COMMENT ON TABLE crm_internal.access_function IS 'functions and procedures that 
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHERE false');
 
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
+	('member', 'crm.act_as'),
+	('member', 'crm_internal.inbox'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -33,6 +35,9 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.ban'),
 	('administrator', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
+	('administrator', 'crm.add_position'),
+	('administrator', 'crm.appoint'),
+	('administrator', 'crm.add_gateway'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
@@ -63,9 +68,10 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 CREATE TABLE crm_internal.access_column
 (
 	view_name text PRIMARY KEY,
-	columns text[]
+	columns text[],
+	level text NOT NULL DEFAULT 'analyst' CHECK (level IN ('member', 'analyst'))
 );
-COMMENT ON TABLE crm_internal.access_column IS 'what an analyst may read; columns NULL: all; filled by the install script, the same in every database';
+COMMENT ON TABLE crm_internal.access_column IS 'what an analyst may read, or (level member) he and who only acts under mandates; columns NULL: all; filled by the install script, the same in every database';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_column', 'WHERE false');
 
 INSERT INTO crm_internal.access_column (view_name, columns) VALUES
@@ -83,6 +89,10 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('preset_report', NULL),
 	('progress', NULL);
 
+-- What waits for the one who asks, and nothing else, is for everyone who acts.
+INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
+	('inbox', NULL, 'member');
+
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -90,7 +100,7 @@ BEGIN ATOMIC
 	SELECT pg_catalog.format('GRANT USAGE ON SCHEMA crm TO %I', role)
 	UNION ALL
 	SELECT CASE
-		WHEN level <> 'analyst' THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
+		WHEN level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
 		WHEN a.columns IS NULL THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', a.view_name, role)
 		ELSE pg_catalog.format('GRANT SELECT (%s) ON crm.%I TO %I',
 			(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') FROM pg_catalog.unnest(a.columns) c),
@@ -99,24 +109,25 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_class v
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
-	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') AND (level <> 'analyst' OR a.view_name IS NOT NULL)
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
+		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
 	JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 	JOIN crm_internal.access_function f ON f.function_name = pg_catalog.concat(n.nspname, '.', p.proname)
 	WHERE f.level = access_statements.level
+		OR f.level = 'member'
 		OR (f.level = 'reader' AND access_statements.level IN ('steward', 'administrator'))
 		OR (f.level = 'steward' AND access_statements.level = 'administrator');
 END;
 COMMENT ON FUNCTION crm_internal.access_statements(text, text) IS 'the GRANT statements of a level, over what there is now';
 REVOKE ALL ON FUNCTION crm_internal.access_statements(text, text) FROM PUBLIC;
 
--- Runs as the owner: one who may call it hands out rights that the owner has.
-CREATE FUNCTION crm.revoke_access(role text)
+CREATE FUNCTION crm_internal.take_back(role text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
@@ -129,7 +140,21 @@ BEGIN
 	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
 END
 $$;
-COMMENT ON FUNCTION crm.revoke_access(text) IS 'takes back all that crm.grant_access gave to a role';
+COMMENT ON FUNCTION crm_internal.take_back(text) IS 'revokes from a role all rights on crm';
+REVOKE ALL ON FUNCTION crm_internal.take_back(text) FROM PUBLIC;
+
+-- Runs as the owner: one who may call it hands out rights that the owner has.
+CREATE FUNCTION crm.revoke_access(role text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.revoke_access(%s)', role));
+	PERFORM crm_internal.take_back(role);
+END
+$$;
+COMMENT ON FUNCTION crm.revoke_access(text) IS 'takes back all that crm.grant_access gave to a role. An act under org.model';
 REVOKE ALL ON FUNCTION crm.revoke_access(text) FROM PUBLIC;
 
 -- Runs as the owner: one who may call it hands out rights that the owner has.
@@ -141,16 +166,17 @@ AS $$
 DECLARE
 	statement text;
 BEGIN
-	IF level NOT IN ('analyst', 'reader', 'steward', 'administrator') THEN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.grant_access(%s)', role));
+	IF level NOT IN ('member', 'analyst', 'reader', 'steward', 'administrator') THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = format('access level "%s" does not exist', level),
-			HINT = 'Levels are analyst, reader, steward and administrator.';
+			HINT = 'Levels are member, analyst, reader, steward and administrator.';
 	END IF;
-	PERFORM crm.revoke_access(role);
+	PERFORM crm_internal.take_back(role);
 	FOR statement IN SELECT s FROM crm_internal.access_statements(role, level) s LOOP
 		EXECUTE statement;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.grant_access(text, text) IS 'sets what a role may do with crm: analyst (customers without name, e-mail, phone, street or birth date), reader (all views, search), steward (reader, and decides who is who), administrator (steward, and registers sources, sets rules, runs maintenance). Sources and views added later: call it again';
+COMMENT ON FUNCTION crm.grant_access(text, text) IS 'sets what a role may do with crm: member (acts under mandates: says for whom, asks, requests, answers; in every other level too), analyst (customers without name, e-mail, phone, street or birth date), reader (all views, search), steward (reader, and decides who is who), administrator (steward, and registers sources, sets rules, runs maintenance). Sources and views added later: call it again. An act under org.model';
 REVOKE ALL ON FUNCTION crm.grant_access(text, text) FROM PUBLIC;

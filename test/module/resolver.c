@@ -15,7 +15,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "source/source.h"
+#include "capture/capture.h"
 
 PG_MODULE_MAGIC;
 

@@ -2,7 +2,7 @@
  */
 #include "postgres.h"
 
-#include "source/capture_rule.h"
+#include "capture/capture_rule.h"
 #include "tap.h"
 
 /* The row's life told slowly: was it there before, is it there now, did it change? */

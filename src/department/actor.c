@@ -1,0 +1,311 @@
+/*
+ * actor.c - who is acting now: whom crm.act_as() named, else the login.
+ *
+ * The person is kept in the setting crm.actor, so that savepoints, ROLLBACK, DISCARD ALL and parallel
+ * workers treat it as they treat every setting. Its check hook lets only crm.act_as() set it: SET,
+ * ALTER ROLE, PGOPTIONS and configuration files cannot. Only C reads it, never SQL.
+ *
+ * Who may call crm.act_as() is decided by the session's user, not by the current one: a security
+ * definer's owner is not a gateway because a gateway calls it, and a role that may SET ROLE to a
+ * gateway is not one either. Whether the current role may execute crm.act_as() is a matter of GRANT,
+ * so a gateway that sets a humbler role keeps that role from speaking for others.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/plannodes.h"
+#include "tcop/pquery.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "base/base.h"
+#include "department/actor.h"
+
+PG_FUNCTION_INFO_V1(crm_act_as);
+PG_FUNCTION_INFO_V1(crm_whoami_actor);
+
+/* What the gateway's row and the appointments say about a call of crm.act_as(). */
+typedef struct gateway_answer
+{
+	bool is_gateway;
+	bool session_allowed;
+	bool appointed;
+} gateway_answer;
+
+static char *actor_setting = NULL;
+static bool setting_actor = false;
+static uint64 generation = 1;
+static Oid login_id = InvalidOid; /* whose name is in login_name; InvalidOid: look it up */
+static NameData login_name;
+
+/* A call that was the client's whole statement, outside a transaction block; 0: none. */
+static TimestampTz lone_call_at = 0;
+static bool asked_since;
+
+static bool check_actor(char **newval, void **extra, GucSource source);
+static void assign_actor(const char *newval, void *extra);
+static void forget_login(Datum arg, int cacheid, uint32 hashvalue);
+static void refuse_lone_call(XactEvent event, void *arg);
+static gateway_answer ask_gateway(const char *person);
+static void check_gateway(const gateway_answer *answer, const char *person, bool for_session);
+static void set_actor(const char *person, bool for_session);
+static bool is_whole_statement(FunctionCallInfo fcinfo);
+
+void
+crm_actor_init(void)
+{
+	/* Made after the prefix is reserved: what was set under its name before is thrown away. */
+	DefineCustomStringVariable("crm.actor", "The person for whom the gateway acts.",
+							   "Set by crm.act_as() only.", &actor_setting, "", PGC_USERSET,
+							   GUC_NOT_WHILE_SEC_REST | GUC_DISALLOW_IN_FILE |
+								   GUC_DISALLOW_IN_AUTO_FILE | GUC_NOT_IN_SAMPLE,
+							   check_actor, assign_actor, NULL);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_login, (Datum) 0);
+	RegisterXactCallback(refuse_lone_call, NULL);
+}
+
+crm_actor
+crm_actor_now(void)
+{
+	crm_actor actor = {.known_by = CRM_KNOWN_BY_LOGIN};
+
+	asked_since = true;
+	if (actor_setting != NULL && actor_setting[0] != '\0')
+	{
+		actor.person = actor_setting;
+		actor.known_by = CRM_KNOWN_BY_ACT_AS;
+	}
+	else
+		actor.person = crm_actor_login();
+	return actor;
+}
+
+uint64
+crm_actor_generation(void)
+{
+	if (login_id != GetSessionUserId())
+		crm_actor_login();
+	return generation;
+}
+
+/* The session's user: what logged in, or what a superuser has made of himself since. */
+const char *
+crm_actor_login(void)
+{
+	Oid session_user = GetSessionUserId();
+
+	if (login_id != session_user)
+	{
+		/* Set first: a message that comes in while the name is read makes it stale again. */
+		login_id = session_user;
+		generation++;
+		PG_TRY();
+		{
+			namestrcpy(&login_name, GetUserNameFromId(session_user, false));
+		}
+		PG_CATCH();
+		{
+			login_id = InvalidOid;
+			PG_RE_THROW();
+		}
+		PG_END_TRY();
+	}
+	return NameStr(login_name);
+}
+
+const char *
+crm_known_by_name(crm_known_by known_by)
+{
+	static const char *const names[] = {
+		[CRM_KNOWN_BY_ACT_AS] = "act_as",
+		[CRM_KNOWN_BY_COLUMN] = "column",
+		[CRM_KNOWN_BY_LOGIN] = "login",
+		[CRM_KNOWN_BY_OWNER] = "owner",
+	};
+
+	return names[known_by];
+}
+
+Datum
+crm_act_as(PG_FUNCTION_ARGS)
+{
+	char *person = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bool for_session = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
+	gateway_answer answer = ask_gateway(person);
+
+	check_gateway(&answer, person, for_session);
+	set_actor(person, for_session);
+	if (person != NULL && !for_session && !IsTransactionBlock() && is_whole_statement(fcinfo))
+		lone_call_at = GetCurrentStatementStartTimestamp();
+	asked_since = false;
+	PG_RETURN_VOID();
+}
+
+/* For crm.whoami(): person, how known, login. */
+Datum
+crm_whoami_actor(PG_FUNCTION_ARGS)
+{
+	crm_actor actor = crm_actor_now();
+	Datum values[] = {CStringGetTextDatum(actor.person),
+					  CStringGetTextDatum(crm_known_by_name(actor.known_by)),
+					  CStringGetTextDatum(crm_actor_login())};
+
+	PG_RETURN_ARRAYTYPE_P(construct_array(values, 3, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* RESET and DISCARD ALL do not come here, they put back the empty start value. */
+static bool
+check_actor(char **newval, void **extra, GucSource source)
+{
+	if (setting_actor || InitializingParallelWorker || **newval == '\0')
+		return true;
+	GUC_check_errcode(ERRCODE_INSUFFICIENT_PRIVILEGE);
+	GUC_check_errmsg("parameter \"crm.actor\" is set by crm.act_as() only");
+	GUC_check_errhint("SELECT crm.act_as('somebody') in a session of a registered gateway.");
+	return false;
+}
+
+static void
+assign_actor(const char *newval, void *extra)
+{
+	generation++;
+}
+
+static void
+forget_login(Datum arg, int cacheid, uint32 hashvalue)
+{
+	login_id = InvalidOid;
+	generation++;
+}
+
+/*
+ * A client that commits each statement by itself and says only "SELECT crm.act_as('ann')" would go on
+ * as its login, unaware. If nothing else came before the commit, that statement is refused; with a
+ * pipeline, a transaction block or a function that does more there is something to act in.
+ */
+static void
+refuse_lone_call(XactEvent event, void *arg)
+{
+	bool alone = lone_call_at != 0 && lone_call_at == GetCurrentStatementStartTimestamp();
+
+	if (event == XACT_EVENT_PRE_COMMIT && alone && !asked_since)
+	{
+		lone_call_at = 0;
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+				 errmsg("crm.act_as() would end with its own statement"),
+				 errdetail("No transaction block is open."),
+				 errhint("BEGIN first, or SELECT crm.act_as(person, for_session => true) if no "
+						 "pooler shares this connection.")));
+	}
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		lone_call_at = 0;
+}
+
+/*
+ * Read from the latest snapshot: who was dismissed a moment ago is not acted for, whatever snapshot
+ * the transaction holds.
+ */
+static gateway_answer
+ask_gateway(const char *person)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid types[] = {TEXTOID, TEXTOID};
+	Datum values[2];
+	const char *nulls = person == NULL ? " n" : "  ";
+	gateway_answer answer = {0};
+	crm_user before = crm_become(crm_owner(), 0);
+	bool isnull;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	SPI_connect();
+	values[0] = CStringGetTextDatum(crm_actor_login());
+	values[1] = person == NULL ? (Datum) 0 : CStringGetTextDatum(person);
+	crm_plan(&plan,
+			 "SELECT g.session_allowed, crm_internal.is_appointed($2, g.departments) "
+			 "FROM crm_internal.gateway g WHERE g.role OPERATOR(pg_catalog.=) $1",
+			 2, types);
+	answer.is_gateway = crm_execute_plan(plan, values, nulls, true) > 0;
+	if (answer.is_gateway)
+	{
+		HeapTuple row = SPI_tuptable->vals[0];
+
+		answer.session_allowed =
+			DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+		answer.appointed = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+	}
+	SPI_finish();
+	PopActiveSnapshot();
+	crm_restore_user(before);
+	return answer;
+}
+
+static void
+check_gateway(const gateway_answer *answer, const char *person, bool for_session)
+{
+	const char *login = crm_actor_login();
+
+	if (!answer->is_gateway)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("role \"%s\" may not say for whom it acts", login),
+				 errdetail("Only the login of a session counts, and this one is no gateway."),
+				 errhint("SELECT crm.add_gateway(%s);", quote_literal_cstr(login))));
+	if (person == NULL)
+		return;
+	if (for_session && !answer->session_allowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("gateway \"%s\" may act for a person in a transaction only", login),
+				 errhint("SELECT crm.add_gateway(%s, session_allowed => true); but never behind a "
+						 "pooler that shares connections.",
+						 quote_literal_cstr(login))));
+	if (!answer->appointed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("gateway \"%s\" may not act for \"%s\"", login, person),
+				 errdetail("That person is appointed nowhere, or in none of the departments that "
+						   "the gateway serves."),
+				 errhint("SELECT crm.appoint(position, %s);", quote_literal_cstr(person))));
+}
+
+/* Ending it ends what was set for the session too, until a rollback brings that back. */
+static void
+set_actor(const char *person, bool for_session)
+{
+	GucAction action = person == NULL || for_session ? GUC_ACTION_SET : GUC_ACTION_LOCAL;
+
+	setting_actor = true;
+	PG_TRY();
+	{
+		(void) set_config_option("crm.actor", person == NULL ? "" : person, PGC_USERSET,
+								 PGC_S_SESSION, action, true, 0, false);
+	}
+	PG_FINALLY();
+	{
+		setting_actor = false;
+	}
+	PG_END_TRY();
+}
+
+/* Whether the client's statement is "SELECT crm.act_as(...)" and nothing else. */
+static bool
+is_whole_statement(FunctionCallInfo fcinfo)
+{
+	Plan *plan;
+
+	if (ActivePortal == NULL || ActivePortal->queryDesc == NULL)
+		return false;
+	plan = ActivePortal->queryDesc->plannedstmt->planTree;
+	return IsA(plan, Result) && list_length(plan->targetlist) == 1 &&
+		   (Node *) linitial_node(TargetEntry, plan->targetlist)->expr == fcinfo->flinfo->fn_expr;
+}
