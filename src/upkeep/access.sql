@@ -27,13 +27,13 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.change_decision'),
 	('administrator', 'crm.drop_decision'),
 	('administrator', 'crm.grant_mandate'),
-	('administrator', 'crm.hand_over'),
-	('administrator', 'crm.share'),
-	('administrator', 'crm.share_jointly'),
-	('administrator', 'crm.consult'),
-	('administrator', 'crm.inform'),
-	('administrator', 'crm.ban'),
-	('administrator', 'crm.revoke'),
+	('member', 'crm.hand_over'),
+	('member', 'crm.share'),
+	('member', 'crm.share_jointly'),
+	('member', 'crm.consult'),
+	('member', 'crm.inform'),
+	('member', 'crm.ban'),
+	('member', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
 	('administrator', 'crm.appoint'),
@@ -91,7 +91,9 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
-	('inbox', NULL, 'member');
+	('inbox', NULL, 'member'),
+	('decisions', NULL, 'member'),
+	('mandates', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -109,7 +111,7 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_class v
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
-	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm')
 		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
