@@ -25,6 +25,17 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('administrator', 'crm.add_decision'),
+	('administrator', 'crm.change_decision'),
+	('administrator', 'crm.drop_decision'),
+	('administrator', 'crm.grant_mandate'),
+	('member', 'crm.hand_over'),
+	('member', 'crm.share'),
+	('member', 'crm.share_jointly'),
+	('member', 'crm.consult'),
+	('member', 'crm.inform'),
+	('member', 'crm.ban'),
+	('member', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
 	('administrator', 'crm.change_position'),
@@ -89,7 +100,9 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
 	('positions', NULL, 'member'),
-	('inbox', NULL, 'member');
+	('inbox', NULL, 'member'),
+	('decisions', NULL, 'member'),
+	('mandates', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -109,6 +122,7 @@ BEGIN ATOMIC
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
 	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
 		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm')
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
