@@ -3,8 +3,10 @@
 
 #include "fmgr.h"
 
+#include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
+#include "budget/budget.h"
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
@@ -20,6 +22,8 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
+	crm_journal_init();
+	crm_budget_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

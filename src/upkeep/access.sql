@@ -12,6 +12,13 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHER
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.act_as'),
 	('member', 'crm_internal.inbox'),
+	('member', 'crm_internal.act_reach'),
+	('member', 'crm_internal.reads_whole_journal'),
+	('administrator', 'crm_internal.whole_journal'),
+	('administrator', 'crm.add_budget'),
+	('administrator', 'crm.change_budget'),
+	('administrator', 'crm.close_budget'),
+	('administrator', 'crm.compensate'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -80,7 +87,10 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
-	('inbox', NULL, 'member');
+	('inbox', NULL, 'member'),
+	('journal', NULL, 'member'),
+	('budgets', NULL, 'member'),
+	('ledger', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -100,6 +110,10 @@ BEGIN ATOMIC
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
 	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
 		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	UNION ALL
+	-- Their policies show a member what is his; the views over them read as the one who asks.
+	SELECT pg_catalog.format('GRANT SELECT ON crm_internal.%I TO %I', t.name, role)
+	FROM pg_catalog.unnest('{act,ledger,budget}'::text[]) t(name)
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
@@ -125,7 +139,7 @@ BEGIN
 			MESSAGE = format('role "%s" does not exist', role),
 			HINT = 'crm creates no roles: CREATE ROLE first.';
 	END IF;
-	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm FROM %I', role);
+	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
 END
