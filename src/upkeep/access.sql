@@ -14,6 +14,13 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.whoami'),
 	('member', 'crm_internal.inbox'),
 	('member', 'crm_internal.hats_at'),
+	('member', 'crm_internal.act_reach'),
+	('member', 'crm_internal.reads_whole_journal'),
+	('administrator', 'crm_internal.whole_journal'),
+	('administrator', 'crm.add_budget'),
+	('administrator', 'crm.change_budget'),
+	('administrator', 'crm.close_budget'),
+	('administrator', 'crm.compensate'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -99,10 +106,13 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
-	('positions', NULL, 'member'),
-	('inbox', NULL, 'member'),
+	('budgets', NULL, 'member'),
 	('decisions', NULL, 'member'),
-	('mandates', NULL, 'member');
+	('inbox', NULL, 'member'),
+	('journal', NULL, 'member'),
+	('ledger', NULL, 'member'),
+	('mandates', NULL, 'member'),
+	('positions', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -120,9 +130,12 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_class v
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
-	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
-		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
 	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm')
+		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	UNION ALL
+	-- Their policies show a member what is his; the views over them read as the one who asks.
+	SELECT pg_catalog.format('GRANT SELECT ON crm_internal.%I TO %I', t.name, role)
+	FROM pg_catalog.unnest('{act,ledger,budget}'::text[]) t(name)
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
@@ -147,7 +160,7 @@ BEGIN
 			MESSAGE = format('role "%s" does not exist', role),
 			HINT = 'crm creates no roles: CREATE ROLE first.';
 	END IF;
-	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm FROM %I', role);
+	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
 END
