@@ -38,6 +38,7 @@ typedef struct crm_ruling
 	bool plain;       /* allowed, and nothing else to do than to journal */
 	int32 mandate_id; /* by which it is allowed, or would be but for the amount, signatures ...;
 						 else 0 */
+	const char *decision; /* of that mandate: the one asked for, or above it */
 	int npath;
 	const int32 *path; /* from the charter to that mandate */
 	const char *position;
