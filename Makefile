@@ -70,7 +70,7 @@ override CFLAGS += -MMD -MP
 -include $(OBJS:.o=.d) $(wildcard src/types/phone_library.d)
 
 $(SCRIPT): src/ORDER $(SQL_PARTS)
-	{ printf '%s\n' '\echo Use "CREATE EXTENSION crm" to load this file. \quit'; \
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION crm CASCADE" to load this file. \quit'; \
 	  for part in $(SQL_PARTS); do echo; cat $$part; done; } > $@
 
 ifneq ($(PHONE),)

@@ -19,7 +19,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-CREATE EXTENSION crm SCHEMA public;
+CREATE EXTENSION crm SCHEMA public CASCADE;
 SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object, o.oid::regoperator AS slipped_in
 FROM pg_depend d
 JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid

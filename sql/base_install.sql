@@ -1,5 +1,5 @@
 -- The extension installs, and says what is wrong where it cannot.
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 LOAD 'crm';
 SELECT nspname, pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace
 WHERE nspname IN ('crm', 'crm_internal') ORDER BY nspname;
@@ -24,9 +24,9 @@ DROP ROLE crm_test_nobody;
 DROP EXTENSION crm;
 SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname LIKE 'crm%';
 CREATE SCHEMA crm;
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 DROP SCHEMA crm;
 CREATE SCHEMA elsewhere;
-CREATE EXTENSION crm SCHEMA elsewhere;
+CREATE EXTENSION crm SCHEMA elsewhere CASCADE;
 SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname = 'crm';

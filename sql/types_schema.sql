@@ -1,6 +1,6 @@
 -- The types live in the schema that the DBA names, their operators with them.
 CREATE SCHEMA contact;
-CREATE EXTENSION crm SCHEMA contact;
+CREATE EXTENSION crm SCHEMA contact CASCADE;
 SELECT typname, typnamespace::regnamespace FROM pg_type WHERE typname IN ('email_address', 'phone_number') ORDER BY 1;
 SELECT 'a@x.org'::email_address;
 SELECT 'a@X.org'::contact.email_address, crm.parse_phone('06 12345678', 'NL'), contact.domain('a@x.org');

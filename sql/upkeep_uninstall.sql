@@ -33,5 +33,5 @@ SELECT nspname FROM pg_namespace WHERE nspname LIKE 'crm%';
 SELECT extname FROM pg_extension WHERE extname = 'crm';
 INSERT INTO shop.client VALUES (1, 'Ann');
 -- and it can come back
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 SELECT count(*) FROM crm.customer;

@@ -3,6 +3,7 @@
 
 #include "fmgr.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
 #include "base/commit.h"
 #include "capture/capture.h"
@@ -20,6 +21,7 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
+	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

@@ -57,7 +57,7 @@ crm_owner(void)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_SCHEMA),
 						errmsg("schema \"crm_internal\" does not exist"),
-						errhint("Create the extension with CREATE EXTENSION crm.")));
+						errhint("Create the extension with CREATE EXTENSION crm CASCADE.")));
 	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
 	ReleaseSysCache(tuple);
 	return owner;

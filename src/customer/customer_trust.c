@@ -7,6 +7,7 @@
 #include "utils/guc.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "customer/customer_case.h"
 #include "source/source.h"
 
@@ -34,6 +35,7 @@ crm_set_source_trust(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a source must be given")));
+	crm_decide(fcinfo, "process.policy");
 	source_id = crm_source_number(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	before = crm_become(crm_owner(), 0);
 	if (SPI_connect() != SPI_OK_CONNECT)

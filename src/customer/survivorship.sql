@@ -128,6 +128,7 @@ DECLARE
 	lead text := crm_internal.survivorship_lead(attribute);
 	known CONSTANT text[] := '{trust,recency,completeness,frequency}';
 BEGIN
+	PERFORM crm_internal.take_act('process.policy', subject => format('crm.set_survivorship(%s)', attribute));
 	IF NOT EXISTS (SELECT FROM crm_internal.attribute a WHERE a.name = set_survivorship.attribute) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('attribute "%s" does not exist', attribute),
@@ -147,5 +148,5 @@ BEGIN
 	PERFORM crm_internal.refresh_few_golden_records();
 END
 $$;
-COMMENT ON FUNCTION crm.set_survivorship(text, text[]) IS 'chooses by which rules the value of an attribute survives, the most important first, out of trust (of the source), recency (of the row), completeness (more parts, then longer) and frequency (rows that say it); NULL goes back to the default. The parts of a name share their rules, and so do the parts of an address. Up to 10,000 customers are recomputed at once, more by crm.run_maintenance()';
+COMMENT ON FUNCTION crm.set_survivorship(text, text[]) IS 'chooses by which rules the value of an attribute survives, the most important first, out of trust (of the source), recency (of the row), completeness (more parts, then longer) and frequency (rows that say it); NULL goes back to the default. The parts of a name share their rules, and so do the parts of an address. Up to 10,000 customers are recomputed at once, more by crm.run_maintenance(). An act under process.policy';
 REVOKE ALL ON FUNCTION crm.set_survivorship(text, text[]) FROM PUBLIC;

@@ -38,5 +38,5 @@ CREATE FUNCTION crm.set_source_trust(source text, trust real, attribute text DEF
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_set_source_trust';
-COMMENT ON FUNCTION crm.set_source_trust(text, real, text) IS 'how far a source is trusted when values compete, from 0 to 1: as a whole or, where an attribute is named, for that attribute, and NULL takes that back. The parts of a name share their trust, and so do the parts of an address, as they share their rules. Up to 10,000 customers are recomputed at once, more by crm.run_maintenance(). Errors: 42704 for an unknown source or attribute, 22023 for another number';
+COMMENT ON FUNCTION crm.set_source_trust(text, real, text) IS 'how far a source is trusted when values compete, from 0 to 1: as a whole or, where an attribute is named, for that attribute, and NULL takes that back. The parts of a name share their trust, and so do the parts of an address, as they share their rules. Up to 10,000 customers are recomputed at once, more by crm.run_maintenance(). Errors: 42704 for an unknown source or attribute, 22023 for another number. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.set_source_trust(text, real, text) FROM PUBLIC;

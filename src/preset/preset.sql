@@ -173,6 +173,7 @@ AS $$
 DECLARE
 	problems text;
 BEGIN
+	PERFORM crm_internal.take_act('process.policy', subject => format('crm.add_preset(%s)', name));
 	IF name !~ '^[a-z][a-z0-9_]*$' THEN
 		RAISE invalid_name USING
 			MESSAGE = format('"%s" is no name for a preset', name),
@@ -193,7 +194,7 @@ EXCEPTION WHEN unique_violation THEN
 END
 $$;
 COMMENT ON FUNCTION crm.add_preset(text, jsonb) IS
-	'adds a preset of one''s own, for an application that several schemas or companies use; one of the name of a builtin preset stands before it. The definition is checked as a whole, its columns and expressions when it is used. See doc/sources.md for how to write one.';
+	'adds a preset of one''s own, for an application that several schemas or companies use; one of the name of a builtin preset stands before it. The definition is checked as a whole, its columns and expressions when it is used. See doc/sources.md for how to write one. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.add_preset(text, jsonb) FROM PUBLIC;
 
 -- Runs as the owner: forgets a document that crm.add_preset() kept.
@@ -203,6 +204,7 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM crm_internal.take_act('process.policy', subject => format('crm.drop_preset(%s)', name));
 	DELETE FROM crm_internal.preset p WHERE p.name = drop_preset.name AND NOT p.builtin;
 	IF NOT FOUND THEN
 		RAISE undefined_object USING
@@ -211,5 +213,5 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION crm.drop_preset(text) IS 'forgets a preset of crm.add_preset(); a builtin one of that name is used again, sources made by it stay as they are';
+COMMENT ON FUNCTION crm.drop_preset(text) IS 'forgets a preset of crm.add_preset(); a builtin one of that name is used again, sources made by it stay as they are. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.drop_preset(text) FROM PUBLIC;

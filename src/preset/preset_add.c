@@ -14,6 +14,7 @@
 #include "utils/jsonb.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "follow/follow.h"
 #include "preset/preset.h"
 #include "source/source_expression.h"
@@ -58,6 +59,7 @@ static Datum plan_as_owner(const char *sql, query_values *query);
 static Datum ask_as_owner(const char *sql, query_values *query);
 static List *statements_of(const char *sql, Datum plan);
 static void run_as_caller(List *statements);
+static void run_each(void *statements);
 static void put_plan(ReturnSetInfo *result, Datum plan);
 static void put_rows(ReturnSetInfo *result, List *statements);
 
@@ -141,6 +143,7 @@ Datum
 crm_refresh_preset(PG_FUNCTION_ARGS)
 {
 	InitMaterializedSRF(fcinfo, 0);
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, refresh_preset);
 }
 
@@ -276,13 +279,20 @@ statements_of(const char *sql, Datum plan)
 	return statements;
 }
 
+/* They are functions that decide, but here together one act. */
 static void
 run_as_caller(List *statements)
+{
+	crm_decide_within(run_each, statements);
+}
+
+static void
+run_each(void *statements)
 {
 	ListCell *cell;
 
 	SPI_connect();
-	foreach (cell, statements)
+	foreach (cell, (List *) statements)
 		crm_source_execute(lfirst(cell), 0, NULL, NULL, NULL, SPI_OK_SELECT);
 	SPI_finish();
 }

@@ -266,5 +266,5 @@ RETURNS TABLE (step integer, statement text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_refresh_preset';
 COMMENT ON FUNCTION crm.refresh_preset(text) IS
-	'looks again at the tables of a source that was made by a preset, after an upgrade of the application or of crm, takes up what they have become able to serve, lets go what they no longer do, and returns the statements that this took; no row: nothing is new. What was changed by hand since stays, unless the preset comes to something else there now. Rights as for crm.change_source() and crm.add_detail().';
+	'looks again at the tables of a source that was made by a preset, after an upgrade of the application or of crm, takes up what they have become able to serve, lets go what they no longer do, and returns the statements that this took; no row: nothing is new. What was changed by hand since stays, unless the preset comes to something else there now. Rights as for crm.change_source() and crm.add_detail(). An act under process.policy';
 REVOKE ALL ON FUNCTION crm.refresh_preset(text) FROM PUBLIC;

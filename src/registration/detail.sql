@@ -20,7 +20,7 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_add_detail';
 COMMENT ON FUNCTION crm.add_detail(text, text, text[], jsonb, text, text, text, text, text, text, text) IS
-	'makes a child table (e-mails, telephone numbers, addresses of a client) or a link table a detail of a source, or of another detail, and returns its name as schema.table. of: a source or detail as schema.table, a detail also by the path of tables that leads to it (app.client/app.client_email); key: the columns of the detail''s table that equal the key of what it hangs on, or "column = column" where they equal other columns of it; left out, a foreign key says which; map, filter, belongs_to, related, relation, since, until: as of crm.add_source(), over the row of the detail; map may be empty where further details are to hang on it; preferred: condition, the values of rows for which it holds come first, then those of the oldest by primary key. The caller must be able to read the table and own it or hold TRIGGER on it, and to read the columns that the key equals; expressions run as the table''s owner. The next crm.resolve() compares the whole source.';
+	'makes a child table (e-mails, telephone numbers, addresses of a client) or a link table a detail of a source, or of another detail, and returns its name as schema.table. of: a source or detail as schema.table, a detail also by the path of tables that leads to it (app.client/app.client_email); key: the columns of the detail''s table that equal the key of what it hangs on, or "column = column" where they equal other columns of it; left out, a foreign key says which; map, filter, belongs_to, related, relation, since, until: as of crm.add_source(), over the row of the detail; map may be empty where further details are to hang on it; preferred: condition, the values of rows for which it holds come first, then those of the oldest by primary key. The caller must be able to read the table and own it or hold TRIGGER on it, and to read the columns that the key equals; expressions run as the table''s owner. The next crm.resolve() compares the whole source. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.add_detail(text, text, text[], jsonb, text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.change_detail(
@@ -39,7 +39,7 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_change_detail';
 COMMENT ON FUNCTION crm.change_detail(text, text, jsonb, text[], text, text, text, text, text, text, text) IS
-	'changes how a detail is read: NULL keeps, an empty text removes filter, preferred, belongs_to, relation, since or until. detail: schema.table, or the number that crm.source_detail shows where that table hangs there more than once. Everything is checked as by crm.add_detail(), and the next crm.resolve() compares the whole source.';
+	'changes how a detail is read: NULL keeps, an empty text removes filter, preferred, belongs_to, relation, since or until. detail: schema.table, or the number that crm.source_detail shows where that table hangs there more than once. Everything is checked as by crm.add_detail(), and the next crm.resolve() compares the whole source. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.change_detail(text, text, jsonb, text[], text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.drop_detail(detail text, of text)
@@ -47,7 +47,7 @@ RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_drop_detail';
 COMMENT ON FUNCTION crm.drop_detail(text, text) IS
-	'forgets a detail and what hangs on it: the triggers, and with the next crm.resolve() all that its rows said. detail and of: as of crm.change_detail(). Works when the table is gone.';
+	'forgets a detail and what hangs on it: the triggers, and with the next crm.resolve() all that its rows said. detail and of: as of crm.change_detail(). Works when the table is gone. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.drop_detail(text, text) FROM PUBLIC;
 
 CREATE VIEW crm.source_detail AS

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "department/department.h"
 #include "follow/follow.h"
 #include "follow/follow_repair.h"
@@ -58,6 +59,7 @@ static text *name_of(const crm_source *source);
 Datum
 crm_add_source(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, add_source);
 }
 
@@ -101,6 +103,7 @@ add_source(PG_FUNCTION_ARGS)
 Datum
 crm_change_source(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, change_source);
 }
 
@@ -140,6 +143,7 @@ change_source(PG_FUNCTION_ARGS)
 Datum
 crm_drop_source(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_retriably(fcinfo, drop_source);
 }
 
@@ -153,11 +157,15 @@ drop_source(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Puts back what somebody with a right to the table had asked for, so the right is not asked again.
+/*
+ * Puts back what somebody with a right to the table had asked for, so the right is not asked again.
+ * To read from another table is a decision of its own.
  */
 Datum
 crm_repair_source(PG_FUNCTION_ARGS)
 {
+	if (!PG_ARGISNULL(1))
+		crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, repair_source);
 }
 

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "registration/source_add.h"
 #include "source/part_key.h"
 #include "source/source_argument.h"
@@ -57,6 +58,7 @@ static void lock_parent(const crm_source *parent);
 Datum
 crm_add_detail(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, add_detail);
 }
 
@@ -91,6 +93,7 @@ add_detail(PG_FUNCTION_ARGS)
 Datum
 crm_change_detail(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_patiently(fcinfo, change_detail);
 }
 
@@ -121,6 +124,7 @@ change_detail(PG_FUNCTION_ARGS)
 Datum
 crm_drop_detail(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "process.policy");
 	return crm_source_retriably(fcinfo, drop_detail);
 }
 

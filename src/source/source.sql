@@ -102,7 +102,7 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_add_source';
 COMMENT ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text, text) IS
-	'makes a departmental table, view or foreign table a source of customers and returns its name as schema.table. map: {"attribute": "column or SQL expression over the row" | [several]}; key: what identifies a row, by default the primary key or a unique index over NOT NULL columns; filter: SQL condition over the row; kind: person, organization, an SQL expression that gives one of them, or NULL for by the values; region: two-letter country by which national phone numbers are read, or an expression that gives its code or name; changed_at: expression for when the row last changed; trust: 0 to 1; mode: watch (resolved in the background) or inline (in the writing transaction); entered_by: expression for who entered the row, see crm.profile_source(); belongs_to: column or expression that gives the key of a row of the source related (by default the table that the column''s foreign key references, else the same table), to whose customer this row''s stands in relation: contact_of, household, parent_company, another word, an expression, or NULL for by the kinds of the two; since and until: expressions for the days from and to which it does. preset: one of crm.presets, which says how the tables of a known system are read; source may then be a schema, of which all tables that the preset knows become sources with their details, filter is one more condition, map is laid over that of the preset ({"attribute": null} takes one away), the others stand instead of what it says, and the names of all sources are returned; what the tables cannot serve is left out with a notice, see crm.preset_statements() and crm.preset_report. The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as the table''s owner. The first CALL crm.resolve() loads the rows.';
+	'makes a departmental table, view or foreign table a source of customers and returns its name as schema.table. map: {"attribute": "column or SQL expression over the row" | [several]}; key: what identifies a row, by default the primary key or a unique index over NOT NULL columns; filter: SQL condition over the row; kind: person, organization, an SQL expression that gives one of them, or NULL for by the values; region: two-letter country by which national phone numbers are read, or an expression that gives its code or name; changed_at: expression for when the row last changed; trust: 0 to 1; mode: watch (resolved in the background) or inline (in the writing transaction); entered_by: expression for who entered the row, see crm.profile_source(); belongs_to: column or expression that gives the key of a row of the source related (by default the table that the column''s foreign key references, else the same table), to whose customer this row''s stands in relation: contact_of, household, parent_company, another word, an expression, or NULL for by the kinds of the two; since and until: expressions for the days from and to which it does. preset: one of crm.presets, which says how the tables of a known system are read; source may then be a schema, of which all tables that the preset knows become sources with their details, filter is one more condition, map is laid over that of the preset ({"attribute": null} takes one away), the others stand instead of what it says, and the names of all sources are returned; what the tables cannot serve is left out with a notice, see crm.preset_statements() and crm.preset_report. The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as the table''s owner. The first CALL crm.resolve() loads the rows. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.add_source(text, text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.change_source(
@@ -125,7 +125,7 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_change_source';
 COMMENT ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) IS
-	'changes how a source is read: NULL keeps, an empty text removes filter, kind, region, changed_at, entered_by, belongs_to, relation, since or until. Everything is checked as by crm.add_source(), and the next crm.resolve() compares the whole source.';
+	'changes how a source is read: NULL keeps, an empty text removes filter, kind, region, changed_at, entered_by, belongs_to, relation, since or until. Everything is checked as by crm.add_source(), and the next crm.resolve() compares the whole source. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.change_source(text, jsonb, text[], text, text, text, text, real, text, text, text, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION crm.drop_source(source text)
@@ -133,7 +133,7 @@ RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_drop_source';
 COMMENT ON FUNCTION crm.drop_source(text) IS
-	'forgets a source: its triggers, its pending changes and all that its rows assert go; customer ids and events stay. Works when the table is gone.';
+	'forgets a source: its triggers, its pending changes and all that its rows assert go; customer ids and events stay. Works when the table is gone. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.drop_source(text) FROM PUBLIC;
 
 CREATE FUNCTION crm.repair_source(source text, read_from text DEFAULT NULL)
@@ -141,5 +141,5 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_repair_source';
 COMMENT ON FUNCTION crm.repair_source(text, text) IS
-	'follows a renamed table, attaches missing, disabled or replica-blind triggers again, also on new partitions and inheritance children, and has the next crm.resolve() compare the whole source; returns the source''s name. read_from: the table from which it is read from now on, where another one has taken its place; the caller needs the rights that crm.add_source() asks for';
+	'follows a renamed table, attaches missing, disabled or replica-blind triggers again, also on new partitions and inheritance children, and has the next crm.resolve() compare the whole source; returns the source''s name. read_from: the table from which it is read from now on, where another one has taken its place; the caller needs the rights that crm.add_source() asks for. With read_from an act under process.policy';
 REVOKE ALL ON FUNCTION crm.repair_source(text, text) FROM PUBLIC;

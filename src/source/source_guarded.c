@@ -97,6 +97,18 @@ crm_source_error_text(const ErrorData *error)
 }
 
 void
+crm_source_raise_marked(const crm_source *source, int level)
+{
+	if (source == NULL)
+		return;
+	ereport(level, (errcode(ERRCODE_CRM_SOURCE_NEEDS_ATTENTION),
+					errmsg("source \"%s.%s\" needs attention", source->schema, source->table),
+					source->attention ? errdetail("%s", source->attention) : 0,
+					errhint("SELECT needs_attention, repair FROM crm.source_status says which "
+							"statement repairs it.")));
+}
+
+void
 crm_source_mark_broken(const crm_source *source, const ErrorData *error)
 {
 	crm_source *root = source->root_id ? crm_source_load(source->root_id) : NULL;

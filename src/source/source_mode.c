@@ -6,6 +6,7 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
+#include "base/decide.h"
 #include "source/source_mode.h"
 #include "source/source_registry.h"
 #include "source/source_table.h"
@@ -23,9 +24,11 @@ static void check_mode(const crm_source *source, const char *mode);
 Datum
 crm_set_source_mode(PG_FUNCTION_ARGS)
 {
-	crm_source *source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	crm_source *source;
 	char *mode = text_to_cstring(PG_GETARG_TEXT_PP(1));
 
+	crm_decide(fcinfo, "process.policy");
+	source = crm_source_find(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	check_mode(source, mode);
 	if (strcmp(mode, "inline") == 0)
 		(void) crm_source_check_table(crm_source_qualified(source));

@@ -43,6 +43,9 @@ extern void crm_source_raise_broken(const crm_source *source, const ErrorData *e
 extern void crm_source_raise_unreadable(Relation relation, const ErrorData *error, const char *hint)
 	pg_attribute_noreturn();
 
+/* Raises, at this level, that the source has been marked; NULL: it is gone, nothing is raised. */
+extern void crm_source_raise_marked(const crm_source *source, int level);
+
 /* Marks the source as needing attention because of this error. */
 extern void crm_source_mark_broken(const crm_source *source, const ErrorData *error);
 

@@ -23,6 +23,17 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('administrator', 'crm.add_decision'),
+	('administrator', 'crm.change_decision'),
+	('administrator', 'crm.drop_decision'),
+	('administrator', 'crm.grant_mandate'),
+	('administrator', 'crm.hand_over'),
+	('administrator', 'crm.share'),
+	('administrator', 'crm.share_jointly'),
+	('administrator', 'crm.consult'),
+	('administrator', 'crm.inform'),
+	('administrator', 'crm.ban'),
+	('administrator', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
 	('administrator', 'crm.appoint'),
@@ -113,11 +124,10 @@ END;
 COMMENT ON FUNCTION crm_internal.access_statements(text, text) IS 'the GRANT statements of a level, over what there is now';
 REVOKE ALL ON FUNCTION crm_internal.access_statements(text, text) FROM PUBLIC;
 
--- Runs as the owner: one who may call it hands out rights that the owner has.
-CREATE FUNCTION crm.revoke_access(role text)
+CREATE FUNCTION crm_internal.take_back(role text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
@@ -130,7 +140,21 @@ BEGIN
 	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
 END
 $$;
-COMMENT ON FUNCTION crm.revoke_access(text) IS 'takes back all that crm.grant_access gave to a role';
+COMMENT ON FUNCTION crm_internal.take_back(text) IS 'revokes from a role all rights on crm';
+REVOKE ALL ON FUNCTION crm_internal.take_back(text) FROM PUBLIC;
+
+-- Runs as the owner: one who may call it hands out rights that the owner has.
+CREATE FUNCTION crm.revoke_access(role text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.revoke_access(%s)', role));
+	PERFORM crm_internal.take_back(role);
+END
+$$;
+COMMENT ON FUNCTION crm.revoke_access(text) IS 'takes back all that crm.grant_access gave to a role. An act under org.model';
 REVOKE ALL ON FUNCTION crm.revoke_access(text) FROM PUBLIC;
 
 -- Runs as the owner: one who may call it hands out rights that the owner has.
@@ -142,16 +166,17 @@ AS $$
 DECLARE
 	statement text;
 BEGIN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.grant_access(%s)', role));
 	IF level NOT IN ('member', 'analyst', 'reader', 'steward', 'administrator') THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = format('access level "%s" does not exist', level),
 			HINT = 'Levels are member, analyst, reader, steward and administrator.';
 	END IF;
-	PERFORM crm.revoke_access(role);
+	PERFORM crm_internal.take_back(role);
 	FOR statement IN SELECT s FROM crm_internal.access_statements(role, level) s LOOP
 		EXECUTE statement;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.grant_access(text, text) IS 'sets what a role may do with crm: member (acts under mandates: says for whom, asks, requests, answers; in every other level too), analyst (customers without name, e-mail, phone, street or birth date), reader (all views, search), steward (reader, and decides who is who), administrator (steward, and registers sources, sets rules, runs maintenance). Sources and views added later: call it again';
+COMMENT ON FUNCTION crm.grant_access(text, text) IS 'sets what a role may do with crm: member (acts under mandates: says for whom, asks, requests, answers; in every other level too), analyst (customers without name, e-mail, phone, street or birth date), reader (all views, search), steward (reader, and decides who is who), administrator (steward, and registers sources, sets rules, runs maintenance). Sources and views added later: call it again. An act under org.model';
 REVOKE ALL ON FUNCTION crm.grant_access(text, text) FROM PUBLIC;

@@ -26,24 +26,31 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION crm_internal.departmental_triggers() IS 'triggers on tables of others that call functions of crm; those of a partition go with its parent''s';
 
-/*
- * own: members, what stands in crm's schemas, and what is part of those (indexes, row types, rules).
- * foreign: what needs one of them and is none.
- */
-CREATE FUNCTION crm_internal.foreign_dependents()
-RETURNS SETOF text
-LANGUAGE sql STABLE PARALLEL SAFE
+-- The extension and its members, what stands in schemas of its own, and what is part of those
+-- (indexes, row types, rules).
+CREATE FUNCTION crm_internal.objects_of(extension name)
+RETURNS TABLE (classid oid, objid oid)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	WITH RECURSIVE own (classid, objid) AS (
-		SELECT m.classid, m.objid FROM crm_internal.members() m
+		SELECT e.tableoid, e.oid FROM pg_catalog.pg_extension e WHERE e.extname = objects_of.extension
 		UNION
 		SELECT d.classid, d.objid
 		FROM own o
 		JOIN pg_catalog.pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
 		WHERE d.deptype IN ('i', 'a', 'P', 'S')
-			OR (d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
-				AND d.refobjid IN ('crm'::pg_catalog.regnamespace, 'crm_internal'::pg_catalog.regnamespace))
+			OR (d.deptype = 'e' AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass)
+			OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
 	)
+	SELECT o.classid, o.objid FROM own o;
+END;
+COMMENT ON FUNCTION crm_internal.objects_of(name) IS 'an extension, its members and what is part of them';
+
+CREATE FUNCTION crm_internal.foreign_dependents()
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH own AS MATERIALIZED (SELECT o.classid, o.objid FROM crm_internal.objects_of('crm') o)
 	SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
 	FROM own o
 	JOIN pg_catalog.pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
@@ -53,6 +60,34 @@ BEGIN ATOMIC
 			AND o.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass);
 END;
 COMMENT ON FUNCTION crm_internal.foreign_dependents() IS 'objects of others that would break without crm';
+
+-- Rows of one transaction have one xmin: CREATE EXTENSION crm CASCADE made both. One that was there
+-- before, or that a restore made by itself, is somebody's own.
+CREATE FUNCTION crm_internal.brought_along()
+RETURNS SETOF name
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH brought AS MATERIALIZED (
+		SELECT e.extname
+		FROM pg_catalog.pg_extension c
+		JOIN pg_catalog.pg_depend r ON r.classid = c.tableoid AND r.objid = c.oid AND r.refclassid = c.tableoid
+		JOIN pg_catalog.pg_extension e ON e.oid = r.refobjid AND e.xmin = c.xmin
+		WHERE c.extname = 'crm'
+	), own AS MATERIALIZED (
+		SELECT o.classid, o.objid FROM crm_internal.objects_of('crm') o
+	), its AS MATERIALIZED (
+		SELECT b.extname, o.classid, o.objid FROM brought b CROSS JOIN LATERAL crm_internal.objects_of(b.extname) o
+	)
+	SELECT b.extname
+	FROM brought b
+	WHERE NOT EXISTS (
+		SELECT FROM its o
+		JOIN pg_catalog.pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
+		WHERE o.extname = b.extname AND d.deptype IN ('n', 'x')
+			AND NOT EXISTS (SELECT FROM own x WHERE x.classid = d.classid AND x.objid = d.objid)
+			AND NOT EXISTS (SELECT FROM its x WHERE x.extname = b.extname AND x.classid = d.classid AND x.objid = d.objid));
+END;
+COMMENT ON FUNCTION crm_internal.brought_along() IS 'extensions that came in one transaction with crm, as it requires them, and that nobody else uses';
 
 CREATE FUNCTION crm_internal.lock_extension() RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -104,13 +139,15 @@ DECLARE
 	blocked boolean;
 BEGIN
 	IF NOT dry_run THEN
+		PERFORM crm_internal.take_act('system.change', subject => 'crm.uninstall()');
 		PERFORM crm_internal.lock_for_removal();
 	END IF;
 	SELECT array_agg(format('DROP TRIGGER %I ON %s', t.trigger_name, t.relation) ORDER BY t.relation::text, t.trigger_name)
 	INTO statements FROM crm_internal.departmental_triggers() t;
 	SELECT array_agg(f ORDER BY f) INTO foreigners FROM crm_internal.foreign_dependents() f;
 	blocked := foreigners IS NOT NULL;
-	statements := statements || 'DROP EXTENSION crm CASCADE'::text;
+	statements := statements || 'DROP EXTENSION crm CASCADE'::text
+		|| ARRAY(SELECT format('DROP EXTENSION %I', b) FROM crm_internal.brought_along() b ORDER BY b);
 	IF blocked AND NOT dry_run THEN
 		RAISE dependent_objects_still_exist USING
 			MESSAGE = 'crm cannot be removed because objects of others depend on it',
@@ -126,5 +163,5 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. It waits for the batch at which crm.resolve() is, which then ends with an error, and for each table no longer than lock_timeout or crm.lock_timeout. The departments'' tables and their dump are then as before';
+COMMENT ON FUNCTION crm.uninstall(boolean) IS 'lists the statements that remove crm from the database, its triggers on departmental tables first, and with dry_run => false runs them; refuses while objects of others depend on crm. The extension ltree goes too if CREATE EXTENSION crm CASCADE brought it and nobody else uses it. It waits for the batch at which crm.resolve() is, which then ends with an error, and for each table no longer than lock_timeout or crm.lock_timeout. The departments'' tables and their dump are then as before. With dry_run => false an act under system.change';
 REVOKE ALL ON FUNCTION crm.uninstall(boolean) FROM PUBLIC;

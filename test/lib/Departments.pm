@@ -109,7 +109,7 @@ sub register
 {
 	my ($database) = @_;
 	psql($database, <<'SQL');
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 SELECT crm.add_department(name) FROM unnest('{sales,marketing,service}'::text[]) name;
 SELECT crm.add_source('sales.account', department => 'sales', changed_at => 'changed', belongs_to => 'parent', map => '{"name": "account_name",
 	"email": "mail", "phone": "telephone", "street": "address", "postal_code": "zip", "city": "town"}');

@@ -132,7 +132,7 @@ sub same_as_fresh
 {
 	my ($database, $name, @statements) = @_;
 	my $known = knowledge($database);
-	$database->run(join ';', 'SELECT crm.uninstall(dry_run => false)', 'CREATE EXTENSION crm', @statements, 'CALL crm.resolve()');
+	$database->run(join ';', 'SELECT crm.uninstall(dry_run => false)', 'CREATE EXTENSION crm CASCADE', @statements, 'CALL crm.resolve()');
 	my $fresh = knowledge($database);
 	ok $known ne '' && $fresh eq $known, "$name: a fresh start knows the same as what followed every change"
 	  or diag _difference($known, $fresh);

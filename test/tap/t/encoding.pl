@@ -12,7 +12,7 @@ CREATE TABLE account (id int PRIMARY KEY, name text, mail text, town text);
 INSERT INTO account VALUES (1, 'Jürgen Müller', 'jürgen@müller.example', 'Köln');
 CREATE TABLE client (id int PRIMARY KEY, name text, mail text, town text);
 INSERT INTO client VALUES (1, 'Juergen Mueller', 'jürgen@MÜLLER.example', 'KÖLN'), (2, 'José Núñez', NULL, 'León');
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 SELECT crm.add_department('sales');
 SELECT crm.add_source(name, 'sales', '{"name": "name", "email": "mail", "city": "town"}') FROM (VALUES ('account'), ('client')) t (name);
 CALL crm.resolve();

@@ -13,7 +13,7 @@ my ($database, $other) = map { Database->create($_) } qw(test_many test_many_alo
 for ($database, $other)
 {
 	Many::tables($_, $sources, $details);
-	$_->run("CREATE EXTENSION crm; SELECT crm.add_department('many')");
+	$_->run("CREATE EXTENSION crm CASCADE; SELECT crm.add_department('many')");
 }
 my ($session, $alone) = map { $_->session } $database, $other;
 my (@sources, @details);

@@ -58,7 +58,7 @@ my @strength = ('none', 'ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPD
 my %strength = map { $strength[$_] => $_ } 0 .. $#strength;
 my $database = Database->create('test_safety');
 $database->run(<<'SQL');
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 CREATE SCHEMA s
 	CREATE TABLE account (id integer, region text, name text, town integer, PRIMARY KEY (region, id)) PARTITION BY LIST (region)
 	CREATE TABLE phone (id integer PRIMARY KEY, region text, account integer, number text)

@@ -100,7 +100,7 @@ $database->drop;
 
 # a mapping of a handful of columns, in a schema of another name
 $database = prepare('preset_heroku', few => 1, schema => 'sf');
-$database->run("CREATE EXTENSION crm; SELECT crm.add_department('sales')");
+$database->run("CREATE EXTENSION crm CASCADE; SELECT crm.add_department('sales')");
 my ($status, $out, $notices) = $database->try("SELECT crm.add_source('sf', department => 'sales', preset => 'heroku_connect')");
 is $status, 0, 'a few mapped columns are enough';
 like $notices, qr/lead/, 'what is not there is said';

@@ -10,7 +10,7 @@ use Database;
 my $database = Database->create('preset_many');
 $database->run(<<'SQL');
 SET client_min_messages = warning;
-CREATE EXTENSION crm;
+CREATE EXTENSION crm CASCADE;
 SELECT crm.add_department('sales');
 SELECT crm.add_preset('wide', jsonb_build_object('title', 'Wide', 'detect', '{"tables": {"party": ["id"]}}'::jsonb,
 	'sources', jsonb_build_array(jsonb_build_object('table', 'party',

@@ -32,7 +32,7 @@ Crm::Odoo::fill($database, schema => 'odoo', world => $world);
 my ($rows, $dump) = (Crm::Check::checksums($database, @names), Crm::Check::schema_dump($database, @names));
 my @statements = map { ("SELECT crm.add_department('$_')", "SELECT crm.add_source('$_', department => '$_', preset => '$_')") } @names;
 
-$database->run('CREATE EXTENSION crm');
+$database->run('CREATE EXTENSION crm CASCADE');
 is $database->value("SELECT string_agg(preset, ',') FROM crm.detect_preset('$_')"), $_, "$_ is recognised" for @names;
 for my $statement (@statements)
 {

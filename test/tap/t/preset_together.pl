@@ -33,7 +33,7 @@ for my $module (map { "Crm::$_" } qw(EspoCRM HerokuConnect Twenty Northwind Chin
 }
 my ($rows, $dump) = (Crm::Check::checksums($database, @schemas), Crm::Check::schema_dump($database, @schemas));
 
-$database->run('CREATE EXTENSION crm');
+$database->run('CREATE EXTENSION crm CASCADE');
 is $database->value("SELECT preset FROM crm.detect_preset('$schema{$_}') LIMIT 1"), $_, "$_ is recognised"
   for @presets;
 for my $preset (@presets)

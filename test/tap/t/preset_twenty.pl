@@ -56,7 +56,7 @@ $database->drop;
 $database = Database->create('preset_twenty');
 Crm::Twenty::install($database, old => 1);
 Crm::Twenty::fill($database, seed => 2, old => 1);
-$database->run("CREATE EXTENSION crm; SELECT crm.add_department('sales')");
+$database->run("CREATE EXTENSION crm CASCADE; SELECT crm.add_department('sales')");
 my ($status, $out, $notices) = $database->try("SELECT crm.add_source('$w', department => 'sales', preset => 'twenty')");
 is $status, 0, 'an older version is registered';
 like $notices, qr/emailsAdditionalEmails/, 'and what it lacks is said';

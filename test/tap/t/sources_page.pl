@@ -44,7 +44,7 @@ $database->drop;
 
 my ($overview) = map { my $file = "$ENV{TREE}/doc/presets/README.md"; local (@ARGV, $/) = $file; <> } 1;
 $database = Database->create('sources_page');
-$database->run('CREATE EXTENSION crm');
+$database->run('CREATE EXTENSION crm CASCADE');
 for my $preset (map { $_->[0] } $database->rows('SELECT name FROM crm.presets ORDER BY 1'))
 {
 	like $overview, qr/\| \[`$preset`\]\($preset\.md\) \|/, "the overview names $preset";

@@ -27,7 +27,7 @@ fresh('test_types_a', '');
 fresh('test_types_b', '');
 fresh('test_types_c', "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
 
-my $create = 'CREATE SCHEMA contact; CREATE EXTENSION crm SCHEMA contact;';
+my $create = 'CREATE SCHEMA contact; SET client_min_messages = warning; CREATE EXTENSION crm SCHEMA contact CASCADE; RESET client_min_messages;';
 my $table = 'CREATE TABLE person (id int PRIMARY KEY, email email_address, phone phone_number, emails email_address[]);
 CREATE INDEX ON person (email);
 CREATE INDEX ON person USING hash (email);

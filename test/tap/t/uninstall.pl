@@ -23,7 +23,8 @@ SQL
 my @statements = split /\n/, query($database, 'SELECT statement FROM crm.uninstall()');
 my $triggers = query($database, q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm\_%' AND tgparentid = 0
 	AND tgrelid::regclass::text NOT LIKE 'crm%'});
-is(scalar(@statements), $triggers + 1, 'a dry run lists every trigger, and the extension');
+is(scalar(@statements), $triggers + 2, 'a dry run lists every trigger, and the extensions');
+is_deeply([@statements[-2, -1]], [ 'DROP EXTENSION crm CASCADE', 'DROP EXTENSION ltree' ], 'what crm brought goes last');
 isnt(query($database, q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm\_%'}), '0', 'and removes none');
 
 is(query($database, 'SELECT statement FROM crm.uninstall(dry_run => false)'), join("\n", @statements),
@@ -38,6 +39,34 @@ my @after = state_of_departments('after');
 is($after[0], $before[0], 'the schema dump of the departments is byte-equal to the one before');
 is_deeply($after[1], $before[1], 'and so are their rows, physically');
 psql($database, q{INSERT INTO service.client VALUES ('new', 'Somebody', NULL, NULL)});
+drop($database);
+
+# ltree is somebody's own if it was there before, or is used by others
+for my $case (
+	[ 'brought by crm', '', '', 0 ],
+	[ 'there before', 'CREATE EXTENSION ltree', '', 1 ],
+	[ 'brought by crm, type of a column', '', 'CREATE TABLE shelf (path ltree)', 1 ],
+	[ 'brought by crm, array of a column', '', 'CREATE TABLE shelf (paths ltree[])', 1 ],
+	[ 'brought by crm, called by a view', '', q{CREATE VIEW shelf AS SELECT public.nlevel('a.b') AS depth}, 1 ],
+	[ 'brought by crm, the reason of a function', '', 'CREATE FUNCTION shelf() RETURNS int LANGUAGE sql RETURN 1; ALTER FUNCTION shelf() DEPENDS ON EXTENSION ltree', 1 ])
+{
+	my ($name, $before, $after, $stays) = @$case;
+	create($database);
+	psql($database, "$before; CREATE EXTENSION crm CASCADE; $after");
+	my $dry = query($database, 'SELECT statement FROM crm.uninstall()');
+	is($dry, 'DROP EXTENSION crm CASCADE' . ($stays ? '' : "\nDROP EXTENSION ltree"), "ltree $name: the dry run");
+	is(query($database, 'SELECT statement FROM crm.uninstall(dry_run => false)'), $dry, 'is what is done');
+	is(query($database, q{SELECT count(*) FROM pg_extension WHERE extname = 'ltree'}), $stays, $stays ? 'it stays' : 'it goes');
+	drop($database);
+}
+
+# a restore makes it by itself, and nobody knows any more who wanted it
+create($database);
+psql($database, 'CREATE EXTENSION crm CASCADE');
+run("pg_dump -Fc -d $database -f $ENV{OUT}/uninstall.dump") or die 'pg_dump';
+create($database);
+run("pg_restore -e -d $database $ENV{OUT}/uninstall.dump") or die 'pg_restore';
+is(query($database, 'SELECT statement FROM crm.uninstall(dry_run => false)'), 'DROP EXTENSION crm CASCADE', 'after a restore ltree is left alone');
 drop($database);
 done_testing();
 
