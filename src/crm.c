@@ -10,6 +10,7 @@
 #include "customer/customer.h"
 #include "department/actor.h"
 #include "identity/identity.h"
+#include "request/request.h"
 
 CRM_MODULE_MAGIC;
 
@@ -22,6 +23,7 @@ _PG_init(void)
 	crm_commit_init();
 	crm_actor_init();
 	crm_act_own_init();
+	crm_request_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

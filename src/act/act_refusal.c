@@ -56,12 +56,11 @@ crm_act_refuse(const crm_act_point *point, const crm_ruling *ruling, const crm_s
 	const char *reason = reason_of(ruling, shortfall);
 
 	log_refusal(point, reason);
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 point->amount == NULL ? errmsg("decision \"%s\" is refused", point->decision)
-								   : errmsg("decision \"%s\" for %s is refused", point->decision,
-											amount_text(point->amount)),
-			 errdetail("%s", reason)));
+	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					point->amount == NULL ? errmsg("decision \"%s\" is refused", point->decision)
+										  : errmsg("decision \"%s\" for %s is refused",
+												   point->decision, amount_text(point->amount)),
+					errdetail("%s", reason)));
 }
 
 static const char *
@@ -89,9 +88,8 @@ reason_of(const crm_ruling *ruling, const crm_shortfall *shortfall)
 	switch (ruling->verdict)
 	{
 		case CRM_OVER_LIMIT:
-			return ruling->limit == NULL
-					   ? "It is over the limit."
-					   : psprintf("The limit is %s.", amount_text(ruling->limit));
+			return ruling->limit == NULL ? "It is over the limit."
+										 : psprintf("The limit is %s.", amount_text(ruling->limit));
 		case CRM_CONSULT_FIRST:
 			return "Others must be consulted first.";
 		case CRM_SIGNATURES:

@@ -15,6 +15,13 @@ extern void crm_budget_init(void);
 extern bool crm_budget_take(const char *budget, Numeric amount, Numeric from_reservation,
 							Numeric *left);
 
+/*
+ * Promises an amount to a request, and takes the promise back; booked when the transaction ends.
+ * False, with *left: there is less.
+ */
+extern bool crm_budget_reserve(const char *budget, Numeric amount, int64 request_id, Numeric *left);
+extern void crm_budget_release(const char *budget, Numeric amount, int64 request_id);
+
 /* What is left by what can be seen now, this transaction's own takings included. */
 extern Numeric crm_budget_left(const char *budget);
 

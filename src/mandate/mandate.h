@@ -35,9 +35,9 @@ typedef struct crm_duty
 typedef struct crm_ruling
 {
 	crm_verdict verdict;
-	bool plain;       /* allowed, and nothing else to do than to journal */
-	int32 mandate_id; /* by which it is allowed, or would be but for the amount, signatures ...;
-						 else 0 */
+	bool plain;           /* allowed, and nothing else to do than to journal */
+	int32 mandate_id;     /* by which it is allowed, or would be but for the amount, signatures ...;
+							 else 0 */
 	const char *decision; /* of that mandate: the one asked for, or above it */
 	int npath;
 	const int32 *path; /* from the charter to that mandate */

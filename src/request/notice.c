@@ -63,9 +63,8 @@ make_room(int more)
 	if (nnotices + more <= room_for)
 		return;
 	room_for = Max(64, (nnotices + more) * 2);
-	notices = notices == NULL
-				  ? MemoryContextAlloc(context, sizeof(notice) * room_for)
-				  : repalloc_huge(notices, sizeof(notice) * (Size) room_for);
+	notices = notices == NULL ? MemoryContextAlloc(context, sizeof(notice) * room_for)
+							  : repalloc_huge(notices, sizeof(notice) * (Size) room_for);
 }
 
 void

@@ -15,8 +15,8 @@ typedef struct crm_request_key
 	int64 customer_id; /* 0: none */
 	int32 guard_id;    /* 0: a function of crm */
 	const char *operation;
-	const char *row_key;           /* NULL: none */
-	const crm_scope_value *scope;  /* of the act; the request may have said less */
+	const char *row_key;          /* NULL: none */
+	const crm_scope_value *scope; /* of the act; the request may have said less */
 	int nscope;
 	bool consulted; /* has the authority: that all who must be asked were asked is enough */
 } crm_request_key;

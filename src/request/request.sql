@@ -15,7 +15,7 @@ CREATE TABLE crm_internal.request
 	row_key text,
 	asked jsonb,
 	reason text,
-	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used')),
+	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used', 'expired')),
 	position text,
 	due_at timestamptz,
 	expires_at timestamptz,

@@ -87,12 +87,11 @@ put_consults(const crm_ruling *ruling, Datum *values)
 		if (!no_deadline[i])
 			deadlines[i] = IntervalPGetDatum((Interval *) ruling->consults[i].deadline);
 	}
-	values[0] =
-		PointerGetDatum(construct_array(positions, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[0] = PointerGetDatum(construct_array(positions, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[1] = PointerGetDatum(construct_array(mandates, n, INT4OID, 4, true, TYPALIGN_INT));
-	values[2] = PointerGetDatum(construct_md_array(deadlines, no_deadline, n > 0 ? 1 : 0, &n,
-												   &lower, INTERVALOID, sizeof(Interval), false,
-												   TYPALIGN_DOUBLE));
+	values[2] =
+		PointerGetDatum(construct_md_array(deadlines, no_deadline, n > 0 ? 1 : 0, &n, &lower,
+										   INTERVALOID, sizeof(Interval), false, TYPALIGN_DOUBLE));
 }
 
 static void
@@ -124,6 +123,6 @@ put_ruling(ReturnSetInfo *result, const crm_ruling *ruling, const crm_spending *
 	values[8] = Int32GetDatum(ruling->quorum);
 	nulls[8] = ruling->joint_id == 0;
 	put_consults(ruling, &values[9]);
-	values[12] = BoolGetDatum(crm_money_is_left(ruling, &spending, &shortfall));
+	values[12] = BoolGetDatum(crm_money_is_left(ruling, spending, &shortfall));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

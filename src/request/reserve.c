@@ -22,10 +22,10 @@ crm_reserve(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("budget \"%s\" has not enough left for this request", budget),
-				 errdetail("%s is left, %s is asked.", DatumGetCString(DirectFunctionCall1(
-														   numeric_out, NumericGetDatum(left))),
-						   DatumGetCString(
-							   DirectFunctionCall1(numeric_out, NumericGetDatum(amount))))));
+				 errdetail(
+					 "%s is left, %s is asked.",
+					 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(left))),
+					 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount))))));
 	PG_RETURN_VOID();
 }
 
