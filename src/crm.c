@@ -10,11 +10,8 @@
 #include "customer/customer.h"
 #include "department/actor.h"
 #include "identity/identity.h"
-<<<<<<< HEAD
-#include "request/request.h"
-=======
 #include "mandate/mandate.h"
->>>>>>> rule
+#include "request/request.h"
 
 CRM_MODULE_MAGIC;
 
@@ -26,12 +23,9 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
-<<<<<<< HEAD
-	crm_act_own_init();
-	crm_request_init();
-=======
 	crm_mandate_init();
->>>>>>> rule
+	crm_request_init();
+	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
