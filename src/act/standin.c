@@ -59,3 +59,8 @@ crm_budget_reserve(const char *budget, Numeric amount, int64 request_id, Numeric
 void __attribute__((weak)) crm_budget_release(const char *budget, Numeric amount, int64 request_id)
 {
 }
+
+void __attribute__((weak))
+crm_journal_flush(void)
+{
+}

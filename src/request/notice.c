@@ -12,8 +12,10 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
 #include "request/request.h"
@@ -125,7 +127,8 @@ insert_unwritten(void)
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.notice (act_id, mandate_id, position, created_at)"
 			 " SELECT a, m, p, pg_catalog.now()"
-			 " FROM pg_catalog.unnest($1, $2, $3) AS u (a, m, p)",
+			 " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3))"
+			 " AS u (a, m, p)",
 			 3, types);
 	crm_execute_plan(plan, values, NULL, false);
 }
@@ -155,9 +158,12 @@ crm_notice_flush(void)
 	if (nunwritten == 0)
 		return;
 	before = crm_become(crm_owner(), 0);
+	/* Before the commit there is none any more. */
+	PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
 	insert_unwritten();
 	SPI_finish();
+	PopActiveSnapshot();
 	crm_restore_user(before);
 	mark_written();
 }
@@ -165,6 +171,7 @@ crm_notice_flush(void)
 Datum
 crm_flush_notices(PG_FUNCTION_ARGS)
 {
+	crm_journal_flush();
 	crm_notice_flush();
 	PG_RETURN_VOID();
 }

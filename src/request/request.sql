@@ -90,7 +90,7 @@ CREATE FUNCTION crm_internal.flush_notices()
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_flush_notices';
-COMMENT ON FUNCTION crm_internal.flush_notices() IS 'notices of acts of this transaction become rows now';
+COMMENT ON FUNCTION crm_internal.flush_notices() IS 'acts of this transaction and notices of them become rows now';
 REVOKE ALL ON FUNCTION crm_internal.flush_notices() FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.rulings(person text, decision text, amount numeric, scope jsonb, customer bigint)

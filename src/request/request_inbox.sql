@@ -55,7 +55,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM crm_internal.flush_notices();
-	PERFORM crm_internal.flush_journal();
 	RETURN QUERY
 	SELECT 'notice', n.notice_id, n."position", a.decision, a.customer_id, a.amount, a.person, a.reason, n.created_at, NULL::timestamptz,
 		format('SELECT crm.acknowledge(%s);', n.notice_id)
