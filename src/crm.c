@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
+#include "guard/guard.h"
 #include "identity/identity.h"
 
 CRM_MODULE_MAGIC;
@@ -25,4 +26,5 @@ _PG_init(void)
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
+	crm_guard_init();
 }
