@@ -11,6 +11,7 @@
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
+#include "guard/guard.h"
 #include "identity/identity.h"
 #include "mandate/mandate.h"
 #include "request/request.h"
@@ -33,4 +34,5 @@ _PG_init(void)
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
+	crm_guard_init();
 }
