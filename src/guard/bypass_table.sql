@@ -80,7 +80,7 @@ BEGIN ATOMIC
 	JOIN crm_internal.guard g ON g.guard_id = r.guard_id AND g.waiting IS NOT NULL
 	JOIN pg_catalog.pg_trigger t ON t.tgrelid = r.relation AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND NOT t.tgisinternal
 		AND t.tgparentid = 0 AND t.tgname::text COLLATE "C" > pg_catalog.concat('crm_zz_waiting_', g.guard_id) COLLATE "C"
-		AND t.tgfoid <> pg_catalog.to_regproc('crm_internal.guard_trigger');
+		AND t.tgfoid IS DISTINCT FROM pg_catalog.to_regproc('crm_internal.guard_waiting');
 END;
 COMMENT ON FUNCTION crm_internal.guard_rule_findings() IS 'rules, foreign parts, virtual columns and later triggers of guarded tables';
 REVOKE ALL ON FUNCTION crm_internal.guard_rule_findings() FROM PUBLIC;
@@ -218,11 +218,11 @@ BEGIN ATOMIC
 		AND p.pronamespace = 'crm_internal'::pg_catalog.regnamespace AND t.tgenabled <> 'A'
 	UNION ALL
 	SELECT pg_catalog.format('function %s is not the one that crm made', p.oid::pg_catalog.regprocedure), 'bypass',
-		pg_catalog.format('CREATE OR REPLACE FUNCTION %s RETURNS trigger LANGUAGE c STRICT AS ''$libdir/crm'', ''crm_guard_trigger''', p.oid::pg_catalog.regprocedure), true
+		pg_catalog.format('CREATE OR REPLACE FUNCTION %s RETURNS trigger LANGUAGE c STRICT AS ''$libdir/crm'', %L', p.oid::pg_catalog.regprocedure, 'crm_' || p.proname), true
 	FROM pg_catalog.pg_proc p
 	JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-	WHERE p.oid = pg_catalog.to_regproc('crm_internal.guard_trigger')
-		AND (l.lanname <> 'c' OR p.prosrc <> 'crm_guard_trigger' OR p.probin <> '$libdir/crm');
+	WHERE p.oid IN (pg_catalog.to_regproc('crm_internal.guard_trigger'), pg_catalog.to_regproc('crm_internal.guard_waiting'))
+		AND (l.lanname <> 'c' OR p.prosrc <> 'crm_' || p.proname OR p.probin <> '$libdir/crm');
 END;
 COMMENT ON FUNCTION crm_internal.guard_database_findings() IS 'settings, logins, triggers and functions on which all guards rest';
 REVOKE ALL ON FUNCTION crm_internal.guard_database_findings() FROM PUBLIC;

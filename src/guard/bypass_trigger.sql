@@ -40,21 +40,36 @@ END;
 COMMENT ON FUNCTION crm_internal.guards_over(oid) IS 'the guards that hold for a table, be it by one that it is a part or child of';
 REVOKE ALL ON FUNCTION crm_internal.guards_over(oid) FROM PUBLIC;
 
--- shape is pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate.
+-- The same as guard_attach.c makes. shape is pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete,
+-- 16 update, 32 truncate. A row that moves to another partition is deleted here and inserted there.
 CREATE FUNCTION crm_internal.guard_triggers_due()
-RETURNS TABLE (guard_id integer, table_name text, relation oid, is_root boolean, is_clone boolean, name text, shape integer, moment text)
+RETURNS TABLE (guard_id integer, table_name text, relation oid, is_root boolean, is_clone boolean, name text, shape integer, function_name text)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT r.guard_id, r.table_name, r.relation, r.relation = r.root, r.is_partition AND d.shape & 1 = 1,
-		pg_catalog.concat(d.stem, r.guard_id), d.shape, d.moment
+	WITH seen AS (
+		SELECT g.guard_id, g.waiting, o.u AND (c.relkind = 'p' OR c.relispartition) AS moves, o.i, o.u, o.d
+		FROM crm_internal.guard g
+		JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(g.table_name)
+		CROSS JOIN LATERAL (SELECT 'INSERT' = ANY (g.operations), 'UPDATE' = ANY (g.operations), 'DELETE' = ANY (g.operations)) o (i, u, d)
+		WHERE g.dropped_at IS NULL
+	), kind AS (
+		SELECT s.guard_id, 'crm_10_guard_' AS stem, 'guard_trigger' AS function_name,
+			1 + CASE WHEN s.i OR s.moves THEN 4 ELSE 0 END + CASE WHEN s.d OR s.moves THEN 8 ELSE 0 END + CASE WHEN s.u THEN 16 ELSE 0 END AS shape
+		FROM seen s
+		UNION ALL
+		SELECT s.guard_id, 'crm_10_guard_truncate_', 'guard_trigger', 34
+		FROM seen s
+		UNION ALL
+		SELECT s.guard_id, 'crm_zz_waiting_', 'guard_waiting', 3 + CASE WHEN s.i OR s.moves THEN 4 ELSE 0 END + CASE WHEN s.u THEN 16 ELSE 0 END
+		FROM seen s
+		WHERE s.waiting IS NOT NULL
+	)
+	SELECT r.guard_id, r.table_name, r.relation, r.relation = r.root, r.is_partition AND k.shape & 1 = 1,
+		pg_catalog.concat(k.stem, r.guard_id), k.shape, k.function_name
 	FROM crm_internal.guarded_relations() r
-	JOIN crm_internal.guard g ON g.guard_id = r.guard_id
-	CROSS JOIN (VALUES ('crm_10_guard_', 29, 'AFTER INSERT OR DELETE OR UPDATE'),
-		('crm_10_guard_truncate_', 34, 'BEFORE TRUNCATE'),
-		('crm_zz_waiting_', 23, 'BEFORE INSERT OR UPDATE')) d (stem, shape, moment)
-	WHERE (d.stem <> 'crm_zz_waiting_' OR g.waiting IS NOT NULL)
-		AND r.kind IN ('r', 'p');
+	JOIN kind k ON k.guard_id = r.guard_id
+	WHERE r.kind IN ('r', 'p');
 END;
 COMMENT ON FUNCTION crm_internal.guard_triggers_due() IS 'every trigger that a guard needs, on its table and all parts and children of it';
 REVOKE ALL ON FUNCTION crm_internal.guard_triggers_due() FROM PUBLIC;
@@ -74,14 +89,17 @@ BEGIN ATOMIC
 			WHEN t.tgname <> d.name THEN 'renamed'
 			ELSE 'fine'
 		END,
-		pg_catalog.format('CREATE TRIGGER %I %s ON %s FOR EACH %s EXECUTE FUNCTION crm_internal.guard_trigger(%L); ALTER TABLE %s ENABLE ALWAYS TRIGGER %I',
-			d.name, d.moment, d.relation::pg_catalog.regclass, CASE d.shape & 1 WHEN 1 THEN 'ROW' ELSE 'STATEMENT' END,
-			d.guard_id, d.relation::pg_catalog.regclass, d.name)
+		pg_catalog.format('CREATE TRIGGER %I %s %s ON %s FOR EACH %s EXECUTE FUNCTION crm_internal.%I(%L); ALTER TABLE %s ENABLE ALWAYS TRIGGER %I',
+			d.name, CASE d.shape & 2 WHEN 2 THEN 'BEFORE' ELSE 'AFTER' END,
+			pg_catalog.concat_ws(' OR ', CASE WHEN d.shape & 4 > 0 THEN 'INSERT' END, CASE WHEN d.shape & 16 > 0 THEN 'UPDATE' END,
+				CASE WHEN d.shape & 8 > 0 THEN 'DELETE' END, CASE WHEN d.shape & 32 > 0 THEN 'TRUNCATE' END),
+			d.relation::pg_catalog.regclass, CASE d.shape & 1 WHEN 1 THEN 'ROW' ELSE 'STATEMENT' END,
+			d.function_name, d.guard_id, d.relation::pg_catalog.regclass, d.name)
 	FROM crm_internal.guard_triggers_due() d
 	LEFT JOIN LATERAL (
 		SELECT p.tgname, p.tgenabled, f.fits
 		FROM pg_catalog.pg_trigger p
-		CROSS JOIN LATERAL (SELECT p.tgfoid = pg_catalog.to_regproc('crm_internal.guard_trigger') AND p.tgtype = d.shape
+		CROSS JOIN LATERAL (SELECT p.tgfoid = pg_catalog.to_regproc('crm_internal.' || d.function_name) AND p.tgtype = d.shape
 			AND p.tgargs = pg_catalog.convert_to(d.guard_id::text, 'SQL_ASCII') || '\x00'
 			AND p.tgqual IS NULL AND p.tgattr::text = '' AND p.tgconstraint = 0) f (fits)
 		WHERE p.tgrelid = d.relation AND (f.fits OR p.tgname = d.name)
@@ -139,15 +157,16 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH stray AS (
-		SELECT t.tgrelid, t.tgname, pg_catalog.rtrim(pg_catalog.encode(t.tgargs, 'escape'), '\0') AS argument, t.tgtype & 1 = 1 AS each_row
+		SELECT t.tgrelid, t.tgname, pg_catalog.rtrim(pg_catalog.encode(t.tgargs, 'escape'), '\0') AS argument, t.tgtype AS shape
 		FROM pg_catalog.pg_trigger t
-		WHERE t.tgfoid = pg_catalog.to_regproc('crm_internal.guard_trigger') AND t.tgparentid = 0
+		WHERE t.tgfoid IN (pg_catalog.to_regproc('crm_internal.guard_trigger'), pg_catalog.to_regproc('crm_internal.guard_waiting'))
+			AND t.tgparentid = 0
 			AND NOT EXISTS (SELECT FROM crm_internal.guard_triggers_due() d
 				WHERE d.relation = t.tgrelid
 					AND t.tgargs = pg_catalog.convert_to(d.guard_id::text, 'SQL_ASCII') || '\x00')
 	), lost AS (
 		SELECT g.guard_id, g.table_name,
-			(SELECT pg_catalog.min(s.tgrelid::bigint)::oid FROM stray s WHERE s.argument = g.guard_id::text AND s.each_row) AS now_at
+			(SELECT pg_catalog.min(s.tgrelid::bigint)::oid FROM stray s WHERE s.argument = g.guard_id::text AND s.shape & 3 = 1) AS now_at
 		FROM crm_internal.guard g
 		WHERE g.dropped_at IS NULL AND pg_catalog.to_regclass(g.table_name) IS NULL
 	)
