@@ -10,6 +10,7 @@
 #include "customer/customer.h"
 #include "department/actor.h"
 #include "identity/identity.h"
+#include "mandate/mandate.h"
 
 CRM_MODULE_MAGIC;
 
@@ -21,6 +22,7 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
+	crm_mandate_init();
 	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();

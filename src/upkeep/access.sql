@@ -11,7 +11,9 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHER
 
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.act_as'),
+	('member', 'crm.whoami'),
 	('member', 'crm_internal.inbox'),
+	('member', 'crm_internal.hats_at'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -23,10 +25,27 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('administrator', 'crm.add_decision'),
+	('administrator', 'crm.change_decision'),
+	('administrator', 'crm.drop_decision'),
+	('administrator', 'crm.grant_mandate'),
+	('member', 'crm.hand_over'),
+	('member', 'crm.share'),
+	('member', 'crm.share_jointly'),
+	('member', 'crm.consult'),
+	('member', 'crm.inform'),
+	('member', 'crm.ban'),
+	('member', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
+	('administrator', 'crm.change_position'),
+	('administrator', 'crm.close_position'),
 	('administrator', 'crm.appoint'),
+	('administrator', 'crm.end_appointment'),
 	('administrator', 'crm.add_gateway'),
+	('administrator', 'crm.drop_gateway'),
+	('administrator', 'crm.add_actor_column'),
+	('administrator', 'crm.drop_actor_column'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
@@ -80,7 +99,10 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
-	('inbox', NULL, 'member');
+	('positions', NULL, 'member'),
+	('inbox', NULL, 'member'),
+	('decisions', NULL, 'member'),
+	('mandates', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -89,7 +111,7 @@ BEGIN ATOMIC
 	SELECT pg_catalog.format('GRANT USAGE ON SCHEMA crm TO %I', role)
 	UNION ALL
 	SELECT CASE
-		WHEN level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
+		WHEN access_statements.level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
 		WHEN a.columns IS NULL THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', a.view_name, role)
 		ELSE pg_catalog.format('GRANT SELECT (%s) ON crm.%I TO %I',
 			(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') FROM pg_catalog.unnest(a.columns) c),
@@ -99,7 +121,8 @@ BEGIN ATOMIC
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
 	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
-		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm')
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
