@@ -174,6 +174,7 @@ DECLARE
 	after bigint := 0;
 BEGIN
 	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
+	RETURN QUERY SELECT o.check_name, o.problem, o.repair FROM crm_internal.broken_organization() o;
 	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
 	RETURN QUERY SELECT 'oversize component',
 		format('%s records like the one of %s.%s, key %s, match each other: they were left apart', o.records,
