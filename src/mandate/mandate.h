@@ -38,11 +38,14 @@ typedef struct crm_ruling
 	bool plain;       /* allowed, and nothing else to do than to journal */
 	int32 mandate_id; /* by which it is allowed, or would be but for the amount, signatures ...;
 						 else 0 */
+	int32 barrier_id; /* the ban, or the hand-over that stands between; else 0 */
 	int npath;
 	const int32 *path; /* from the charter to that mandate */
 	const char *position;
 	const char *capacity; /* as appointed, or "acting" */
-	Numeric limit;        /* per decision, of that mandate; NULL: none */
+	const char *decision; /* of that mandate: its window counts acts in it and below */
+	Numeric limit;        /* per decision, the smallest on the path; NULL: none. When refused for
+							 the amount: the largest that would be allowed */
 	const char *budget;   /* NULL: none */
 	Numeric window_amount;
 	const Interval *window_length;
