@@ -1,6 +1,6 @@
 -- grant_give: the calls by which mandates are given.
 
-CREATE FUNCTION crm_internal.give(m crm_internal.mandate, positions text[], subject text)
+CREATE FUNCTION crm_internal.write_mandate(m crm_internal.mandate, positions text[])
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -8,6 +8,29 @@ AS $$
 DECLARE
 	first_id integer;
 	receiver text;
+BEGIN
+	FOREACH receiver IN ARRAY positions LOOP
+		m.mandate_id := nextval('crm_internal.mandate_mandate_id_seq');
+		first_id := coalesce(first_id, m.mandate_id);
+		INSERT INTO crm_internal.mandate (mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, quorum,
+			amount, window_amount, window_length, budget, depth, scope, deadline, valid_from, valid_until, recorded_by, reason, operating_model)
+		OVERRIDING SYSTEM VALUE
+		VALUES (m.mandate_id, m.kind, m.decision, m.from_position, receiver, m.parent_id,
+			CASE WHEN m.kind = 'joint' THEN first_id END, m.quorum,
+			m.amount, m.window_amount, m.window_length, m.budget, m.depth, m.scope, m.deadline,
+			m.valid_from, coalesce(m.valid_until, 'infinity'), crm_internal.acting_person(), m.reason, m.operating_model);
+	END LOOP;
+	RETURN first_id;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) IS 'writes a mandate that was checked, one row a position; returns its number, of a joint one the first';
+REVOKE ALL ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.give(m crm_internal.mandate, positions text[], subject text)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
 BEGIN
 	PERFORM crm_internal.take_turn();
 	m.scope := crm_internal.check_scope(m.scope);
@@ -24,21 +47,10 @@ BEGIN
 			PERFORM crm_internal.check_not_handed_over(m);
 		END IF;
 	END IF;
-	FOREACH receiver IN ARRAY positions LOOP
-		m.mandate_id := nextval('crm_internal.mandate_mandate_id_seq');
-		first_id := coalesce(first_id, m.mandate_id);
-		INSERT INTO crm_internal.mandate (mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, quorum,
-			amount, window_amount, window_length, budget, depth, scope, deadline, valid_from, valid_until, recorded_by, reason, operating_model)
-		OVERRIDING SYSTEM VALUE
-		VALUES (m.mandate_id, m.kind, m.decision, m.from_position, receiver, m.parent_id,
-			CASE WHEN m.kind = 'joint' THEN first_id END, m.quorum,
-			m.amount, m.window_amount, m.window_length, m.budget, m.depth, m.scope, m.deadline,
-			m.valid_from, coalesce(m.valid_until, 'infinity'), crm_internal.acting_person(), m.reason, m.operating_model);
-	END LOOP;
-	RETURN first_id;
+	RETURN crm_internal.write_mandate(m, positions);
 END
 $$;
-COMMENT ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) IS 'checks a new mandate and writes it, one row a position; returns its number, of a joint one the first';
+COMMENT ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) IS 'checks a new mandate and who gives it, and writes it; returns its number, of a joint one the first';
 REVOKE ALL ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.mandate_draft(kind text, decision text, from_position text, amount numeric, scope jsonb,
