@@ -21,6 +21,14 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.change_budget'),
 	('administrator', 'crm.close_budget'),
 	('administrator', 'crm.compensate'),
+	('member', 'crm.request'),
+	('member', 'crm.withdraw'),
+	('member', 'crm.answer_consult'),
+	('member', 'crm.approve'),
+	('member', 'crm.decline'),
+	('member', 'crm.acknowledge'),
+	('member', 'crm_internal.turn'),
+	('member', 'crm_internal.concerns_me'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -76,7 +84,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.revoke_access'),
 	('administrator', 'crm.verify'),
 	('administrator', 'crm.forget_old_jobs'),
-	('administrator', 'crm.run_maintenance');
+	('administrator', 'crm.run_maintenance'),
+	('administrator', 'crm_internal.escalate_requests');
 
 -- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
 -- address, phone number, street, exact place, birth date, number or key of a person.
@@ -102,7 +111,8 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),
 	('presets', NULL),
 	('preset_report', NULL),
-	('progress', NULL);
+	('progress', NULL),
+	('decision_latency', NULL);
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
@@ -112,7 +122,8 @@ INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
 	('journal', NULL, 'member'),
 	('ledger', NULL, 'member'),
 	('mandates', NULL, 'member'),
-	('positions', NULL, 'member');
+	('positions', NULL, 'member'),
+	('requests', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
