@@ -4,8 +4,10 @@
 #include "fmgr.h"
 
 #include "act/act_own.h"
+#include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
+#include "budget/budget.h"
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
@@ -24,6 +26,8 @@ _PG_init(void)
 	crm_commit_init();
 	crm_actor_init();
 	crm_mandate_init();
+	crm_journal_init();
+	crm_budget_init();
 	crm_request_init();
 	crm_act_own_init();
 	crm_capture_init();

@@ -111,14 +111,13 @@ BEGIN
 	IF EXISTS (SELECT FROM crm_internal.decision d WHERE d.code::text = decision) THEN
 		RETURN;
 	END IF;
-	SELECT string_agg(d.code::text, ', ' ORDER BY d.code::text) INTO alike
+	SELECT string_agg(d.code::text, ' or ' ORDER BY d.code::text) INTO alike
 	FROM crm_internal.decision_now d
 	WHERE decision LIKE '%' || split_part(d.code::text, '.', 1) || '%' OR d.code::text LIKE '%' || decision || '%';
 	RAISE undefined_object USING
 		MESSAGE = format('decision "%s" does not exist', decision),
-		DETAIL = coalesce('Like it are: ' || alike || '.', ''),
-		HINT = coalesce(format('crm.decisions lists them; SELECT crm.add_decision(%L, title => ''…'') adds it.', decision),
-			'crm.decisions lists them.');
+		HINT = coalesce(format('Did you mean %s? ', alike), '')
+			|| format('crm.decisions lists them; SELECT crm.add_decision(%L, title => ''…'') adds one.', decision);
 END
 $$;
 COMMENT ON FUNCTION crm_internal.check_decision(text) IS 'raises 42704 for a decision that does not exist';

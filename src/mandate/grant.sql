@@ -2,38 +2,20 @@
 
 CREATE FUNCTION crm_internal.acting_person()
 RETURNS text
-LANGUAGE sql STABLE PARALLEL UNSAFE
-RETURN session_user::text;
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+RETURN (crm_internal.whoami_actor())[1];
 COMMENT ON FUNCTION crm_internal.acting_person() IS 'who acts now';
 REVOKE ALL ON FUNCTION crm_internal.acting_person() FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.acts_for("position" text)
 RETURNS boolean
-LANGUAGE sql STABLE PARALLEL UNSAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	SELECT EXISTS (SELECT FROM crm_internal.appointment a
-		WHERE a."position" = acts_for."position" AND a.person = crm_internal.acting_person()
-			AND a.capacity IN ('holder', 'deputy')
-			AND a.valid_from <= pg_catalog.clock_timestamp() AND pg_catalog.clock_timestamp() < a.valid_until);
+	SELECT EXISTS (SELECT FROM crm_internal.hats(crm_internal.acting_person(), pg_catalog.clock_timestamp()) h
+		WHERE h."position" = acts_for."position" AND h.capacity IN ('holder', 'deputy'));
 END;
 COMMENT ON FUNCTION crm_internal.acts_for(text) IS 'whether the one who acts now may give and take mandates of a position: as holder or deputy';
 REVOKE ALL ON FUNCTION crm_internal.acts_for(text) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.check_open_position(name text)
-RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = check_open_position.name AND (p.closed_at IS NULL OR p.closed_at > clock_timestamp())) THEN
-		RAISE undefined_object USING
-			MESSAGE = format('position "%s" does not exist', name),
-			HINT = format('SELECT crm.add_position(%L, department => ''…'');', name);
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION crm_internal.check_open_position(text) IS 'raises 42704 for a position that does not exist or is closed';
-REVOKE ALL ON FUNCTION crm_internal.check_open_position(text) FROM PUBLIC;
 
 -- The tables of budgets belong to a later room: asked by name, when a mandate that names one is given.
 CREATE FUNCTION crm_internal.check_budget(budget text)
@@ -97,8 +79,8 @@ BEGIN
 	IF cardinality(positions) IS NOT DISTINCT FROM 0 OR array_position(positions, NULL) IS NOT NULL THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'a mandate is given to a position', HINT = 'Name a position of crm.positions.';
 	END IF;
-	PERFORM crm_internal.check_open_position(p) FROM unnest(positions) p;
-	PERFORM crm_internal.check_open_position(m.from_position) WHERE m.from_position IS NOT NULL;
+	PERFORM crm_internal.check_position(p) FROM unnest(positions) p;
+	PERFORM crm_internal.check_position(m.from_position) WHERE m.from_position IS NOT NULL;
 	PERFORM crm_internal.check_budget(m.budget);
 	CASE
 		WHEN m.from_position IS NULL AND m.kind IN ('hand_over', 'share', 'joint') THEN

@@ -29,7 +29,7 @@ BEGIN ATOMIC
 			WHEN bound = 'window' THEN pg_catalog.format('The most it has is %s on a customer in %s (mandate %s).', b.window_amount, b.window_length, b.mandate_id)
 			WHEN bound = 'budget' THEN pg_catalog.format('It has budget "%s" (mandate %s).', b.budget, b.mandate_id)
 			WHEN b.depth = 0 THEN pg_catalog.format('Mandate %s may not be passed on.', b.mandate_id)
-			ELSE pg_catalog.format('Mandate %s may be passed on %s times.', b.mandate_id, b.depth)
+			ELSE pg_catalog.format('Mandate %s has depth %s.', b.mandate_id, b.depth)
 		END,
 		CASE
 			WHEN bound = 'start' THEN pg_catalog.format('valid_from => %L is the earliest that passes.', b.valid_from)
@@ -57,13 +57,13 @@ CREATE FUNCTION crm_internal.bound_phrase(bound text, m crm_internal.mandate)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
-	WHEN bound = 'start' THEN pg_catalog.format(' from %s on', (m).valid_from)
+	WHEN bound = 'start' AND (m).valid_from > pg_catalog.clock_timestamp() THEN pg_catalog.format(' from %s on', (m).valid_from)
 	WHEN bound = 'end' THEN pg_catalog.format(' until %s', (m).valid_until)
 	WHEN bound = 'scope' THEN pg_catalog.format(' in scope %s', (m).scope)
 	WHEN bound = 'amount' THEN pg_catalog.format(' for %s', (m).amount)
 	WHEN bound = 'window' THEN pg_catalog.format(' for %s in %s', (m).window_amount, (m).window_length)
 	WHEN bound = 'budget' THEN pg_catalog.format(' from budget "%s"', (m).budget)
-	WHEN bound = 'depth' THEN coalesce(pg_catalog.format(' to be passed on %s times', nullif((m).depth, 0)), '')
+	WHEN bound = 'depth' AND (m).depth > 0 THEN pg_catalog.format(' to be passed on (depth %s)', (m).depth)
 	ELSE ''
 END;
 COMMENT ON FUNCTION crm_internal.bound_phrase(text, crm_internal.mandate) IS 'the bound that is refused, as the end of a message';
@@ -99,8 +99,8 @@ DECLARE
 	next_passed crm_internal.mandate[];
 	bound text;
 	p crm_internal.mandate;
-	gap text;
-	first_gap text;
+	gap text[];
+	first_gap text[];
 	advice record;
 BEGIN
 	PERFORM crm_internal.refuse_reserved(m);
@@ -123,7 +123,7 @@ BEGIN
 		END IF;
 		first_gap := coalesce(first_gap, gap);
 	END LOOP;
-	PERFORM crm_internal.refuse_grant(m, '', first_gap, format('SELECT * FROM crm.who_may(%L); tells who has it.', m.decision));
+	PERFORM crm_internal.refuse_grant(m, '', first_gap[1], first_gap[2]);
 END
 $$;
 COMMENT ON FUNCTION crm_internal.stand_on(crm_internal.mandate) IS 'the new mandate, bounded by the one of its giver that covers it with the largest amount; raises 42501 where none does';

@@ -65,7 +65,7 @@ REVOKE ALL ON FUNCTION crm_internal.windows_fit(crm_internal.mandate, crm_intern
 
 -- Where the giver's authority at the outermost points of the new mandate goes: NULL if all is its own.
 CREATE FUNCTION crm_internal.authority_gap(m crm_internal.mandate, p crm_internal.mandate)
-RETURNS text
+RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -84,19 +84,23 @@ BEGIN
 		WHERE e.mandate_id = p.mandate_id;
 		CONTINUE WHEN supported;
 		IF supported IS NULL THEN
-			RETURN format('Mandate %s is without effect then: what it stood on is gone.', p.mandate_id);
+			RETURN ARRAY[format('Mandate %s is without effect then: what it stood on is gone or handed over.', p.mandate_id),
+				format('SELECT * FROM crm.who_may(%L); tells who has it.', m.decision)];
 		END IF;
 		SELECT e.* INTO taken
 		FROM crm_internal.effective_at(m.decision, point, whole.amount, m.valid_from) e
 		WHERE e.from_position = p.to_position AND e.kind IN ('hand_over', 'joint') AND e.mandate_id > p.mandate_id
 		ORDER BY e.mandate_id DESC
 		LIMIT 1;
-		RETURN format('It handed that over to "%s" (mandate %s).', taken.to_position, taken.mandate_id);
+		RETURN ARRAY[
+			format(CASE taken.kind WHEN 'joint' THEN 'It shares that jointly (mandate %2$s).' ELSE 'It handed that over to "%1$s" (mandate %2$s).' END,
+				taken.to_position, coalesce(taken.joint_id, taken.mandate_id)),
+			format('SELECT * FROM crm.revoke(%s); takes it back.', coalesce(taken.joint_id, taken.mandate_id))];
 	END LOOP;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.authority_gap(crm_internal.mandate, crm_internal.mandate) IS 'why a mandate of the giver does not carry the new one when it begins; NULL if it does';
+COMMENT ON FUNCTION crm_internal.authority_gap(crm_internal.mandate, crm_internal.mandate) IS 'why a mandate of the giver does not carry the new one when it begins, and what can be done; NULL if it does';
 REVOKE ALL ON FUNCTION crm_internal.authority_gap(crm_internal.mandate, crm_internal.mandate) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.check_not_handed_over(m crm_internal.mandate)
@@ -121,7 +125,8 @@ BEGIN
 	LIMIT 1;
 	IF FOUND THEN
 		PERFORM crm_internal.refuse_grant(m, ' twice',
-			format('Mandate %s hands "%s" over to "%s" from %s%s.', other.mandate_id, other.decision, other.to_position, other.valid_from,
+			format('Mandate %s hands "%s" over to "%s"%s%s.', other.mandate_id, other.decision, other.to_position,
+				CASE WHEN other.valid_from > clock_timestamp() THEN format(' from %s on', other.valid_from) END,
 				CASE WHEN least(other.valid_until, other.revoked_at) < 'infinity' THEN format(' until %s', least(other.valid_until, other.revoked_at)) END),
 			format('SELECT * FROM crm.revoke(%s); takes it back first.', other.mandate_id));
 	END IF;

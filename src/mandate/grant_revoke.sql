@@ -60,6 +60,18 @@ $$;
 COMMENT ON FUNCTION crm_internal.revocable(integer) IS 'the mandate, if the actor may take it back';
 REVOKE ALL ON FUNCTION crm_internal.revocable(integer) FROM PUBLIC;
 
+CREATE FUNCTION crm_internal.decides_again(m crm_internal.mandate)
+RETURNS integer[]
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.array_agg(DISTINCT e.mandate_id)
+	FROM crm_internal.scope_points((m).scope) s
+	CROSS JOIN LATERAL crm_internal.effective_at((m).decision, s, (m).amount, greatest((m).valid_from, pg_catalog.clock_timestamp())) e
+	WHERE (m).kind IN ('hand_over', 'joint') AND e.has_authority AND e.to_position = (m).from_position;
+END;
+COMMENT ON FUNCTION crm_internal.decides_again(crm_internal.mandate) IS 'by which mandates the giver decides what it had handed over, now that this one is revoked';
+REVOKE ALL ON FUNCTION crm_internal.decides_again(crm_internal.mandate) FROM PUBLIC;
+
 -- Written as the owner of crm's tables; the actor must act for the giver or hold the decision org.model.
 CREATE FUNCTION crm.revoke(mandate_id integer, reason text DEFAULT NULL)
 RETURNS TABLE (mandate integer, effect text, kind text, decision text, from_position text, to_position text, stands_on integer)
@@ -69,6 +81,7 @@ AS $$
 DECLARE
 	m crm_internal.mandate;
 	ids integer[];
+	again integer[];
 	before jsonb;
 	after jsonb;
 BEGIN
@@ -83,21 +96,24 @@ BEGIN
 		revoked_why = revoke.reason
 	WHERE c.mandate_id = ANY (ids);
 	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO after FROM crm_internal.mandate_effects(m.decision) e;
+	again := CASE WHEN before ? m.mandate_id::text THEN crm_internal.decides_again(m) END;
 	RETURN QUERY
 		SELECT c.mandate_id,
 			CASE
 				WHEN c.mandate_id = ANY (ids) THEN 'is revoked'
 				WHEN before ? c.mandate_id::text AND NOT after ? c.mandate_id::text THEN 'loses its effect'
 				WHEN after ? c.mandate_id::text AND NOT before ? c.mandate_id::text THEN 'has effect again'
+				WHEN c.mandate_id = ANY (again) THEN 'decides again'
 				ELSE 'stays, it stands on another'
 			END,
 			c.kind, c.decision, c.from_position, c.to_position, (after ->> c.mandate_id::text)::integer
 		FROM crm_internal.mandate c
 		WHERE c.mandate_id = ANY (ids)
+			OR c.mandate_id = ANY (again)
 			OR before ? c.mandate_id::text <> after ? c.mandate_id::text
 			OR before -> c.mandate_id::text <> after -> c.mandate_id::text
 		ORDER BY c.mandate_id = ANY (ids) DESC, c.mandate_id;
 END
 $$;
-COMMENT ON FUNCTION crm.revoke(integer, text) IS 'takes a mandate back, of a joint one all of it, at once; what was done under it stays valid. Returns it and each mandate whose support changes: is revoked, loses its effect (nothing else carries it), stays (stands_on: what carries it now), has effect again (of what had been handed over). Who may: holder and deputy of the giver, else with the decision org.model. Errors: 42704 if it does not exist, 55000 if it is over, 42501';
+COMMENT ON FUNCTION crm.revoke(integer, text) IS 'takes a mandate back, of a joint one all of it, at once; what was done under it stays valid. Returns it and each mandate whose support changes: is revoked, loses its effect (nothing else carries it), stays (stands_on: what carries it now), decides again (a mandate of who had handed over), has effect again. Who may: holder and deputy of the giver, else with the decision org.model. Errors: 42704 if it does not exist, 55000 if it is over, 42501';
 REVOKE ALL ON FUNCTION crm.revoke(integer, text) FROM PUBLIC;
