@@ -11,6 +11,7 @@
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
+#include "guard/guard.h"
 #include "identity/identity.h"
 #include "mandate/mandate.h"
 #include "request/request.h"
@@ -25,12 +26,13 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
-	crm_mandate_init();
 	crm_journal_init();
+	crm_mandate_init();
 	crm_budget_init();
 	crm_request_init();
 	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
+	crm_guard_init();
 }
