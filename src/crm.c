@@ -4,13 +4,17 @@
 #include "fmgr.h"
 
 #include "act/act_own.h"
+#include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
+#include "budget/budget.h"
 #include "capture/capture.h"
 #include "customer/customer.h"
 #include "department/actor.h"
+#include "guard/guard.h"
 #include "identity/identity.h"
 #include "mandate/mandate.h"
+#include "request/request.h"
 
 CRM_MODULE_MAGIC;
 
@@ -22,9 +26,13 @@ _PG_init(void)
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
+	crm_journal_init();
 	crm_mandate_init();
+	crm_budget_init();
+	crm_request_init();
 	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
+	crm_guard_init();
 }

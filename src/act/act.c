@@ -1,13 +1,193 @@
 /* act.c - takes an act: asks for the ruling, the money, an approval; journals, informs or refuses.
  */
+/*
+ * All that is decided in crm, in a function or by a guard, passes here. What has its own authority
+ * and money left is journalled by that mandate; else an approved request is used up; else it is
+ * refused, or, by a guard that only observes, noted as what would have been.
+ */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "act/act.h"
+#include "act/act_refusal.h"
+#include "audit/journal.h"
+#include "budget/budget.h"
+#include "request/request.h"
 
-PG_FUNCTION_INFO_V1(crm_take_act);
+static const crm_ruling *first_affordable(const crm_act_point *point, const crm_ruling *ruling,
+										  crm_shortfall *shortfall);
+static const crm_ruling *take_own(const crm_act_point *point, const crm_ruling *ruling,
+								  crm_shortfall *shortfall);
+static bool take_approved(const crm_act_point *point, const crm_ruling *ruling,
+						  crm_shortfall *shortfall, int64 *act_id);
+static int64 journal(const crm_act_point *point, const crm_ruling *ruling,
+					 const crm_approval *approval);
 
-Datum
-crm_take_act(PG_FUNCTION_ARGS)
+crm_act_outcome
+crm_act_take(const crm_act_point *point, const crm_ruling *ruling, int64 *act_id)
 {
-	PG_RETURN_VOID();
+	crm_shortfall shortfall = {0};
+	const crm_ruling *used = NULL;
+	int64 id;
+
+	if (ruling->verdict == CRM_ALLOWED)
+		used = take_own(point, ruling, &shortfall);
+	if (used != NULL)
+		id = journal(point, used, NULL);
+	else if (!take_approved(point, ruling, &shortfall, &id))
+	{
+		if (!point->observe)
+			crm_act_refuse(point, ruling, &shortfall);
+		id = crm_act_journal_refusal(point, ruling, &shortfall);
+		if (act_id != NULL)
+			*act_id = id;
+		return CRM_ACT_WOULD_REFUSE;
+	}
+	if (act_id != NULL)
+		*act_id = id;
+	return CRM_ACT_TAKEN;
+}
+
+bool
+crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling)
+{
+	crm_shortfall shortfall = {0};
+	crm_request_key key;
+
+	if (ruling->verdict == CRM_ALLOWED && first_affordable(point, ruling, &shortfall) != NULL)
+		return true;
+	if (ruling->verdict == CRM_BANNED)
+		return false;
+	crm_act_request_key(point, ruling, &key);
+	return crm_request_is_approved(&key);
+}
+
+/* ------------------------------ own authority ------------------------------ */
+
+/* An UPDATE counts by its difference, everything else by its amount. */
+static Numeric
+counted(const crm_act_point *point)
+{
+	return point->booked != NULL ? point->booked : point->amount;
+}
+
+static crm_spending
+spending_of(const crm_act_point *point)
+{
+	crm_spending spending = {
+		.person = point->actor.person,
+		.customer_id = point->customer_id,
+		.amount = counted(point),
+	};
+
+	return spending;
+}
+
+static const crm_ruling *
+first_affordable(const crm_act_point *point, const crm_ruling *ruling, crm_shortfall *shortfall)
+{
+	crm_spending spending = spending_of(point);
+
+	for (; ruling != NULL; ruling = ruling->next)
+		if (crm_money_is_left(ruling, &spending, shortfall))
+			return ruling;
+	return NULL;
+}
+
+static const crm_ruling *
+take_own(const crm_act_point *point, const crm_ruling *ruling, crm_shortfall *shortfall)
+{
+	crm_spending spending = spending_of(point);
+
+	for (; ruling != NULL; ruling = ruling->next)
+		if (crm_money_take(ruling, &spending, shortfall))
+			return ruling;
+	return NULL;
+}
+
+/* ------------------------------ with an approval ------------------------------ */
+
+void
+crm_act_request_key(const crm_act_point *point, const crm_ruling *ruling, crm_request_key *key)
+{
+	*key = (crm_request_key){
+		.person = point->actor.person,
+		.decision = point->decision,
+		.amount = point->amount,
+		.customer_id = point->customer_id,
+		.guard_id = point->guard_id,
+		.operation = point->operation,
+		.row_key = point->row_key,
+		.scope = point->scope,
+		.nscope = point->nscope,
+		.consulted = ruling->verdict == CRM_CONSULT_FIRST,
+	};
+}
+
+/*
+ * A ban wins over an approval given before it. One who only had to consult acts by his own mandate,
+ * so its money is looked at before the request is used up.
+ */
+static bool
+take_approved(const crm_act_point *point, const crm_ruling *ruling, crm_shortfall *shortfall,
+			  int64 *act_id)
+{
+	crm_request_key key;
+	crm_approval approval;
+	const crm_ruling *used = NULL;
+	Numeric left;
+
+	if (ruling->verdict == CRM_BANNED)
+		return false;
+	crm_act_request_key(point, ruling, &key);
+	if (key.consulted)
+		key.consulted = first_affordable(point, ruling, shortfall) != NULL;
+	if (!crm_request_use(&key, &approval))
+		return false;
+	if (approval.consulted)
+	{
+		used = take_own(point, ruling, shortfall);
+		if (used == NULL)
+			return false;
+	}
+	else if (approval.budget != NULL && counted(point) != NULL &&
+			 !crm_budget_take(approval.budget, counted(point), approval.reserved, &left))
+	{
+		*shortfall = (crm_shortfall){CRM_SHORT_OF_BUDGET, ruling, left};
+		return false;
+	}
+	*act_id = journal(point, used != NULL ? used : ruling, &approval);
+	return true;
+}
+
+/* ------------------------------ telling ------------------------------ */
+
+/* By an approval it is the approver's mandate; the duty to inform is the decision's in any case. */
+static int64
+journal(const crm_act_point *point, const crm_ruling *ruling, const crm_approval *approval)
+{
+	crm_act act = {0};
+	int64 act_id;
+
+	crm_act_describe(point, &act);
+	if (approval == NULL || approval->consulted)
+	{
+		act.position = ruling->position;
+		act.capacity = ruling->capacity;
+		act.npath = ruling->npath;
+		act.path = ruling->path;
+		act.budget = ruling->budget;
+	}
+	else
+	{
+		act.position = approval->position;
+		act.npath = approval->npath;
+		act.path = approval->path;
+		act.budget = approval->budget;
+	}
+	if (approval != NULL)
+		act.request_id = approval->request_id;
+	act_id = crm_journal_add(&act);
+	if (ruling->ninforms > 0)
+		crm_notice_add(act_id, ruling->informs, ruling->ninforms);
+	return act_id;
 }

@@ -9,16 +9,14 @@
 
 extern Datum crm_take_act(PG_FUNCTION_ARGS);
 
-static void take(const char *decision, const char *subject);
-
 void
 crm_act_own_init(void)
 {
-	crm_decide_register(take);
+	crm_decide_register(crm_act_of_crm);
 }
 
-static void
-take(const char *decision, const char *subject)
+void
+crm_act_of_crm(const char *decision, const char *subject)
 {
 	LOCAL_FCINFO(call, 5);
 

@@ -4,4 +4,7 @@
 
 extern void crm_act_own_init(void);
 
+/* As crm_internal.take_act(): allowed and journalled, or error 42501. */
+extern void crm_act_of_crm(const char *decision, const char *subject);
+
 #endif

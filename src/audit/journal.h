@@ -18,12 +18,14 @@ typedef struct crm_act
 	int npath;
 	const int32 *path; /* mandates, charter first */
 	Numeric amount;
+	Numeric counted; /* against windows, where that differs (an UPDATE); NULL: the amount */
 	int64 customer_id;
 	const char *scope; /* jsonb as text */
 	const char *subject;
 	const char *operation;
 	int32 guard_id;
 	int64 request_id;
+	const char *budget; /* that the amount was taken from */
 	const char *reason;
 } crm_act;
 
@@ -34,7 +36,7 @@ extern int64 crm_journal_add(const crm_act *act);
 
 /*
  * One more row for an act that this (sub)transaction added: its entries and amount grow. False: it
- * is written or rolled back already, add another.
+ * is written or rolled back already, is of an outer one or has its own `counted`: add another.
  */
 extern bool crm_journal_grow(int64 act_id, Numeric amount);
 

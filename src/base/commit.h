@@ -7,7 +7,7 @@ typedef struct crm_commit_room
 {
 	/* At the ticket's end, or earlier by SET CONSTRAINTS: may read, write, wait. Must not raise. */
 	void (*drain)(void);
-	/* Nothing of a user runs any more: write what is left. */
+	/* Nothing of a user runs any more: write what is left. An error refuses the COMMIT. */
 	void (*before_commit)(void);
 	/* Memory only: a subtransaction has ended, what it held is the parent's or gone. */
 	void (*subtransaction_end)(SubTransactionId mine, SubTransactionId parent, bool committed);

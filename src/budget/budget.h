@@ -9,11 +9,19 @@ extern void crm_budget_init(void);
 
 /*
  * Adds an amount to what this (sub)transaction takes from a budget; booked when the transaction
- * ends. False, with *left: it would be overspent by what can be seen now. from_reservation: of the
- * amount, what an approved request had reserved already (NULL: nothing).
+ * ends. False, with *left: it would be overspent by what can be seen now. An amount of 0 or less
+ * takes nothing: only crm.compensate() gives back. from_reservation: of the amount, what an
+ * approved request had reserved already (NULL: nothing).
  */
 extern bool crm_budget_take(const char *budget, Numeric amount, Numeric from_reservation,
 							Numeric *left);
+
+/*
+ * Promises an amount to a request, and takes the promise back; booked when the transaction ends.
+ * False, with *left: there is less.
+ */
+extern bool crm_budget_reserve(const char *budget, Numeric amount, int64 request_id, Numeric *left);
+extern void crm_budget_release(const char *budget, Numeric amount, int64 request_id);
 
 /* What is left by what can be seen now, this transaction's own takings included. */
 extern Numeric crm_budget_left(const char *budget);

@@ -36,3 +36,100 @@ COMMENT ON TABLE crm_internal.ledger IS 'every booking on a budget, append-only:
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger_entry_id_seq', '');
 CREATE INDEX ledger_budget_idx ON crm_internal.ledger (budget_id);
+CREATE INDEX ledger_act_idx ON crm_internal.ledger (act_id) WHERE act_id IS NOT NULL;
+
+CREATE TRIGGER crm_10_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crm_internal.ledger
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.refuse_change();
+ALTER TABLE crm_internal.ledger ENABLE ALWAYS TRIGGER crm_10_append_only;
+
+ALTER TABLE crm_internal.ledger ENABLE ROW LEVEL SECURITY;
+CREATE POLICY crm_read ON crm_internal.ledger FOR SELECT USING (
+	(SELECT crm_internal.reads_whole_journal())
+	OR person OPERATOR(pg_catalog.=) (SELECT (crm_internal.act_reach()).person));
+
+-- Of the following four, C decides and books; whoever calls them has asked for the mandate.
+CREATE FUNCTION crm_internal.take_budget(budget text, amount numeric, from_reservation numeric DEFAULT NULL)
+RETURNS numeric
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_take_budget';
+COMMENT ON FUNCTION crm_internal.take_budget(text, numeric, numeric) IS 'takes an amount from a budget when the transaction ends, from_reservation of it promised before; returns what is left by what can be seen now; error 23514 if that is too little, now or at the end';
+REVOKE ALL ON FUNCTION crm_internal.take_budget(text, numeric, numeric) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.reserve_budget(budget text, amount numeric, request_id bigint)
+RETURNS numeric
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_reserve_budget';
+COMMENT ON FUNCTION crm_internal.reserve_budget(text, numeric, bigint) IS 'promises an amount to a request when the transaction ends; returns what is left by what can be seen now; error 23514 if that is too little, now or at the end';
+REVOKE ALL ON FUNCTION crm_internal.reserve_budget(text, numeric, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.release_budget(budget text, amount numeric, request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_release_budget';
+COMMENT ON FUNCTION crm_internal.release_budget(text, numeric, bigint) IS 'takes back what was promised to a request that is declined or lapses, when the transaction ends';
+REVOKE ALL ON FUNCTION crm_internal.release_budget(text, numeric, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.change_budget_row(budget_id integer, amount numeric DEFAULT 0, spent numeric DEFAULT 0, carved numeric DEFAULT 0)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_change_budget_row';
+COMMENT ON FUNCTION crm_internal.change_budget_row(integer, numeric, numeric, numeric) IS 'adds to a row of crm_internal.budget at once, as it is now at every isolation level; the budget stays locked to the end of the transaction; error 23514 if more would be spent than there is';
+REVOKE ALL ON FUNCTION crm_internal.change_budget_row(integer, numeric, numeric, numeric) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.lock_budgets(VARIADIC budget_ids integer[])
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_lock_budgets';
+COMMENT ON FUNCTION crm_internal.lock_budgets(integer[]) IS 'locks budgets in ascending order until the transaction ends; NULLs are passed over';
+REVOKE ALL ON FUNCTION crm_internal.lock_budgets(integer[]) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.budget_now(budget_id integer, OUT amount numeric, OUT spent numeric, OUT reserved numeric, OUT carved numeric)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_budget_now';
+COMMENT ON FUNCTION crm_internal.budget_now(integer) IS 'a budget as it is now, at every isolation level';
+REVOKE ALL ON FUNCTION crm_internal.budget_now(integer) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.compensated(act_id bigint)
+RETURNS numeric
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_compensated';
+COMMENT ON FUNCTION crm_internal.compensated(bigint) IS 'what was given back of an act by now, at every isolation level';
+REVOKE ALL ON FUNCTION crm_internal.compensated(bigint) FROM PUBLIC;
+
+CREATE VIEW crm.budgets AS
+	SELECT b.name, p.name AS parent, b.currency, b.amount, b.spent, b.reserved, b.carved,
+		b.amount OPERATOR(pg_catalog.-) b.spent OPERATOR(pg_catalog.-) b.reserved OPERATOR(pg_catalog.-) b.carved AS remaining,
+		CASE WHEN b.amount OPERATOR(pg_catalog.>) 0 THEN pg_catalog.round(100 OPERATOR(pg_catalog.*) b.spent OPERATOR(pg_catalog./) b.amount, 1) END AS spent_percent,
+		b.valid_from, b.valid_until, b.closed_at
+	FROM crm_internal.budget b
+	LEFT JOIN crm_internal.budget p ON p.budget_id OPERATOR(pg_catalog.=) b.parent_id
+	ORDER BY b.name;
+COMMENT ON VIEW crm.budgets IS 'budgets and what is left of them, as booked by transactions that have committed';
+COMMENT ON COLUMN crm.budgets.name IS 'as given to crm.add_budget()';
+COMMENT ON COLUMN crm.budgets.parent IS 'the budget that it was carved from';
+COMMENT ON COLUMN crm.budgets.currency IS 'of all amounts; NULL: the company''s own';
+COMMENT ON COLUMN crm.budgets.amount IS 'what there is';
+COMMENT ON COLUMN crm.budgets.spent IS 'taken by acts, less what was given back';
+COMMENT ON COLUMN crm.budgets.reserved IS 'promised by approved requests';
+COMMENT ON COLUMN crm.budgets.carved IS 'given to sub-budgets';
+COMMENT ON COLUMN crm.budgets.remaining IS 'amount - spent - reserved - carved';
+COMMENT ON COLUMN crm.budgets.spent_percent IS 'spent in per cent of the amount';
+COMMENT ON COLUMN crm.budgets.valid_from IS 'from when it may be spent';
+COMMENT ON COLUMN crm.budgets.valid_until IS 'until when it may be spent';
+COMMENT ON COLUMN crm.budgets.closed_at IS 'since when it is closed; NULL: it is open';
+
+CREATE VIEW crm.ledger WITH (security_invoker = true) AS
+	SELECT l.entry_id, b.name AS budget, l.at, l.kind, l.amount, l.person, l.request_id, l.act_id, l.batch, l.reason
+	FROM crm_internal.ledger l
+	JOIN crm_internal.budget b ON b.budget_id OPERATOR(pg_catalog.=) l.budget_id;
+COMMENT ON VIEW crm.ledger IS 'every booking on a budget; one sees his own, administrators and auditors all';
+COMMENT ON COLUMN crm.ledger.entry_id IS 'number of the entry';
+COMMENT ON COLUMN crm.ledger.budget IS 'booked on this budget';
+COMMENT ON COLUMN crm.ledger.at IS 'when it was booked: at the end of the transaction';
+COMMENT ON COLUMN crm.ledger.kind IS 'spend and compensate (given back), reserve and release (for a request), carve and return (for a sub-budget)';
+COMMENT ON COLUMN crm.ledger.amount IS 'never negative';
+COMMENT ON COLUMN crm.ledger.person IS 'who took it';
+COMMENT ON COLUMN crm.ledger.request_id IS 'for which request';
+COMMENT ON COLUMN crm.ledger.act_id IS 'of compensate: the act whose amount is given back';
+COMMENT ON COLUMN crm.ledger.batch IS 'the acts of one transaction, as in crm.journal';
+COMMENT ON COLUMN crm.ledger.reason IS 'why, of compensate';

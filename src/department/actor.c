@@ -1,21 +1,22 @@
 /*
  * actor.c - who is acting now: whom crm.act_as() named, else the login.
  *
- * The person is kept in the setting crm.actor, so that savepoints, ROLLBACK, DISCARD ALL and parallel
- * workers treat it as they treat every setting. Its check hook lets only crm.act_as() set it: SET,
- * ALTER ROLE, PGOPTIONS and configuration files cannot. Only C reads it, never SQL.
+ * The person is kept in the setting crm.actor, so that savepoints, ROLLBACK, DISCARD ALL and
+ * parallel workers treat it as they treat every setting. Its check hook lets only crm.act_as() set
+ * it: SET, ALTER ROLE, PGOPTIONS and configuration files cannot. Only C reads it, never SQL.
  *
  * Who may call crm.act_as() is decided by the session's user, not by the current one: a security
  * definer's owner is not a gateway because a gateway calls it, and a role that may SET ROLE to a
- * gateway is not one either. Whether the current role may execute crm.act_as() is a matter of GRANT,
- * so a gateway that sets a humbler role keeps that role from speaking for others.
+ * gateway is not one either. Whether the current role may execute crm.act_as() is a matter of
+ * GRANT, so a gateway that sets a humbler role keeps that role from speaking for others.
  */
 #include "postgres.h"
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "catalog/pg_authid.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/plannodes.h"
@@ -24,6 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -31,6 +33,7 @@
 #include "department/actor.h"
 
 PG_FUNCTION_INFO_V1(crm_act_as);
+PG_FUNCTION_INFO_V1(crm_gateway_changed);
 PG_FUNCTION_INFO_V1(crm_whoami_actor);
 
 /* What the gateway's row and the appointments say about a call of crm.act_as(). */
@@ -38,7 +41,8 @@ typedef struct gateway_answer
 {
 	bool is_gateway;
 	bool session_allowed;
-	bool appointed;
+	bool appointed;         /* anywhere */
+	TimestampTz here_until; /* in the departments that the gateway serves; 0: not now */
 } gateway_answer;
 
 static char *actor_setting = NULL;
@@ -47,6 +51,12 @@ static uint64 generation = 1;
 static Oid login_id = InvalidOid; /* whose name is in login_name; InvalidOid: look it up */
 static NameData login_name;
 
+/* What the setting is worth now: the gateway or its reach may have changed since it was made. */
+static enum { WORD_UNKNOWN, WORD_HOLDS, WORD_VOID } word = WORD_UNKNOWN;
+static TimestampTz word_until = 0;
+static Oid gateway_table = InvalidOid;
+static Oid appointment_table = InvalidOid;
+
 /* A call that was the client's whole statement, outside a transaction block; 0: none. */
 static TimestampTz lone_call_at = 0;
 static bool asked_since;
@@ -54,8 +64,16 @@ static bool asked_since;
 static bool check_actor(char **newval, void **extra, GucSource source);
 static void assign_actor(const char *newval, void *extra);
 static void forget_login(Datum arg, int cacheid, uint32 hashvalue);
-static void refuse_lone_call(XactEvent event, void *arg);
+static void forget_check(Datum arg, Oid relation);
+static void forget_word(void);
+static void end_of_transaction(XactEvent event, void *arg);
+static void refuse_lone_call(void);
+static bool word_holds(void);
+static void remember_tables(void);
+static Datum first_row(int column);
+static bool first_row_is_null(int column);
 static gateway_answer ask_gateway(const char *person);
+static void check_place(void);
 static void check_gateway(const gateway_answer *answer, const char *person, bool for_session);
 static void set_actor(const char *person, bool for_session);
 static bool is_whole_statement(FunctionCallInfo fcinfo);
@@ -66,11 +84,11 @@ crm_actor_init(void)
 	/* Made after the prefix is reserved: what was set under its name before is thrown away. */
 	DefineCustomStringVariable("crm.actor", "The person for whom the gateway acts.",
 							   "Set by crm.act_as() only.", &actor_setting, "", PGC_USERSET,
-							   GUC_NOT_WHILE_SEC_REST | GUC_DISALLOW_IN_FILE |
-								   GUC_DISALLOW_IN_AUTO_FILE | GUC_NOT_IN_SAMPLE,
+							   GUC_DISALLOW_IN_FILE | GUC_DISALLOW_IN_AUTO_FILE | GUC_NOT_IN_SAMPLE,
 							   check_actor, assign_actor, NULL);
 	CacheRegisterSyscacheCallback(AUTHOID, forget_login, (Datum) 0);
-	RegisterXactCallback(refuse_lone_call, NULL);
+	CacheRegisterRelcacheCallback(forget_check, (Datum) 0);
+	RegisterXactCallback(end_of_transaction, NULL);
 }
 
 crm_actor
@@ -79,7 +97,7 @@ crm_actor_now(void)
 	crm_actor actor = {.known_by = CRM_KNOWN_BY_LOGIN};
 
 	asked_since = true;
-	if (actor_setting != NULL && actor_setting[0] != '\0')
+	if (actor_setting != NULL && actor_setting[0] != '\0' && word_holds())
 	{
 		actor.person = actor_setting;
 		actor.known_by = CRM_KNOWN_BY_ACT_AS;
@@ -140,24 +158,49 @@ crm_act_as(PG_FUNCTION_ARGS)
 {
 	char *person = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	bool for_session = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
-	gateway_answer answer = ask_gateway(person);
 
-	check_gateway(&answer, person, for_session);
-	set_actor(person, for_session);
+	check_place();
+	if (person != NULL)
+	{
+		gateway_answer answer = ask_gateway(person);
+
+		check_gateway(&answer, person, for_session);
+		set_actor(person, for_session);
+		word = WORD_HOLDS;
+		word_until = answer.here_until;
+	}
+	else
+		set_actor(NULL, false);
 	if (person != NULL && !for_session && !IsTransactionBlock() && is_whole_statement(fcinfo))
 		lone_call_at = GetCurrentStatementStartTimestamp();
 	asked_since = false;
 	PG_RETURN_VOID();
 }
 
+/* Statement trigger on what crm.act_as() asks: all sessions ask again. */
+Datum
+crm_gateway_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is called by triggers only")));
+	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	PG_RETURN_POINTER(NULL);
+}
+
 /* For crm.whoami(): person, how known, login. */
 Datum
 crm_whoami_actor(PG_FUNCTION_ARGS)
 {
-	crm_actor actor = crm_actor_now();
-	Datum values[] = {CStringGetTextDatum(actor.person),
-					  CStringGetTextDatum(crm_known_by_name(actor.known_by)),
-					  CStringGetTextDatum(crm_actor_login())};
+	crm_actor actor;
+	Datum values[3];
+
+	/* A transaction that holds its locks already hears of nothing by itself. */
+	AcceptInvalidationMessages();
+	actor = crm_actor_now();
+	values[0] = CStringGetTextDatum(actor.person);
+	values[1] = CStringGetTextDatum(crm_known_by_name(actor.known_by));
+	values[2] = CStringGetTextDatum(crm_actor_login());
 
 	PG_RETURN_ARRAYTYPE_P(construct_array(values, 3, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -177,7 +220,7 @@ check_actor(char **newval, void **extra, GucSource source)
 static void
 assign_actor(const char *newval, void *extra)
 {
-	generation++;
+	forget_word();
 }
 
 static void
@@ -187,28 +230,84 @@ forget_login(Datum arg, int cacheid, uint32 hashvalue)
 	generation++;
 }
 
-/*
- * A client that commits each statement by itself and says only "SELECT crm.act_as('ann')" would go on
- * as its login, unaware. If nothing else came before the commit, that statement is refused; with a
- * pipeline, a transaction block or a function that does more there is something to act in.
- */
 static void
-refuse_lone_call(XactEvent event, void *arg)
+forget_check(Datum arg, Oid relation)
 {
-	bool alone = lone_call_at != 0 && lone_call_at == GetCurrentStatementStartTimestamp();
+	if (!OidIsValid(relation) || relation == gateway_table || relation == appointment_table)
+		forget_word();
+}
 
-	if (event == XACT_EVENT_PRE_COMMIT && alone && !asked_since)
+static void
+forget_word(void)
+{
+	word = WORD_UNKNOWN;
+	generation++;
+}
+
+/* Appointments end by the clock alone: then a session's actor is looked at again. */
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_PRE_COMMIT)
+		refuse_lone_call();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 	{
 		lone_call_at = 0;
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
-				 errmsg("crm.act_as() would end with its own statement"),
-				 errdetail("No transaction block is open."),
-				 errhint("BEGIN first, or SELECT crm.act_as(person, for_session => true) if no "
-						 "pooler shares this connection.")));
+		if (word != WORD_UNKNOWN && GetCurrentTimestamp() >= word_until)
+			forget_word();
 	}
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		lone_call_at = 0;
+}
+
+/*
+ * A client that commits each statement by itself and says only "SELECT crm.act_as('ann')" would go
+ * on as its login, unaware. If nothing else came before the commit, that statement is refused; with
+ * a pipeline, a transaction block or a function that does more there is something to act in.
+ */
+static void
+refuse_lone_call(void)
+{
+	if (lone_call_at == 0 || asked_since || lone_call_at != GetCurrentStatementStartTimestamp())
+		return;
+	ereport(ERROR, (errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+					errmsg("crm.act_as() would end with its own statement"),
+					errdetail("No transaction block is open."),
+					errhint("BEGIN first, or SELECT crm.act_as(person, for_session => true) if no "
+							"pooler shares this connection.")));
+}
+
+/*
+ * A gateway that was dropped, or no longer serves a department of that person, is not believed any
+ * more: then the login is all that is known. A person who was dismissed stays the actor, and may
+ * nothing. Parallel workers, which may take no snapshot of their own, take the leader's word.
+ */
+static bool
+word_holds(void)
+{
+	char *person;
+	gateway_answer answer;
+
+	if (word != WORD_UNKNOWN || IsInParallelMode())
+		return word != WORD_VOID;
+	/* Marked before it is read: a change that comes in meanwhile makes it unknown again. */
+	word = WORD_HOLDS;
+	word_until = 0;
+	person = pstrdup(actor_setting);
+	PG_TRY();
+	{
+		answer = ask_gateway(person);
+		word_until = answer.here_until;
+	}
+	PG_CATCH();
+	{
+		word = WORD_UNKNOWN;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (answer.is_gateway && (answer.here_until != 0 || !answer.appointed))
+		return true;
+	word = WORD_VOID;
+	generation++;
+	return false;
 }
 
 /*
@@ -221,32 +320,68 @@ ask_gateway(const char *person)
 	static SPIPlanPtr plan = NULL;
 	Oid types[] = {TEXTOID, TEXTOID};
 	Datum values[2];
-	const char *nulls = person == NULL ? " n" : "  ";
 	gateway_answer answer = {0};
 	crm_user before = crm_become(crm_owner(), 0);
-	bool isnull;
 
+	remember_tables();
 	PushActiveSnapshot(GetLatestSnapshot());
 	SPI_connect();
 	values[0] = CStringGetTextDatum(crm_actor_login());
-	values[1] = person == NULL ? (Datum) 0 : CStringGetTextDatum(person);
+	values[1] = CStringGetTextDatum(person);
 	crm_plan(&plan,
-			 "SELECT g.session_allowed, crm_internal.is_appointed($2, g.departments) "
+			 "SELECT g.session_allowed, crm_internal.appointed_until($2, NULL), "
+			 "crm_internal.appointed_until($2, g.departments) "
 			 "FROM crm_internal.gateway g WHERE g.role OPERATOR(pg_catalog.=) $1",
 			 2, types);
-	answer.is_gateway = crm_execute_plan(plan, values, nulls, true) > 0;
+	answer.is_gateway = crm_execute_plan(plan, values, NULL, true) > 0;
 	if (answer.is_gateway)
 	{
-		HeapTuple row = SPI_tuptable->vals[0];
-
-		answer.session_allowed =
-			DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-		answer.appointed = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+		answer.session_allowed = DatumGetBool(first_row(1));
+		answer.appointed = !first_row_is_null(2);
+		if (!first_row_is_null(3))
+			answer.here_until = DatumGetTimestampTz(first_row(3));
 	}
 	SPI_finish();
 	PopActiveSnapshot();
 	crm_restore_user(before);
 	return answer;
+}
+
+static Datum
+first_row(int column)
+{
+	bool isnull;
+
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+}
+
+static bool
+first_row_is_null(int column)
+{
+	bool isnull;
+
+	SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+	return isnull;
+}
+
+/* An index or a materialized view runs its owner's code in whatever session maintains it. */
+static void
+check_place(void)
+{
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("crm.act_as() cannot be called within a security-restricted operation")));
+}
+
+/* Beforehand, as callbacks may not look names up. */
+static void
+remember_tables(void)
+{
+	Oid schema = get_namespace_oid("crm_internal", false);
+
+	gateway_table = get_relname_relid("gateway", schema);
+	appointment_table = get_relname_relid("appointment", schema);
 }
 
 static void
@@ -260,8 +395,6 @@ check_gateway(const gateway_answer *answer, const char *person, bool for_session
 				 errmsg("role \"%s\" may not say for whom it acts", login),
 				 errdetail("Only the login of a session counts, and this one is no gateway."),
 				 errhint("SELECT crm.add_gateway(%s);", quote_literal_cstr(login))));
-	if (person == NULL)
-		return;
 	if (for_session && !answer->session_allowed)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -269,7 +402,7 @@ check_gateway(const gateway_answer *answer, const char *person, bool for_session
 				 errhint("SELECT crm.add_gateway(%s, session_allowed => true); but never behind a "
 						 "pooler that shares connections.",
 						 quote_literal_cstr(login))));
-	if (!answer->appointed)
+	if (answer->here_until == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("gateway \"%s\" may not act for \"%s\"", login, person),

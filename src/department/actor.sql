@@ -17,22 +17,21 @@ CREATE TABLE crm_internal.actor_column
 COMMENT ON TABLE crm_internal.actor_column IS 'columns of guarded tables whose value names the acting person, where nobody called crm.act_as(); the journal says that it was claimed';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.actor_column', '');
 
--- What the gateway may act for: anybody with an appointment now, in its departments if it has some.
-CREATE FUNCTION crm_internal.is_appointed(person text, departments text[])
-RETURNS boolean
+-- For whom a gateway may act: anybody with an appointment now, in its departments if it has some.
+CREATE FUNCTION crm_internal.appointed_until(person text, departments text[])
+RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT EXISTS (
-		SELECT
-		FROM crm_internal.appointment a
-		JOIN crm_internal.position p ON p.name = a.position
-		WHERE a.person = is_appointed.person
-			AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
-			AND (p.closed_at IS NULL OR p.closed_at > pg_catalog.clock_timestamp())
-			AND (is_appointed.departments IS NULL OR p.department = ANY (is_appointed.departments)));
+	SELECT pg_catalog.max(a.valid_until)
+	FROM crm_internal.appointment a
+	JOIN crm_internal.position p ON p.name = a.position
+	WHERE a.person = appointed_until.person
+		AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
+		AND (p.closed_at IS NULL OR p.closed_at > pg_catalog.clock_timestamp())
+		AND (appointed_until.departments IS NULL OR p.department = ANY (appointed_until.departments));
 END;
-COMMENT ON FUNCTION crm_internal.is_appointed(text, text[]) IS 'whether a person is appointed now, in one of the departments (NULL: anywhere)';
-REVOKE ALL ON FUNCTION crm_internal.is_appointed(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.appointed_until(text, text[]) IS 'until when a person who is appointed now in one of the departments (NULL: anywhere) is so; NULL: is not';
+REVOKE ALL ON FUNCTION crm_internal.appointed_until(text, text[]) FROM PUBLIC;
 
 CREATE FUNCTION crm.act_as(person text, for_session boolean DEFAULT false)
 RETURNS void
@@ -44,10 +43,38 @@ REVOKE ALL ON FUNCTION crm.act_as(text, boolean) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.whoami_actor()
 RETURNS text[]
-LANGUAGE c VOLATILE PARALLEL UNSAFE
+LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'crm_whoami_actor';
 COMMENT ON FUNCTION crm_internal.whoami_actor() IS 'person, how known, login';
 REVOKE ALL ON FUNCTION crm_internal.whoami_actor() FROM PUBLIC;
+
+-- Runs as the owner: tells the one who asks about himself.
+CREATE FUNCTION crm.whoami()
+RETURNS TABLE (person text, known_by text, login text, positions jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT a.actor[1], a.actor[2], a.actor[3],
+		(SELECT COALESCE(jsonb_object_agg(h."position", h.capacity), '{}')
+		FROM crm_internal.hats(a.actor[1], clock_timestamp()) h)
+	FROM (SELECT crm_internal.whoami_actor() AS actor OFFSET 0) a;
+END;
+COMMENT ON FUNCTION crm.whoami() IS 'who the actor is now; known_by: act_as (a gateway said so) or login; login: the role that logged in; positions: those that he acts in, and in which capacity (holder, deputy, contractor, machine, or acting for a vacant one)';
+REVOKE ALL ON FUNCTION crm.whoami() FROM PUBLIC;
+
+-- Sessions that act for somebody look again when a gateway or an appointment has changed.
+CREATE FUNCTION crm_internal.gateway_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_gateway_changed';
+COMMENT ON FUNCTION crm_internal.gateway_changed() IS 'tells all sessions to look again whether they may act for whom they do';
+REVOKE ALL ON FUNCTION crm_internal.gateway_changed() FROM PUBLIC;
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.gateway
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.gateway ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.appointment
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.appointment ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
 CREATE FUNCTION crm.add_gateway(role text, departments text[] DEFAULT NULL, session_allowed boolean DEFAULT false)
@@ -79,3 +106,136 @@ END
 $$;
 COMMENT ON FUNCTION crm.add_gateway(text, text[], boolean) IS 'lets sessions that logged in as this role say for whom they act (crm.act_as), for persons appointed in these departments (NULL: all); session_allowed: also for a whole session, never behind a pooler that shares connections; again: changes it; an act under org.model';
 REVOKE ALL ON FUNCTION crm.add_gateway(text, text[], boolean) FROM PUBLIC;
+
+-- Written as the owner of crm's tables; that it is an act under org.model decides who may.
+CREATE FUNCTION crm.drop_gateway(role text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.drop_gateway(%s)', role));
+	DELETE FROM crm_internal.gateway g WHERE g.role = drop_gateway.role;
+	IF NOT FOUND THEN
+		RAISE undefined_object USING
+			MESSAGE = format('role "%s" is not a gateway', role),
+			HINT = 'SELECT * FROM crm.gateways lists them.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm.drop_gateway(text) IS 'ends that a role may say for whom it acts, for what it does at this moment too; an act under org.model';
+REVOKE ALL ON FUNCTION crm.drop_gateway(text) FROM PUBLIC;
+
+CREATE VIEW crm.gateways AS
+	SELECT role, departments, session_allowed
+	FROM crm_internal.gateway
+	ORDER BY role;
+COMMENT ON VIEW crm.gateways IS 'logins of applications that may say for whom they act';
+COMMENT ON COLUMN crm.gateways.role IS 'the role that logs in';
+COMMENT ON COLUMN crm.gateways.departments IS 'for persons with a position in these only; NULL: all';
+COMMENT ON COLUMN crm.gateways.session_allowed IS 'also for a whole session';
+
+-- The caller's rights do not matter, the table only has to be there: its name is kept, never an OID.
+CREATE FUNCTION crm_internal.table_name(name text)
+RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+	FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+	WHERE c.oid = pg_catalog.to_regclass(name) AND c.relkind IN ('r', 'p');
+END;
+COMMENT ON FUNCTION crm_internal.table_name(text) IS 'the qualified and quoted name of a table; NULL: there is none of that name';
+REVOKE ALL ON FUNCTION crm_internal.table_name(text) FROM PUBLIC;
+
+-- Written as the owner of crm's tables; that it is an act under org.model decides who may.
+CREATE FUNCTION crm.add_actor_column("table" text, "column" text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	qualified text := crm_internal.table_name("table");
+BEGIN
+	IF qualified IS NULL THEN
+		RAISE undefined_table USING
+			MESSAGE = format('table %s does not exist', "table"),
+			HINT = 'Name it with its schema, as in ''service.voucher''.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_attribute a
+			WHERE a.attrelid = to_regclass("table") AND a.attname = "column" AND a.attnum > 0 AND NOT a.attisdropped) THEN
+		RAISE undefined_column USING
+			MESSAGE = format('column "%s" of table %s does not exist', "column", qualified);
+	END IF;
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.add_actor_column(%s)', qualified));
+	INSERT INTO crm_internal.actor_column (table_name, column_name)
+	VALUES (qualified, "column")
+	ON CONFLICT (table_name) DO UPDATE SET column_name = EXCLUDED.column_name;
+END
+$$;
+COMMENT ON FUNCTION crm.add_actor_column(text, text) IS 'trusts a column of a guarded table: it names the acting person where nobody called crm.act_as(), and the journal says that it was claimed so; whoever may write the column may act for anybody; again: another column; an act under org.model';
+REVOKE ALL ON FUNCTION crm.add_actor_column(text, text) FROM PUBLIC;
+
+-- Written as the owner of crm's tables; that it is an act under org.model decides who may.
+CREATE FUNCTION crm.drop_actor_column("table" text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- a table that is gone is named as crm.actor_columns shows it
+	qualified text := coalesce(crm_internal.table_name("table"), "table");
+BEGIN
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.drop_actor_column(%s)', qualified));
+	DELETE FROM crm_internal.actor_column c WHERE c.table_name = qualified;
+	IF NOT FOUND THEN
+		RAISE undefined_object USING
+			MESSAGE = format('table %s has no actor column', qualified),
+			HINT = 'SELECT * FROM crm.actor_columns lists them.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm.drop_actor_column(text) IS 'ends that a column of the table names the acting person; an act under org.model';
+REVOKE ALL ON FUNCTION crm.drop_actor_column(text) FROM PUBLIC;
+
+CREATE VIEW crm.actor_columns AS
+	SELECT table_name, column_name
+	FROM crm_internal.actor_column
+	ORDER BY table_name;
+COMMENT ON VIEW crm.actor_columns IS 'columns of guarded tables whose value names the acting person';
+COMMENT ON COLUMN crm.actor_columns.table_name IS 'the table, with its schema';
+COMMENT ON COLUMN crm.actor_columns.column_name IS 'the column';
+
+CREATE FUNCTION crm_internal.broken_organization()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'organization', pg_catalog.format('department "%s" is part of "%s", which does not exist', d.name, d.parent),
+		pg_catalog.format('SELECT crm.add_department(%L)', d.parent)
+	FROM crm_internal.department d
+	WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.department o WHERE o.name = d.parent)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" belongs to department "%s", which does not exist', p.name, p.department),
+		pg_catalog.format('SELECT crm.add_department(%L)', p.department)
+	FROM crm_internal.position p
+	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = p.department)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" reports to "%s", which is not an open position', p.name, p.reports_to),
+		pg_catalog.format('SELECT crm.change_position(%L, reports_to => '''')', p.name)
+	FROM crm_internal.position p
+	WHERE p.closed_at IS NULL AND p.reports_to IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.position o WHERE o.name = p.reports_to AND o.closed_at IS NULL)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('%s appointments are to a position "%s", which does not exist', pg_catalog.count(*), a."position"),
+		pg_catalog.format('SELECT crm.add_position(%L, department => ...)', a."position")
+	FROM crm_internal.appointment a
+	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
+	GROUP BY a."position"
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('gateway "%s" is no role that can log in', g.role),
+		pg_catalog.format('SELECT crm.drop_gateway(%L)', g.role)
+	FROM crm_internal.gateway g
+	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = g.role AND r.rolcanlogin);
+END;
+COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions, appointments and gateways that lead nowhere';
+REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

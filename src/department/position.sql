@@ -30,43 +30,25 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.appointment_appointment
 CREATE INDEX appointment_person_idx ON crm_internal.appointment (person);
 CREATE INDEX appointment_position_idx ON crm_internal.appointment (position);
 
--- A vacant position: nobody active in a capacity that acts. Acting for it: the holder of the nearest position up its line that is not vacant.
-CREATE FUNCTION crm_internal.hats(person text, at timestamptz)
-RETURNS TABLE ("position" text, capacity text, share numeric)
-LANGUAGE sql STABLE PARALLEL SAFE
+-- Changes of the organization come one after the other. A row, not a table lock: at REPEATABLE READ one who waited
+-- would check an old picture, and fails (40001) on the row instead.
+CREATE TABLE crm_internal.organization
+(
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	changes bigint NOT NULL
+);
+COMMENT ON TABLE crm_internal.organization IS 'one row, once there is a position: how often positions and appointments were changed';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.organization', '');
+
+CREATE FUNCTION crm_internal.lock_organization()
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	WITH RECURSIVE active AS (
-		SELECT p.name, a.person, a.capacity
-		FROM crm_internal.appointment a
-		JOIN crm_internal.position p ON p.name = a.position
-		WHERE a.valid_from <= hats.at AND a.valid_until > hats.at AND a.capacity <> 'liaison'
-			AND (p.closed_at IS NULL OR p.closed_at > hats.at)
-	), climb AS (
-		SELECT p.name, p.acting_share, p.reports_to AS above
-		FROM crm_internal.position p
-		WHERE p.vacancy = 'acting' AND (p.closed_at IS NULL OR p.closed_at > hats.at)
-			AND NOT EXISTS (SELECT FROM active a WHERE a.name = p.name)
-		UNION
-		SELECT c.name, c.acting_share, p.reports_to
-		FROM climb c
-		JOIN crm_internal.position p ON p.name = c.above
-		WHERE NOT EXISTS (SELECT FROM active a WHERE a.name = c.above)
-	), hat AS (
-		SELECT a.name, a.capacity, 1 AS share
-		FROM active a
-		WHERE a.person = hats.person
-		UNION ALL
-		SELECT c.name, 'acting', c.acting_share
-		FROM climb c
-		JOIN active a ON a.name = c.above AND a.capacity = 'holder'
-		WHERE a.person = hats.person
-	)
-	SELECT DISTINCT ON (h.name) h.name, h.capacity, h.share
-	FROM hat h
-	ORDER BY h.name, pg_catalog.array_position('{holder,deputy,contractor,machine,acting}', h.capacity);
+	INSERT INTO crm_internal.organization AS o (changes) VALUES (1)
+	ON CONFLICT (only_row) DO UPDATE SET changes = o.changes + 1;
 END;
-COMMENT ON FUNCTION crm_internal.hats(text, timestamptz) IS 'the positions that a person acts in at a time, each in its strongest capacity, acting for vacant ones included; share: of the amounts';
-REVOKE ALL ON FUNCTION crm_internal.hats(text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.lock_organization() IS 'waits until no other transaction changes positions and appointments';
+REVOKE ALL ON FUNCTION crm_internal.lock_organization() FROM PUBLIC;
 
 -- Refuses what is not an open position, naming what to do.
 CREATE FUNCTION crm_internal.check_position(name text)
@@ -93,13 +75,18 @@ $$;
 COMMENT ON FUNCTION crm_internal.check_position(text) IS 'error 42704 or 55000 unless there is an open position of that name';
 REVOKE ALL ON FUNCTION crm_internal.check_position(text) FROM PUBLIC;
 
--- What add and change have in common. Two changes at once could close a circle that neither sees: the caller locks the table.
+-- What add and change have in common. Two changes at once could close a circle that neither sees: the caller has called lock_organization().
 CREATE FUNCTION crm_internal.check_reporting(name text, department text, reports_to text, vacancy text, acting_share numeric)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF department IS NULL THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'a position belongs to a department',
+			HINT = 'SELECT * FROM crm.departments lists them.';
+	END IF;
 	IF NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = check_reporting.department) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('department "%s" does not exist', department),
@@ -107,7 +94,7 @@ BEGIN
 	END IF;
 	IF vacancy IS NULL OR vacancy NOT IN ('escalate', 'acting') THEN
 		RAISE invalid_parameter_value USING
-			MESSAGE = format('vacancy rule "%s" does not exist', vacancy),
+			MESSAGE = format('vacancy rule %L does not exist', vacancy),
 			HINT = 'vacancy is ''escalate'' (a vacant position waits) or ''acting'' (whom it reports to acts for it).';
 	END IF;
 	IF acting_share IS NULL OR NOT (acting_share > 0 AND acting_share <= 1) THEN
@@ -148,7 +135,7 @@ BEGIN
 			MESSAGE = 'a position needs a name',
 			HINT = 'For example SELECT crm.add_position(''crm_manager'', department => ''crm'', reports_to => ''board'').';
 	END IF;
-	LOCK TABLE crm_internal.position IN SHARE ROW EXCLUSIVE MODE;
+	PERFORM crm_internal.lock_organization();
 	IF EXISTS (SELECT FROM crm_internal.position p WHERE p.name = "position") THEN
 		RAISE duplicate_object USING
 			MESSAGE = format('position "%s" already exists', "position"),
@@ -165,87 +152,61 @@ COMMENT ON FUNCTION crm.add_position(text, text, text, text, numeric) IS 'adds a
 REVOKE ALL ON FUNCTION crm.add_position(text, text, text, text, numeric) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.appoint("position" text, person text, capacity text DEFAULT 'holder', valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT 'infinity')
+CREATE FUNCTION crm.change_position("position" text, department text DEFAULT NULL, reports_to text DEFAULT NULL, vacancy text DEFAULT NULL, acting_share numeric DEFAULT NULL)
+RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	new crm_internal.position;
+BEGIN
+	PERFORM crm_internal.lock_organization();
+	PERFORM crm_internal.check_position("position");
+	SELECT p.* INTO new FROM crm_internal.position p WHERE p.name = "position";
+	new.department := coalesce(change_position.department, new.department);
+	new.reports_to := nullif(coalesce(change_position.reports_to, new.reports_to), '');
+	new.vacancy := coalesce(change_position.vacancy, new.vacancy);
+	new.acting_share := coalesce(change_position.acting_share, new.acting_share);
+	PERFORM crm_internal.check_reporting(new.name, new.department, new.reports_to, new.vacancy, new.acting_share);
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.change_position(%s)', "position"));
+	UPDATE crm_internal.position p
+	SET department = new.department, reports_to = new.reports_to, vacancy = new.vacancy, acting_share = new.acting_share
+	WHERE p.name = "position";
+	RETURN "position";
+END
+$$;
+COMMENT ON FUNCTION crm.change_position(text, text, text, text, numeric) IS 'changes what is given of a position, as in crm.add_position(); reports_to => '''': to nobody; takes effect at once; returns its name; an act under org.model';
+REVOKE ALL ON FUNCTION crm.change_position(text, text, text, text, numeric) FROM PUBLIC;
+
+-- Written as the owner of crm's tables; that it is an act under org.model decides who may.
+CREATE FUNCTION crm.close_position("position" text)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	begins timestamptz := coalesce(valid_from, clock_timestamp());
-	id integer;
+	at timestamptz := clock_timestamp();
+	below text;
+	ended integer;
 BEGIN
-	IF coalesce(btrim(person, E' \t\r\n'), '') = '' THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = 'an appointment needs a person',
-			HINT = 'For example SELECT crm.appoint(''crm_manager'', ''carol'').';
-	END IF;
-	PERFORM crm_internal.check_appointment(capacity, begins, valid_until);
-	LOCK TABLE crm_internal.position IN SHARE ROW EXCLUSIVE MODE;
+	PERFORM crm_internal.lock_organization();
 	PERFORM crm_internal.check_position("position");
-	PERFORM crm_internal.check_place("position", person, capacity, begins, valid_until);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s)', "position"));
-	INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from, valid_until)
-	VALUES (appoint."position", appoint.person, appoint.capacity, begins, appoint.valid_until)
-	RETURNING appointment_id INTO id;
-	RETURN id;
-END
-$$;
-COMMENT ON FUNCTION crm.appoint(text, text, text, timestamptz, timestamptz) IS 'appoints a person (a database role, or somebody behind an application''s login) to a position as holder, deputy, liaison (is told and asked, decides nothing), contractor (acts, approves nothing; needs valid_until) or machine, from valid_from (now) to before valid_until; one holder at a time; returns the appointment''s number; an act under org.model';
-REVOKE ALL ON FUNCTION crm.appoint(text, text, text, timestamptz, timestamptz) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.check_appointment(capacity text, valid_from timestamptz, valid_until timestamptz)
-RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF capacity IS NULL OR capacity NOT IN ('holder', 'deputy', 'liaison', 'contractor', 'machine') THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = format('capacity "%s" does not exist', capacity),
-			HINT = 'Capacities are holder, deputy, liaison, contractor and machine.';
-	END IF;
-	IF valid_until IS NULL OR valid_from >= valid_until THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = 'an appointment must begin before it ends';
-	END IF;
-	IF valid_from < transaction_timestamp() THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = 'an appointment cannot begin in the past',
-			DETAIL = 'What was decided before now stays as it was.',
-			HINT = 'Leave valid_from out: it begins now.';
-	END IF;
-	IF capacity = 'contractor' AND valid_until = 'infinity' THEN
-		RAISE invalid_parameter_value USING
-			MESSAGE = 'a contractor is appointed for a limited time',
-			HINT = 'Give valid_until.';
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION crm_internal.check_appointment(text, timestamptz, timestamptz) IS 'refuses a capacity that is none, and a period that is none, lies in the past or has no end where it needs one';
-REVOKE ALL ON FUNCTION crm_internal.check_appointment(text, timestamptz, timestamptz) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.check_place("position" text, person text, capacity text, valid_from timestamptz, valid_until timestamptz)
-RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	taken crm_internal.appointment;
-BEGIN
-	SELECT a.* INTO taken
-	FROM crm_internal.appointment a
-	WHERE a."position" = check_place."position" AND a.capacity = check_place.capacity
-		AND (a.capacity = 'holder' OR a.person = check_place.person)
-		AND a.valid_from < check_place.valid_until AND a.valid_until > check_place.valid_from
-		AND a.valid_from < a.valid_until
-	ORDER BY a.valid_from
-	LIMIT 1;
+	SELECT p.name INTO below FROM crm_internal.position p
+	WHERE p.reports_to = "position" AND p.closed_at IS NULL ORDER BY p.name LIMIT 1;
 	IF FOUND THEN
-		RAISE duplicate_object USING
-			MESSAGE = format('"%s" is already %s of "%s" in that time', taken.person, taken.capacity, "position"),
-			HINT = format('SELECT crm.end_appointment(%L, %L);', "position", taken.person);
+		RAISE object_in_use USING
+			MESSAGE = format('position "%s" still has positions that report to it', "position"),
+			DETAIL = format('One of them is "%s".', below),
+			HINT = format('SELECT crm.change_position(%L, reports_to => ...);', below);
 	END IF;
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.close_position(%s)', "position"));
+	UPDATE crm_internal.appointment a
+	SET valid_until = greatest(a.valid_from, at)
+	WHERE a."position" = close_position."position" AND a.valid_until > at AND a.valid_from < a.valid_until;
+	GET DIAGNOSTICS ended = ROW_COUNT;
+	UPDATE crm_internal.position p SET closed_at = at WHERE p.name = "position";
+	RETURN ended;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) IS 'refuses a second holder, and a second appointment of a person in the same capacity, at the same time';
-REVOKE ALL ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION crm.close_position(text) IS 'closes a position for good and ends its appointments, the ones that are still to begin too; returns how many; its mandates stay, and nobody can use them; refused while open positions report to it (55006); an act under org.model';
+REVOKE ALL ON FUNCTION crm.close_position(text) FROM PUBLIC;

@@ -25,6 +25,7 @@ CREATE TABLE crm_internal.mandate
 	revoked_by text,
 	reason text,
 	operating_model text,
+	revoked_why text,
 	CHECK ((window_amount IS NULL) OPERATOR(pg_catalog.=) (window_length IS NULL)),
 	CHECK ((kind OPERATOR(pg_catalog.=) 'joint') OPERATOR(pg_catalog.=) (joint_id IS NOT NULL AND quorum IS NOT NULL)),
 	CHECK (valid_from OPERATOR(pg_catalog.<) valid_until)
@@ -42,4 +43,7 @@ CREATE TABLE crm_internal.scope_dimension
 );
 COMMENT ON TABLE crm_internal.scope_dimension IS 'what a mandate may be bounded by; the function(value text) returns text[]: the value and all that it lies within, or NULL where it does not exist. Filled by the install script of the rooms that own the dimension';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.scope_dimension', 'WHERE false');
+
+INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
+	('crm_internal.mandate', 'decision', 'a mandate');
 INSERT INTO crm_internal.scope_dimension (name, ancestors_function) VALUES ('department', 'crm_internal.department_ancestors');

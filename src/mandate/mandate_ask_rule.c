@@ -28,11 +28,13 @@ crm_rule_ask(crm_rule_work *work, int nhats, const crm_rule_hat *hats)
 	crm_rule_ruling ruling = {CRM_NO_POSITION};
 
 	ruling.barrier = CRM_RULE_NONE;
-	if (nhats == 0 || find_ban(work, nhats, hats, &ruling))
+	if (find_ban(work, nhats, hats, &ruling))
 		return ruling;
 	ruling.nconsults = find_duties(work, &work->policy->consult, &ruling.consults);
 	ruling.ninforms = find_duties(work, &work->policy->inform, &ruling.informs);
 	drop_own_consults(work, nhats, hats, &ruling);
+	if (nhats == 0)
+		return ruling;
 	if (find_authority(work, nhats, hats, &ruling))
 		ruling.verdict = ruling.nconsults > 0 ? CRM_CONSULT_FIRST : CRM_ALLOWED;
 	else if (!find_signatures(work, nhats, hats, &ruling) &&

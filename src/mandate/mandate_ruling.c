@@ -18,7 +18,10 @@ crm_policy_ruling(const crm_policy *policy, const crm_rule_ruling *ruling)
 
 	add_duties(policy, ruling, &shared);
 	if (ruling->noptions == 0)
+	{
 		next = nothing_granted(policy, ruling);
+		add_duties(policy, ruling, next);
+	}
 	for (int i = ruling->noptions - 1; i >= 0; i--)
 	{
 		crm_ruling *one = by_option(policy, ruling, &ruling->options[i]);

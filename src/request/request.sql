@@ -15,7 +15,7 @@ CREATE TABLE crm_internal.request
 	row_key text,
 	asked jsonb,
 	reason text,
-	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used')),
+	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used', 'expired')),
 	position text,
 	due_at timestamptz,
 	expires_at timestamptz,
@@ -78,3 +78,56 @@ COMMENT ON TABLE crm_internal.notice IS 'acts of which a position is to be infor
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice_notice_id_seq', '');
 CREATE INDEX notice_open_idx ON crm_internal.notice (position) WHERE acknowledged_at IS NULL;
+
+CREATE FUNCTION crm_internal.lock_request(request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_lock_request';
+COMMENT ON FUNCTION crm_internal.lock_request(bigint) IS 'until the transaction ends nobody else changes the state of this request';
+REVOKE ALL ON FUNCTION crm_internal.lock_request(bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.flush_notices()
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_flush_notices';
+COMMENT ON FUNCTION crm_internal.flush_notices() IS 'acts of this transaction and notices of them become rows now';
+REVOKE ALL ON FUNCTION crm_internal.flush_notices() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.rulings(person text, decision text, amount numeric, scope jsonb, customer bigint)
+RETURNS TABLE (verdict text, mandate_id integer, mandate_path integer[], "position" text, capacity text, amount_limit numeric,
+	budget text, joint_id integer, quorum integer, consult_positions text[], consult_mandates integer[], consult_deadlines interval[],
+	has_money boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+ROWS 1
+AS 'MODULE_PATHNAME', 'crm_rulings';
+COMMENT ON FUNCTION crm_internal.rulings(text, text, numeric, jsonb, bigint) IS 'whether a person may take a decision now, best mandate first; has_money: window and budget of that mandate have enough left for this amount on this customer';
+REVOKE ALL ON FUNCTION crm_internal.rulings(text, text, numeric, jsonb, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.reserve(budget text, amount numeric, request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_reserve';
+COMMENT ON FUNCTION crm_internal.reserve(text, numeric, bigint) IS 'promises an amount of a budget to a request, booked when the transaction ends; error 23514';
+REVOKE ALL ON FUNCTION crm_internal.reserve(text, numeric, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.release(budget text, amount numeric, request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_release';
+COMMENT ON FUNCTION crm_internal.release(text, numeric, bigint) IS 'takes such a promise back';
+REVOKE ALL ON FUNCTION crm_internal.release(text, numeric, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.release_reservation(r crm_internal.request)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF r.status = 'approved' AND r.reserved > 0 THEN
+		PERFORM crm_internal.release((SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id), r.reserved, r.request_id);
+		UPDATE crm_internal.request q SET reserved = NULL WHERE q.request_id = r.request_id;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.release_reservation(crm_internal.request) IS 'what an approved request that will not be used has reserved is free again';
+REVOKE ALL ON FUNCTION crm_internal.release_reservation(crm_internal.request) FROM PUBLIC;

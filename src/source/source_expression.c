@@ -55,6 +55,12 @@ static void rethrow(Relation relation, const char *text, const char *what, Memor
 crm_expression *
 crm_source_expression(Relation relation, const char *text, const char *what, List *column_names)
 {
+	return crm_expression_of(relation, text, psprintf("%s of source", what), column_names);
+}
+
+crm_expression *
+crm_expression_of(Relation relation, const char *text, const char *what, List *column_names)
+{
 	MemoryContext context = CurrentMemoryContext;
 	AttrNumber number = column_names ? 0 : crm_source_column_number(relation, text);
 	crm_expression *volatile result = NULL;
@@ -124,6 +130,8 @@ column_expression(Relation relation, AttrNumber number)
 	result->type = attribute->atttypid;
 	result->columns = bms_make_singleton(number);
 	result->plain_column = number;
+	result->tree = (Node *) makeVar(1, number, attribute->atttypid, attribute->atttypmod,
+									attribute->attcollation, 0);
 	return result;
 }
 
@@ -135,6 +143,7 @@ parsed_expression(Relation relation, const char *text, List *column_names)
 	int nest_level;
 
 	refuse_functions(expression, relation->rd_rel->relowner);
+	result->tree = expression;
 	result->type = exprType(expression);
 	result->columns = columns_used(relation, expression);
 	result->plain_column = IsA(expression, Var) ? ((Var *) expression)->varattno : 0;
@@ -384,7 +393,7 @@ rethrow(Relation relation, const char *text, const char *what, MemoryContext con
 	FlushErrorState();
 	ereport(ERROR,
 			(errcode(code),
-			 errmsg("%s of source \"%s.%s\" is not usable: %s", what,
+			 errmsg("%s \"%s.%s\" is not usable: %s", what,
 					get_namespace_name(RelationGetNamespace(relation)),
 					RelationGetRelationName(relation), error->message),
 			 error->detail ? errdetail("%s", error->detail) : 0,

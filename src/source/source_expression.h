@@ -12,6 +12,7 @@ typedef struct crm_expression
 	Oid type;
 	Bitmapset *columns; /* attribute numbers */
 	int plain_column;   /* the attribute number if it is just that column, else 0 */
+	Node *tree;         /* as analysed: the columns are Vars of relation 1 */
 } crm_expression;
 
 /*
@@ -24,6 +25,10 @@ typedef struct crm_expression
  */
 extern crm_expression *crm_source_expression(Relation relation, const char *text, const char *what,
 											 List *column_names);
+
+/* The same for what is no source: what stands in errors before the table's name. */
+extern crm_expression *crm_expression_of(Relation relation, const char *text, const char *what,
+										 List *column_names);
 
 /* The raw tree of a text that is one expression, else an error. */
 extern Node *crm_source_parse(const char *text);

@@ -11,7 +11,24 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.access_function', 'WHER
 
 INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.act_as'),
+	('member', 'crm.whoami'),
 	('member', 'crm_internal.inbox'),
+	('member', 'crm_internal.hats_at'),
+	('member', 'crm_internal.act_reach'),
+	('member', 'crm_internal.reads_whole_journal'),
+	('administrator', 'crm_internal.whole_journal'),
+	('administrator', 'crm.add_budget'),
+	('administrator', 'crm.change_budget'),
+	('administrator', 'crm.close_budget'),
+	('administrator', 'crm.compensate'),
+	('member', 'crm.request'),
+	('member', 'crm.withdraw'),
+	('member', 'crm.answer_consult'),
+	('member', 'crm.approve'),
+	('member', 'crm.decline'),
+	('member', 'crm.acknowledge'),
+	('member', 'crm_internal.turn'),
+	('member', 'crm_internal.concerns_me'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
@@ -23,10 +40,28 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('administrator', 'crm.use_operating_model'),
+	('administrator', 'crm.add_decision'),
+	('administrator', 'crm.change_decision'),
+	('administrator', 'crm.drop_decision'),
+	('administrator', 'crm.grant_mandate'),
+	('member', 'crm.hand_over'),
+	('member', 'crm.share'),
+	('member', 'crm.share_jointly'),
+	('member', 'crm.consult'),
+	('member', 'crm.inform'),
+	('member', 'crm.ban'),
+	('member', 'crm.revoke'),
 	('administrator', 'crm.add_department'),
 	('administrator', 'crm.add_position'),
+	('administrator', 'crm.change_position'),
+	('administrator', 'crm.close_position'),
 	('administrator', 'crm.appoint'),
+	('administrator', 'crm.end_appointment'),
 	('administrator', 'crm.add_gateway'),
+	('administrator', 'crm.drop_gateway'),
+	('administrator', 'crm.add_actor_column'),
+	('administrator', 'crm.drop_actor_column'),
 	('administrator', 'crm.suggest_mapping'),
 	('administrator', 'crm.add_source'),
 	('administrator', 'crm.preset_statements'),
@@ -50,7 +85,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.revoke_access'),
 	('administrator', 'crm.verify'),
 	('administrator', 'crm.forget_old_jobs'),
-	('administrator', 'crm.run_maintenance');
+	('administrator', 'crm.run_maintenance'),
+	('administrator', 'crm_internal.escalate_requests');
 
 -- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
 -- address, phone number, street, exact place, birth date, number or key of a person.
@@ -76,11 +112,19 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),
 	('presets', NULL),
 	('preset_report', NULL),
-	('progress', NULL);
+	('progress', NULL),
+	('decision_latency', NULL);
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
 INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
-	('inbox', NULL, 'member');
+	('budgets', NULL, 'member'),
+	('decisions', NULL, 'member'),
+	('inbox', NULL, 'member'),
+	('journal', NULL, 'member'),
+	('ledger', NULL, 'member'),
+	('mandates', NULL, 'member'),
+	('positions', NULL, 'member'),
+	('requests', NULL, 'member');
 
 CREATE FUNCTION crm_internal.access_statements(role text, level text)
 RETURNS SETOF text
@@ -89,7 +133,7 @@ BEGIN ATOMIC
 	SELECT pg_catalog.format('GRANT USAGE ON SCHEMA crm TO %I', role)
 	UNION ALL
 	SELECT CASE
-		WHEN level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
+		WHEN access_statements.level NOT IN ('member', 'analyst') THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', v.relname, role)
 		WHEN a.columns IS NULL THEN pg_catalog.format('GRANT SELECT ON crm.%I TO %I', a.view_name, role)
 		ELSE pg_catalog.format('GRANT SELECT (%s) ON crm.%I TO %I',
 			(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(c), ', ') FROM pg_catalog.unnest(a.columns) c),
@@ -98,8 +142,12 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_class v
 	JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
 	LEFT JOIN crm_internal.access_column a ON a.view_name = v.relname
-	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm') 
-		AND (level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	WHERE n.nspname = 'crm' AND v.relkind IN ('v', 'm')
+		AND (access_statements.level NOT IN ('member', 'analyst') OR a.level = access_statements.level OR a.level = 'member')
+	UNION ALL
+	-- Their policies show a member what is his; the views over them read as the one who asks.
+	SELECT pg_catalog.format('GRANT SELECT ON crm_internal.%I TO %I', t.name, role)
+	FROM pg_catalog.unnest('{act,ledger,budget}'::text[]) t(name)
 	UNION ALL
 	SELECT DISTINCT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::pg_catalog.regprocedure, role)
 	FROM pg_catalog.pg_proc p
@@ -124,7 +172,7 @@ BEGIN
 			MESSAGE = format('role "%s" does not exist', role),
 			HINT = 'crm creates no roles: CREATE ROLE first.';
 	END IF;
-	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm FROM %I', role);
+	EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA crm, crm_internal FROM %I', role);
 	EXECUTE format('REVOKE ALL ON SCHEMA crm FROM %I', role);
 END

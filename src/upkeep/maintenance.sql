@@ -28,8 +28,9 @@ BEGIN
 		EXIT WHEN last IS NULL;
 		COMMIT;
 	END LOOP;
+	PERFORM crm_internal.escalate_requests();
 	PERFORM crm.forget_old_jobs();
 END
 $$;
-COMMENT ON PROCEDURE crm.run_maintenance() IS 'for cron, pg_cron or a timer, as often as you like: resolves what is pending, recomputes golden records whose rules changed, forgets old jobs. Commits as it goes: not inside a transaction block';
+COMMENT ON PROCEDURE crm.run_maintenance() IS 'for cron, pg_cron or a timer, as often as you like: resolves what is pending, recomputes golden records whose rules changed, passes on requests that wait too long and lets old ones expire, forgets old jobs. Commits as it goes: not inside a transaction block';
 REVOKE ALL ON PROCEDURE crm.run_maintenance() FROM PUBLIC;

@@ -140,6 +140,7 @@ DECLARE
 BEGIN
 	IF NOT dry_run THEN
 		PERFORM crm_internal.take_act('system.change', subject => 'crm.uninstall()');
+		UPDATE crm_internal.guard SET dropped_at = clock_timestamp() WHERE dropped_at IS NULL;
 		PERFORM crm_internal.lock_for_removal();
 	END IF;
 	SELECT array_agg(format('DROP TRIGGER %I ON %s', t.trigger_name, t.relation) ORDER BY t.relation::text, t.trigger_name)

@@ -1,0 +1,144 @@
+/* act_refusal.c - refuses an act: the error for who tried, the line in the server's log. */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "act/act_refusal.h"
+
+static const char *reason_of(const crm_ruling *ruling, const crm_shortfall *shortfall);
+static void log_refusal(const crm_act_point *point, const char *reason);
+
+static const char *
+amount_text(Numeric amount)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount)));
+}
+
+/* What a scope is in the journal: one value a dimension. NULL: none. */
+static const char *
+scope_text(const crm_act_point *point)
+{
+	return point->nscope == 0 ? NULL : crm_request_scope_text(point->scope, point->nscope);
+}
+
+void
+crm_act_describe(const crm_act_point *point, crm_act *act)
+{
+	act->actor = point->actor;
+	act->decision = point->decision;
+	act->amount = point->amount;
+	act->counted = point->booked;
+	act->customer_id = point->customer_id;
+	act->scope = scope_text(point);
+	act->subject = point->subject;
+	act->operation = point->operation;
+	act->guard_id = point->guard_id;
+}
+
+int64
+crm_act_journal_refusal(const crm_act_point *point, const crm_ruling *ruling,
+						const crm_shortfall *shortfall)
+{
+	crm_act act = {0};
+
+	crm_act_describe(point, &act);
+	act.would_refuse = true;
+	act.position = ruling->position;
+	act.capacity = ruling->capacity;
+	act.reason = reason_of(ruling, shortfall);
+	return crm_journal_add(&act);
+}
+
+void
+crm_act_refuse(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
+{
+	const char *reason = reason_of(ruling, shortfall);
+
+	log_refusal(point, reason);
+	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					point->amount == NULL ? errmsg("decision \"%s\" is refused", point->decision)
+										  : errmsg("decision \"%s\" for %s is refused",
+												   point->decision, amount_text(point->amount)),
+					errdetail("%s", reason)));
+}
+
+static const char *
+money_reason(const crm_shortfall *shortfall)
+{
+	switch (shortfall->kind)
+	{
+		case CRM_SHORT_OF_BUDGET:
+			return psprintf("Of the budget \"%s\" %s is left.", shortfall->ruling->budget,
+							amount_text(shortfall->left));
+		case CRM_SHORT_OF_WINDOW:
+			return psprintf("Of %s for one customer %s is left.",
+							amount_text(shortfall->ruling->window_amount),
+							amount_text(shortfall->left));
+		default:
+			return "The amount is not known, and there is a limit.";
+	}
+}
+
+static const char *
+reason_of(const crm_ruling *ruling, const crm_shortfall *shortfall)
+{
+	if (shortfall->kind != CRM_NOT_SHORT)
+		return money_reason(shortfall);
+	switch (ruling->verdict)
+	{
+		case CRM_OVER_LIMIT:
+			return ruling->limit == NULL ? "It is over the limit."
+										 : psprintf("The limit is %s.", amount_text(ruling->limit));
+		case CRM_CONSULT_FIRST:
+			return "Others must be consulted first.";
+		case CRM_SIGNATURES:
+			return "It can only be taken together with others.";
+		case CRM_UNKNOWN_AMOUNT:
+			return "The amount is not known, and there is a limit.";
+		case CRM_HANDED_OVER:
+			return "The decision has been handed over.";
+		case CRM_BANNED:
+			return "The decision is banned.";
+		case CRM_NO_POSITION:
+			return "The person holds no position.";
+		default:
+			return "There is no mandate for it.";
+	}
+}
+
+static void
+add_member(StringInfo line, const char *name, const char *value)
+{
+	appendStringInfoString(line, line->len == 1 ? "" : ", ");
+	escape_json(line, name);
+	appendStringInfoString(line, ": ");
+	if (value == NULL)
+		appendStringInfoString(line, "null");
+	else
+		escape_json(line, value);
+}
+
+/* For programs that watch the log: one JSON object, and nothing about the customer in it. */
+static void
+log_refusal(const crm_act_point *point, const char *reason)
+{
+	StringInfoData line;
+
+	initStringInfo(&line);
+	appendStringInfoChar(&line, '{');
+	add_member(&line, "sqlstate", "42501");
+	add_member(&line, "person", point->actor.person);
+	add_member(&line, "known_by", crm_known_by_name(point->actor.known_by));
+	add_member(&line, "login", crm_actor_login());
+	add_member(&line, "decision", point->decision);
+	appendStringInfo(&line, ", \"amount\": %s",
+					 point->amount == NULL ? "null" : amount_text(point->amount));
+	add_member(&line, "table", point->table_name);
+	add_member(&line, "operation", point->operation);
+	add_member(&line, "reason", reason);
+	appendStringInfoChar(&line, '}');
+	ereport(LOG, (errmsg_internal("crm refusal: %s", line.data), errhidestmt(true),
+				  errhidecontext(true)));
+}

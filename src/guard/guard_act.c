@@ -1,0 +1,274 @@
+/* guard_act.c - puts a write that is a decision to the mandates.
+ *
+ * Where the ruling is plain and rows are not journalled one by one, nothing is looked up and no
+ * memory is taken: that is the price of a guard on a bulk load. Whose customer the row is, and its
+ * key, is found only where somebody will ask for it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "audit/journal.h"
+#include "base/base.h"
+#include "guard/guard_act.h"
+#include "guard/guard_customer.h"
+#include "source/source_registry.h"
+
+static const crm_permit *permit_of(crm_guard_state *state, TupleTableSlot *row);
+static bool take_row_facts(crm_guard_state *state, TupleTableSlot *row);
+static bool take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *row,
+					  const char **kept);
+static void add_to_statement(crm_guard_state *state, const crm_guard_matter *matter,
+							 const crm_ruling *ruling, Numeric amount);
+static void fill_point(crm_act_point *point, crm_guard_state *state, const crm_guard_matter *matter,
+					   Numeric amount);
+static Numeric booked_of(const crm_guard_state *state, const crm_guard_matter *matter,
+						 Numeric amount);
+static char *subject_of(const crm_guard_state *state, const char *key);
+
+void
+crm_guard_refresh(crm_guard_state *state)
+{
+	if (state->plan_generation != crm_guard_generation)
+	{
+		state->plan_generation = crm_guard_generation;
+		state->plan = crm_guard_plan_of(state->guard_id, state->relation);
+		state->scope = MemoryContextAllocZero(state->context, sizeof(crm_scope_value) *
+																  Max(state->plan->ndimensions, 1));
+		for (int i = 0; i < state->plan->ndimensions; i++)
+			state->scope[i].dimension = state->plan->dimensions[i].name;
+		state->permit = NULL;
+	}
+	if (state->actor_generation != crm_actor_generation() || state->session_actor.person == NULL)
+	{
+		state->actor_generation = crm_actor_generation();
+		state->session_actor = crm_actor_now();
+		state->permit = NULL;
+	}
+}
+
+void
+crm_guard_decide(crm_guard_state *state, const crm_guard_matter *matter)
+{
+	const crm_guard_plan *plan = state->plan;
+	const crm_permit *permit = permit_of(state, matter->row);
+	crm_numeric_room room;
+	crm_act_point point;
+	Numeric amount = NULL;
+	const crm_ruling *ruling;
+
+	if (plan->has_amount && matter->row != NULL)
+		amount = crm_guard_fact_amount(&plan->amount, matter->row, &room);
+	ruling = crm_permit_ruling(permit, amount, state->now);
+	if (ruling->plain && !plan->guard->journals_rows)
+	{
+		add_to_statement(state, matter, ruling, amount);
+		return;
+	}
+	fill_point(&point, state, matter, amount);
+	(void) crm_act_take(&point, ruling, NULL);
+}
+
+bool
+crm_guard_would_refuse(crm_guard_state *state, const crm_guard_matter *matter)
+{
+	const crm_guard_plan *plan = state->plan;
+	const crm_permit *permit = permit_of(state, matter->row);
+	crm_numeric_room room;
+	crm_act_point point;
+	Numeric amount = NULL;
+	const crm_ruling *ruling;
+
+	if (plan->has_amount)
+		amount = crm_guard_fact_amount(&plan->amount, matter->row, &room);
+	ruling = crm_permit_ruling(permit, amount, state->now);
+	if (ruling->plain)
+		return false;
+	fill_point(&point, state, matter, amount);
+	return !crm_act_is_possible(&point, ruling);
+}
+
+void
+crm_guard_refuse_unread(crm_guard_state *state, crm_guard_operation operation)
+{
+	const crm_guard_plan *plan = state->plan;
+	const crm_guard *guard = plan->guard;
+	char *table = crm_table_qualified(RelationGetRelid(state->relation));
+	crm_act act = {.actor = state->session_actor, .would_refuse = true};
+
+	if (guard == NULL || guard->enforces)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("guard %d on %s cannot tell what is decided", state->guard_id, table),
+				 errdetail("%s.", plan->problem ? plan->problem : "It is not registered"),
+				 plan->hint
+					 ? errhint("%s", plan->hint)
+					 : errhint("DROP TRIGGER crm_10_guard_%d ON %s;", state->guard_id, table)));
+	act.decision = guard->decision;
+	act.subject = table;
+	act.operation = crm_guard_operation_name(operation);
+	act.guard_id = guard->guard_id;
+	act.reason = plan->problem;
+	(void) crm_journal_add(&act);
+}
+
+/* ------------------------------ who, in which scope ------------------------------ */
+
+static const crm_permit *
+permit_of(crm_guard_state *state, TupleTableSlot *row)
+{
+	bool changed = row != NULL && take_row_facts(state, row);
+
+	if (row == NULL)
+	{
+		state->permit = NULL;
+		return crm_permit_of(state->session_actor.person, state->plan->guard->decision, NULL, 0);
+	}
+	if (changed || state->permit == NULL || state->policy_generation != crm_policy_generation)
+	{
+		state->policy_generation = crm_policy_generation;
+		state->permit = crm_permit_of(state->actor.person, state->plan->guard->decision,
+									  state->scope, state->plan->ndimensions);
+	}
+	return state->permit;
+}
+
+/* True: actor or scope are not those of the row before. */
+static bool
+take_row_facts(crm_guard_state *state, TupleTableSlot *row)
+{
+	const crm_guard_plan *plan = state->plan;
+	bool changed = state->permit == NULL;
+
+	if (!plan->has_actor || state->session_actor.known_by != CRM_KNOWN_BY_LOGIN)
+		state->actor = state->session_actor;
+	else
+	{
+		const char *person =
+			state->actor.known_by == CRM_KNOWN_BY_COLUMN ? state->actor.person : NULL;
+
+		changed |= take_text(state, &plan->actor, row, &person);
+		state->actor = state->session_actor;
+		if (person != NULL && *person != '\0')
+		{
+			state->actor.person = person;
+			state->actor.known_by = CRM_KNOWN_BY_COLUMN;
+		}
+		else
+			changed = true;
+	}
+	for (int i = 0; i < plan->ndimensions; i++)
+		changed |= take_text(state, &plan->dimensions[i].value, row, &state->scope[i].value);
+	return changed;
+}
+
+/* Copies the value only if it is another one. */
+static bool
+take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *row,
+		  const char **kept)
+{
+	bool isnull;
+	Datum value = crm_guard_fact_value(fact, row, &isnull);
+	struct varlena *text;
+	int length;
+
+	if (isnull)
+	{
+		bool changed = *kept != NULL;
+
+		*kept = NULL;
+		return changed;
+	}
+	text = PG_DETOAST_DATUM_PACKED(value);
+	length = VARSIZE_ANY_EXHDR(text);
+	if (*kept != NULL && strlen(*kept) == length && memcmp(*kept, VARDATA_ANY(text), length) == 0)
+		return false;
+	*kept = MemoryContextStrdup(state->context, text_to_cstring(text));
+	return true;
+}
+
+/* ------------------------------ what is taken and journalled ------------------------------ */
+
+static void
+add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const crm_ruling *ruling,
+				 Numeric amount)
+{
+	crm_act_point point;
+
+	if (state->act_id != 0 && state->act_ruling == ruling &&
+		crm_journal_grow(state->act_id, amount))
+		return;
+	fill_point(&point, state, NULL, amount);
+	point.operation = crm_guard_operation_name(matter->operation);
+	(void) crm_act_take(&point, ruling, &state->act_id);
+	state->act_ruling = ruling;
+}
+
+/* matter NULL: the act stands for several rows. */
+static void
+fill_point(crm_act_point *point, crm_guard_state *state, const crm_guard_matter *matter,
+		   Numeric amount)
+{
+	const crm_guard *guard = state->plan->guard;
+
+	memset(point, 0, sizeof(crm_act_point));
+	point->actor = state->actor.person != NULL ? state->actor : state->session_actor;
+	point->decision = guard->decision;
+	point->scope = state->scope;
+	point->nscope = state->plan->ndimensions;
+	point->amount = amount;
+	point->booked = amount;
+	point->subject = guard->table_name;
+	point->table_name = guard->table_name;
+	point->guard_id = guard->guard_id;
+	point->observe = !guard->enforces;
+	if (matter == NULL)
+		return;
+	point->operation = crm_guard_operation_name(matter->operation);
+	if (matter->row == NULL)
+	{
+		point->actor = state->session_actor;
+		point->nscope = 0;
+		return;
+	}
+	point->booked = booked_of(state, matter, amount);
+	point->customer_id = crm_guard_customer(state->plan, matter->row);
+	point->row_key = crm_guard_row_key(state->plan, matter->row);
+	point->subject = subject_of(state, point->row_key);
+}
+
+/* Never negative: what was booked too much is given back by a booking of its own. */
+static Numeric
+booked_of(const crm_guard_state *state, const crm_guard_matter *matter, Numeric amount)
+{
+	Numeric none = int64_to_numeric(0);
+	Numeric before = NULL;
+	Numeric booked = amount;
+
+	if (!state->plan->has_amount)
+		return NULL;
+	if (matter->booking == CRM_BOOK_NOTHING)
+		return none;
+	if (matter->booking == CRM_BOOK_DIFFERENCE && matter->was != NULL)
+		before = crm_guard_fact_amount(&matter->was_plan->amount, matter->was,
+									   palloc(sizeof(crm_numeric_room)));
+	if (amount == NULL)
+		return NULL;
+	if (before != NULL)
+		booked = DatumGetNumeric(
+			DirectFunctionCall2(numeric_sub, NumericGetDatum(amount), NumericGetDatum(before)));
+	return DatumGetNumeric(
+		DirectFunctionCall2(numeric_larger, NumericGetDatum(booked), NumericGetDatum(none)));
+}
+
+static char *
+subject_of(const crm_guard_state *state, const char *key)
+{
+	const char *table = state->plan->guard->table_name;
+
+	return key ? psprintf("%s(%s)", table, key) : pstrdup(table);
+}

@@ -1,0 +1,106 @@
+/* guard_move.c - rows that an UPDATE sends to another partition.
+ *
+ * Such a row fires DELETE where it was and INSERT where it goes, and no UPDATE. The heap tells: the
+ * version that is left says that it moved, and the new one is of the same command. The two events
+ * stand next to each other in the queue of one guard.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_am_d.h"
+#include "executor/tuptable.h"
+#include "utils/combocid.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "guard/guard_move.h"
+
+typedef struct moving_row
+{
+	int32 guard_id;
+	Oid relation;
+	CommandId command;
+	HeapTuple was;
+	TupleDesc desc;
+	struct moving_row *next;
+} moving_row;
+
+static moving_row *moving = NULL;
+
+static void watch_transaction(void);
+static void forget(void *argument);
+
+bool
+crm_guard_is_moving(Relation relation, HeapTuple deleted)
+{
+	return relation->rd_rel->relispartition && relation->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		   HeapTupleHeaderIndicatesMovedPartitions(deleted->t_data);
+}
+
+void
+crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted)
+{
+	MemoryContext old;
+	moving_row *row = moving;
+
+	while (row != NULL && row->guard_id != guard_id)
+		row = row->next;
+	if (row == NULL)
+	{
+		watch_transaction();
+		row = MemoryContextAllocZero(TopTransactionContext, sizeof(moving_row));
+		row->guard_id = guard_id;
+		row->next = moving;
+		moving = row;
+	}
+	if (row->was != NULL)
+		heap_freetuple(row->was);
+	if (row->relation != RelationGetRelid(relation))
+		row->desc = NULL;
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	row->was = heap_copytuple(deleted);
+	if (row->desc == NULL)
+		row->desc = CreateTupleDescCopy(RelationGetDescr(relation));
+	MemoryContextSwitchTo(old);
+	row->relation = RelationGetRelid(relation);
+	row->command = HeapTupleHeaderGetCmax(deleted->t_data);
+}
+
+TupleTableSlot *
+crm_guard_moved_from(int32 guard_id, Relation relation, HeapTuple inserted, Oid *from)
+{
+	moving_row *row = moving;
+	TupleTableSlot *slot;
+
+	while (row != NULL && row->guard_id != guard_id)
+		row = row->next;
+	if (row == NULL || row->was == NULL || relation->rd_rel->relam != HEAP_TABLE_AM_OID ||
+		HeapTupleHeaderGetCmin(inserted->t_data) != row->command)
+		return NULL;
+	slot = MakeSingleTupleTableSlot(row->desc, &TTSOpsHeapTuple);
+	ExecStoreHeapTuple(heap_copytuple(row->was), slot, true);
+	heap_freetuple(row->was);
+	row->was = NULL;
+	*from = row->relation;
+	return slot;
+}
+
+/* The list goes with the transaction's memory. */
+static void
+watch_transaction(void)
+{
+	MemoryContextCallback *callback;
+
+	if (moving != NULL)
+		return;
+	callback = MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback));
+	callback->func = forget;
+	MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+}
+
+static void
+forget(void *argument)
+{
+	moving = NULL;
+}

@@ -1,0 +1,153 @@
+/* guard_name.c - what a guard's stored names mean in its table as it is now.
+ *
+ * Names count. Only where the table is the very one that was registered, and a name is gone from
+ * the column that bore it, the column's new name is taken instead: numbers do not outlive a dump.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+#include "base/base.h"
+#include "guard/guard_name.h"
+#include "source/source_expression.h"
+
+static bool is_registered_table(const crm_guard *guard, Oid relation_id);
+static bool has_renamed(const crm_guard *guard);
+static List *former_names(const crm_guard *guard, Relation table);
+static char *former_name(const crm_guard *guard, Form_pg_attribute attribute);
+static void wait_value(crm_guard_wait *wait, Form_pg_attribute attribute, const char *text);
+
+const char *
+crm_guard_present_text(const crm_guard *guard, Relation relation, const char *text)
+{
+	Relation table;
+	crm_user before;
+
+	if (!has_renamed(guard) || !is_registered_table(guard, RelationGetRelid(relation)))
+		return text;
+	table = table_open(guard->table_id, AccessShareLock);
+	before = crm_become(table->rd_rel->relowner, SECURITY_RESTRICTED_OPERATION);
+	text =
+		crm_expression_of(table, text, "an expression of the guard on", former_names(guard, table))
+			->text;
+	crm_restore_user(before);
+	table_close(table, AccessShareLock);
+	return text;
+}
+
+static bool
+is_registered_table(const crm_guard *guard, Oid relation_id)
+{
+	return relation_id == guard->table_id ||
+		   list_member_oid(find_all_inheritors(guard->table_id, NoLock, NULL), relation_id);
+}
+
+static bool
+has_renamed(const crm_guard *guard)
+{
+	ListCell *name;
+	ListCell *number;
+
+	forboth(name, guard->read_columns, number, guard->read_numbers)
+	{
+		char *now = get_attname(guard->table_id, lfirst_int(number), true);
+
+		if (now != NULL && strcmp(now, lfirst(name)) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What each column was called when the guard was registered. */
+static List *
+former_names(const crm_guard *guard, Relation table)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < RelationGetNumberOfAttributes(table); i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), i);
+
+		if (!attribute->attisdropped)
+			names = lappend(names, makeString(former_name(guard, attribute)));
+	}
+	return names;
+}
+
+static char *
+former_name(const crm_guard *guard, Form_pg_attribute attribute)
+{
+	ListCell *name;
+	ListCell *number;
+
+	forboth(name, guard->read_columns, number,
+			guard->read_numbers) if (lfirst_int(number) == attribute->attnum) return lfirst(name);
+	return pstrdup(NameStr(attribute->attname));
+}
+
+void
+crm_guard_wait_prepare(crm_guard_wait *wait, const crm_guard *guard, Relation relation,
+					   const crm_guard_pair *pair)
+{
+	const char *text = crm_guard_present_text(guard, relation, quote_identifier(pair->name));
+	AttrNumber number =
+		crm_expression_of(relation, text, "waiting of the guard on", NIL)->plain_column;
+	Form_pg_attribute attribute;
+
+	if (number <= 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("column \"%s\" does not exist", pair->name)));
+	attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
+	wait->column = number;
+	wait->name = pstrdup(NameStr(attribute->attname));
+	wait->length = attribute->attlen;
+	wait->by_value = attribute->attbyval;
+	wait->type = attribute->atttypid;
+	wait->typmod = attribute->atttypmod;
+	wait->collation = attribute->attcollation;
+	wait_value(wait, attribute, pair->text);
+}
+
+static void
+wait_value(crm_guard_wait *wait, Form_pg_attribute attribute, const char *text)
+{
+	Oid input;
+	Oid parameter;
+
+	wait->isnull = text == NULL;
+	if (text == NULL)
+		return;
+	getTypeInputInfo(wait->type, &input, &parameter);
+	wait->value = OidInputFunctionCall(input, (char *) text, parameter, wait->typmod);
+}
+
+List *
+crm_guard_key_numbers(Relation relation)
+{
+	HeapTuple tuple;
+	Form_pg_index index;
+	List *numbers = NIL;
+	Oid index_id;
+
+	(void) RelationGetIndexList(relation);
+	index_id = relation->rd_pkindex;
+	if (!OidIsValid(index_id))
+		return NIL;
+	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index_id));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for index %u", index_id);
+	index = (Form_pg_index) GETSTRUCT(tuple);
+	for (int i = 0; i < index->indnkeyatts; i++)
+		numbers = lappend_int(numbers, index->indkey.values[i]);
+	ReleaseSysCache(tuple);
+	return numbers;
+}

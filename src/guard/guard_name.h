@@ -1,0 +1,22 @@
+/* guard_name.h - what a guard's stored names mean in its table as it is now. Private to the room.
+ */
+#ifndef CRM_GUARD_NAME_H
+#define CRM_GUARD_NAME_H
+
+#include "guard/guard_plan.h"
+
+/*
+ * A stored expression as it reads by now for the rows of a relation. A column that was renamed in
+ * the very table that was registered is followed by its number.
+ */
+extern const char *crm_guard_present_text(const crm_guard *guard, Relation relation,
+										  const char *text);
+
+/* A column and its value in the waiting state; an error if there is no such column or value. */
+extern void crm_guard_wait_prepare(crm_guard_wait *wait, const crm_guard *guard, Relation relation,
+								   const crm_guard_pair *pair);
+
+/* Numbers of the columns of the primary key, in its order; NIL: there is none. */
+extern List *crm_guard_key_numbers(Relation relation);
+
+#endif

@@ -1,0 +1,375 @@
+/* guard_plan.c - what a guard reads of the rows of one relation, kept by backend.
+ *
+ * A partition has its own attribute numbers, so a plan belongs to a guard and a relation. Callbacks
+ * only mark. A plan that cannot be made says why, and the guard refuses by it: departments change
+ * their tables, and a guard that no longer knows what it guards must not let pass.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "base/attempt.h"
+#include "base/base.h"
+#include "guard/guard_name.h"
+#include "guard/guard_plan.h"
+#include "source/source_expression.h"
+
+PG_FUNCTION_INFO_V1(crm_guard_changed);
+
+typedef struct plan_key
+{
+	int32 guard_id;
+	Oid relation;
+} plan_key;
+
+typedef struct plan_entry
+{
+	plan_key key;
+	bool valid;
+	MemoryContext context; /* of the plan */
+	crm_guard_plan *plan;
+} plan_entry;
+
+typedef struct plan_request
+{
+	int32 guard_id;
+	Relation relation;
+	crm_guard_plan *plan;
+	const char *argument; /* of crm.change_guard(), what is being prepared now */
+} plan_request;
+
+uint64 crm_guard_generation = 1;
+
+static HTAB *plans = NULL;
+static Oid registry = InvalidOid;
+static Oid actor_columns = InvalidOid;
+
+static void fill(plan_entry *entry, Relation relation);
+static void note_problem(plan_request *request, const ErrorData *error);
+static void make_plan(void *argument);
+static void find_tables(void);
+static void plan_facts(plan_request *request);
+static bool prepare(plan_request *request, const char *argument, const char *text, Oid wanted,
+					crm_guard_fact *fact);
+static void plan_customer(plan_request *request);
+static void plan_scope(plan_request *request);
+static void plan_columns(plan_request *request);
+static void plan_waiting(plan_request *request);
+static void plan_key_columns(plan_request *request);
+static void check_owner(const plan_request *request);
+
+/* ------------------------------ what makes a plan invalid ------------------------------ */
+
+static void
+on_relcache(Datum argument, Oid relation)
+{
+	bool all = !OidIsValid(relation) || relation == registry || relation == actor_columns;
+	HASH_SEQ_STATUS status;
+	plan_entry *entry;
+
+	if (plans == NULL)
+		return;
+	hash_seq_init(&status, plans);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		if (all || entry->key.relation == relation || entry->plan == NULL ||
+			entry->plan->problem != NULL)
+		{
+			entry->valid = false;
+			crm_guard_generation++;
+		}
+}
+
+Datum
+crm_guard_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("crm_internal.guard_changed() must be called as a trigger")));
+	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	PG_RETURN_POINTER(NULL);
+}
+
+void
+crm_guard_plan_begin(void)
+{
+	CacheRegisterRelcacheCallback(on_relcache, (Datum) 0);
+}
+
+/* ------------------------------ finding a plan ------------------------------ */
+
+const crm_guard_plan *
+crm_guard_plan_of(int32 guard_id, Relation relation)
+{
+	plan_key key = {guard_id, RelationGetRelid(relation)};
+	plan_entry *entry;
+	bool found;
+
+	if (plans == NULL)
+	{
+		HASHCTL control = {.keysize = sizeof(plan_key), .entrysize = sizeof(plan_entry)};
+
+		plans = hash_create("crm guards", 64, &control, HASH_ELEM | HASH_BLOBS);
+	}
+	entry = hash_search(plans, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->valid = false;
+		entry->context = NULL;
+		entry->plan = NULL;
+	}
+	if (!entry->valid)
+		fill(entry, relation);
+	return entry->plan;
+}
+
+/* An outer statement may be at work by the old plan: that goes with the transaction. */
+static void
+fill(plan_entry *entry, Relation relation)
+{
+	plan_request request = {entry->key.guard_id, relation};
+	MemoryContext old;
+	ErrorData *error;
+
+	if (entry->context != NULL)
+		MemoryContextSetParent(entry->context, TopTransactionContext);
+	entry->context = NULL;
+	entry->plan = NULL;
+	find_tables();
+	entry->context = AllocSetContextCreate(CacheMemoryContext, "crm guard", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(entry->context);
+	entry->plan = request.plan = palloc0(sizeof(crm_guard_plan));
+	MemoryContextSwitchTo(old);
+
+	/* Before the reading, so that an invalidation met during it sticks. */
+	entry->valid = true;
+	if (!crm_attempt(make_plan, &request, &error))
+	{
+		old = MemoryContextSwitchTo(entry->context);
+		note_problem(&request, error);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+static void
+note_problem(plan_request *request, const ErrorData *error)
+{
+	crm_guard_plan *plan = request->plan;
+
+	plan->problem = pstrdup(error->message);
+	if (request->argument != NULL)
+		plan->hint = psprintf("SELECT crm.change_guard(%d, %s => ...);", request->guard_id,
+							  request->argument);
+	else
+		plan->hint = psprintf("SELECT crm.change_guard(%d);", request->guard_id);
+}
+
+static void
+find_tables(void)
+{
+	Oid schema = get_namespace_oid("crm_internal", true);
+
+	registry = OidIsValid(schema) ? get_relname_relid("guard", schema) : InvalidOid;
+	actor_columns = OidIsValid(schema) ? get_relname_relid("actor_column", schema) : InvalidOid;
+}
+
+/* ------------------------------ making a plan ------------------------------ */
+
+/* Runs in a subtransaction; all of the plan lives in the plan's own context. */
+static void
+make_plan(void *argument)
+{
+	plan_request *request = argument;
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(request->plan));
+
+	request->plan->guard = crm_guard_load(request->guard_id);
+	if (request->plan->guard != NULL && !request->plan->guard->is_dropped)
+		plan_facts(request);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+plan_facts(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	const crm_guard *guard = plan->guard;
+
+	plan->has_amount = prepare(request, "amount", guard->amount, NUMERICOID, &plan->amount);
+	plan->has_condition = prepare(request, "\"when\"", guard->condition, BOOLOID, &plan->condition);
+	plan_customer(request);
+	plan_scope(request);
+	plan_columns(request);
+	plan_waiting(request);
+	request->argument = NULL;
+	plan->has_actor = prepare(request, NULL, guard->actor_column, TEXTOID, &plan->actor);
+	plan->is_selective = plan->has_amount || plan->has_condition || plan->ncolumns > 0;
+	plan_key_columns(request);
+	check_owner(request);
+}
+
+/* False: there is no such fact. */
+static bool
+prepare(plan_request *request, const char *argument, const char *text, Oid wanted,
+		crm_guard_fact *fact)
+{
+	const crm_guard *guard = request->plan->guard;
+
+	if (text == NULL)
+		return false;
+	request->argument = argument;
+	crm_guard_fact_prepare(
+		fact, request->relation, crm_guard_present_text(guard, request->relation, text),
+		psprintf("%s of the guard on", argument ? argument : "actor column"), wanted);
+	return true;
+}
+
+static void
+plan_customer(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	const crm_guard *guard = plan->guard;
+	bool is_key = guard->customer_source != NULL;
+
+	if (!prepare(request, "customer", guard->customer, is_key ? InvalidOid : INT8OID,
+				 &plan->customer))
+		return;
+	plan->has_customer = true;
+	if (!is_key)
+		return;
+	request->argument = "customer_source";
+	plan->source_id = crm_guard_source_number(guard->customer_source);
+	if (plan->source_id == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("\"%s\" is not a source", guard->customer_source)));
+	crm_key_column_init(&plan->customer_key, 1, plan->customer.type, CurrentMemoryContext);
+}
+
+static void
+plan_scope(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	const crm_guard *guard = plan->guard;
+	ListCell *cell;
+
+	plan->dimensions = palloc0(sizeof(crm_guard_dimension) * list_length(guard->scope));
+	foreach (cell, guard->scope)
+	{
+		const crm_guard_pair *pair = lfirst(cell);
+		crm_guard_dimension *dimension = &plan->dimensions[plan->ndimensions++];
+
+		dimension->name = pair->name;
+		(void) prepare(request, "scope", pair->text, TEXTOID, &dimension->value);
+	}
+}
+
+static void
+plan_columns(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	const crm_guard *guard = plan->guard;
+	ListCell *cell;
+
+	plan->columns = palloc0(sizeof(crm_guard_fact) * list_length(guard->columns));
+	foreach (cell, guard->columns)
+		(void) prepare(request, "columns", quote_identifier(lfirst(cell)), InvalidOid,
+					   &plan->columns[plan->ncolumns++]);
+}
+
+static void
+plan_waiting(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	const crm_guard *guard = plan->guard;
+	ListCell *cell;
+
+	request->argument = "waiting";
+	plan->waits = palloc0(sizeof(crm_guard_wait) * list_length(guard->waiting));
+	foreach (cell, guard->waiting)
+		crm_guard_wait_prepare(&plan->waits[plan->nwaits++], guard, request->relation,
+							   lfirst(cell));
+}
+
+static void
+plan_key_columns(plan_request *request)
+{
+	crm_guard_plan *plan = request->plan;
+	TupleDesc rows = RelationGetDescr(request->relation);
+	List *numbers = crm_guard_key_numbers(request->relation);
+	ListCell *cell;
+
+	plan->keys = palloc0(sizeof(crm_key_column) * list_length(numbers));
+	foreach (cell, numbers)
+	{
+		crm_key_column *key = &plan->keys[plan->nkeys++];
+
+		crm_key_column_init(key, lfirst_int(cell),
+							TupleDescAttr(rows, lfirst_int(cell) - 1)->atttypid,
+							CurrentMemoryContext);
+		plan->keys_need_settings |= key->needs_settings;
+	}
+}
+
+/* What runs as the owner was written for another owner. */
+static void
+check_owner(const plan_request *request)
+{
+	const crm_guard_plan *plan = request->plan;
+	char *owner = GetUserNameFromId(request->relation->rd_rel->relowner, false);
+	bool runs = OidIsValid(plan->amount.run_as) || OidIsValid(plan->condition.run_as) ||
+				OidIsValid(plan->customer.run_as);
+
+	for (int i = 0; i < plan->ndimensions; i++)
+		runs |= OidIsValid(plan->dimensions[i].value.run_as);
+	if (runs && strcmp(owner, plan->guard->owner) != 0)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("the table belonged to \"%s\" when it was guarded, and now to "
+							   "\"%s\", as whom functions of the guard would run",
+							   plan->guard->owner, owner)));
+}
+
+/* ------------------------------ reading rows ------------------------------ */
+
+char *
+crm_guard_row_key(const crm_guard_plan *plan, TupleTableSlot *row)
+{
+	StringInfoData text;
+	int nest_level;
+	bool has_key;
+
+	if (plan->nkeys == 0)
+		return NULL;
+	initStringInfo(&text);
+	nest_level = plan->keys_need_settings ? crm_key_settings() : 0;
+	has_key = crm_key_text(plan->keys, plan->nkeys, row, &text);
+	if (plan->keys_need_settings)
+		AtEOXact_GUC(true, nest_level);
+	return has_key ? text.data : NULL;
+}
+
+bool
+crm_guard_waits(const crm_guard_plan *plan, TupleTableSlot *row)
+{
+	for (int i = 0; i < plan->nwaits; i++)
+	{
+		const crm_guard_wait *wait = &plan->waits[i];
+		bool isnull;
+		Datum value = slot_getattr(row, wait->column, &isnull);
+
+		if (isnull != wait->isnull ||
+			(!isnull && !datum_image_eq(value, wait->value, wait->by_value, wait->length)))
+			return false;
+	}
+	return plan->nwaits > 0;
+}

@@ -1,0 +1,51 @@
+-- guard_watch: sees to it that DDL does not take a table from under its guard. Only where the
+-- installer is a superuser: nobody else may make event triggers, and crm works without.
+
+CREATE FUNCTION crm_internal.guard_watch() RETURNS event_trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'crm_guard_watch';
+COMMENT ON FUNCTION crm_internal.guard_watch() IS 'event trigger: refuses DDL that disarms a guard in enforce mode, unless the actor may decide system.change; a superuser is warned; gives new partitions and children their triggers';
+REVOKE ALL ON FUNCTION crm_internal.guard_watch() FROM PUBLIC;
+
+-- Puts the triggers of guards on a table and all below it. only_enable: none is made or removed.
+CREATE FUNCTION crm_internal.arm_guards_of(relation oid, only_enable boolean)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		WITH RECURSIVE tree (id) AS (
+			SELECT arm_guards_of.relation
+			UNION
+			SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.id)
+		SELECT f.repair FROM crm_internal.guard_trigger_findings() f
+		JOIN tree ON tree.id = f.relation
+		WHERE NOT only_enable OR f.repair LIKE 'ALTER TABLE%ENABLE ALWAYS%'
+		ORDER BY f.repair
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.arm_guards_of(oid, boolean) IS 'puts the triggers of guards on a table and its parts in order';
+REVOKE ALL ON FUNCTION crm_internal.arm_guards_of(oid, boolean) FROM PUBLIC;
+
+DO $$
+DECLARE
+	watched record;
+BEGIN
+	IF NOT pg_catalog.current_setting('is_superuser')::boolean THEN
+		RETURN;
+	END IF;
+	FOR watched IN SELECT * FROM (VALUES ('crm_guard_watch_drop', 'sql_drop'), ('crm_guard_watch_end', 'ddl_command_end'),
+		('crm_guard_watch_rewrite', 'table_rewrite')) w (name, event)
+	LOOP
+		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event);
+		EXECUTE pg_catalog.format('ALTER EVENT TRIGGER %I ENABLE ALWAYS', watched.name);
+		EXECUTE pg_catalog.format('COMMENT ON EVENT TRIGGER %I IS %L', watched.name, 'keeps the guards of crm on the departments'' tables');
+	END LOOP;
+END
+$$;

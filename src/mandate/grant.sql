@@ -1,0 +1,121 @@
+-- grant: what every new mandate is checked for. None exceeds what its giver has when it begins.
+
+CREATE FUNCTION crm_internal.acting_person()
+RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+RETURN (crm_internal.whoami_actor())[1];
+COMMENT ON FUNCTION crm_internal.acting_person() IS 'who acts now';
+REVOKE ALL ON FUNCTION crm_internal.acting_person() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.acts_for("position" text)
+RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM crm_internal.hats(crm_internal.acting_person(), pg_catalog.clock_timestamp()) h
+		WHERE h."position" = acts_for."position" AND h.capacity IN ('holder', 'deputy'));
+END;
+COMMENT ON FUNCTION crm_internal.acts_for(text) IS 'whether the one who acts now may give and take mandates of a position: as holder or deputy';
+REVOKE ALL ON FUNCTION crm_internal.acts_for(text) FROM PUBLIC;
+
+-- The tables of budgets belong to a later room: asked by name, when a mandate that names one is given.
+CREATE FUNCTION crm_internal.check_budget(budget text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF budget IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.budget b WHERE b.name = check_budget.budget AND b.closed_at IS NULL) THEN
+		RAISE undefined_object USING
+			MESSAGE = format('budget "%s" does not exist', budget),
+			HINT = format('SELECT crm.add_budget(%L, …);', budget);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.check_budget(text) IS 'raises 42704 for a budget that does not exist or is closed';
+REVOKE ALL ON FUNCTION crm_internal.check_budget(text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.budget_is_within(budget text, ancestor text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		WITH RECURSIVE up AS (
+			SELECT b.name, b.parent_id FROM crm_internal.budget b WHERE b.name = budget
+			UNION
+			SELECT b.name, b.parent_id FROM crm_internal.budget b JOIN up ON b.budget_id = up.parent_id
+		)
+		SELECT FROM up WHERE up.name = ancestor);
+END
+$$;
+COMMENT ON FUNCTION crm_internal.budget_is_within(text, text) IS 'whether a budget is another one or a part of it';
+REVOKE ALL ON FUNCTION crm_internal.budget_is_within(text, text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.verb_of(kind text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE
+	WHEN kind = 'hand_over' THEN 'hand over'
+	WHEN kind = 'joint' THEN 'share jointly'
+	WHEN kind = 'consult' THEN 'ask for a consult on'
+	WHEN kind = 'inform' THEN 'ask for informs on'
+	ELSE kind
+END;
+COMMENT ON FUNCTION crm_internal.verb_of(text) IS 'a kind of mandate as a word of an error message';
+REVOKE ALL ON FUNCTION crm_internal.verb_of(text) FROM PUBLIC;
+
+-- What does not depend on who gives.
+CREATE FUNCTION crm_internal.check_mandate(m crm_internal.mandate, positions text[])
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong text;
+	hint text;
+BEGIN
+	PERFORM crm_internal.check_decision(m.decision);
+	IF cardinality(positions) IS NOT DISTINCT FROM 0 OR array_position(positions, NULL) IS NOT NULL THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'a mandate is given to a position', HINT = 'Name a position of crm.positions.';
+	END IF;
+	PERFORM crm_internal.check_position(p) FROM unnest(positions) p;
+	PERFORM crm_internal.check_position(m.from_position) WHERE m.from_position IS NOT NULL;
+	PERFORM crm_internal.check_budget(m.budget);
+	CASE
+		WHEN m.from_position IS NULL AND m.kind IN ('hand_over', 'share', 'joint') THEN
+			wrong := 'a position can only give what one has: from_position is missing';
+			hint := 'A mandate from nobody is a charter: crm.grant_mandate().';
+		WHEN m.kind IN ('hand_over', 'share') AND m.from_position = ANY (positions) THEN
+			wrong := format('position "%s" cannot %s to itself', m.from_position, crm_internal.verb_of(m.kind));
+			hint := 'Name another position.';
+		WHEN m.amount < 0 OR m.window_amount < 0 OR m.amount = 'NaN' OR m.window_amount = 'NaN' THEN
+			wrong := 'an amount cannot be negative';
+			hint := 'Leave it out where there is no limit.';
+		WHEN (m.window_amount IS NULL) <> (m.window_length IS NULL) OR m.window_length <= '0' THEN
+			wrong := 'a window needs an amount and a length';
+			hint := 'For example window_amount => 500, window_length => ''1 year'': for one customer in any year.';
+		WHEN m.depth < 0 THEN
+			wrong := 'depth cannot be negative';
+			hint := '0: not passed on; 1: once; NULL: as often as its giver may.';
+		WHEN m.deadline <= '0' THEN
+			wrong := 'a deadline must be longer than nothing';
+			hint := 'Give an interval such as ''2 days''.';
+		WHEN m.kind = 'joint' AND (m.quorum < 2 OR m.quorum > cardinality(positions)
+			OR cardinality(positions) <> (SELECT count(DISTINCT p) FROM unnest(positions) p)) THEN
+			wrong := format('%s of %s positions cannot decide jointly', m.quorum, (SELECT count(DISTINCT p) FROM unnest(positions) p));
+			hint := 'The quorum is at least 2 and at most the number of positions, each named once.';
+		WHEN m.valid_from < transaction_timestamp() THEN
+			wrong := 'a mandate cannot begin in the past';
+			hint := 'What was decided before now stays as it was: leave valid_from out.';
+		WHEN m.valid_until <= m.valid_from THEN
+			wrong := 'a mandate must begin before it ends';
+			hint := 'valid_until is the first moment at which it is over.';
+		ELSE
+			RETURN;
+	END CASE;
+	RAISE invalid_parameter_value USING MESSAGE = wrong, HINT = hint;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.check_mandate(crm_internal.mandate, text[]) IS 'raises 22023 or 42704 for a mandate that makes no sense whoever gives it';
+REVOKE ALL ON FUNCTION crm_internal.check_mandate(crm_internal.mandate, text[]) FROM PUBLIC;

@@ -1,0 +1,115 @@
+-- approver: who may answer a request, and whose turn it is.
+
+CREATE FUNCTION crm_internal.consulted_positions(person text)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(pg_catalog.array_agg(t.name), '{}')
+	FROM (
+		SELECT h."position" AS name
+		FROM crm_internal.hats(consulted_positions.person, pg_catalog.clock_timestamp()) h
+		UNION
+		SELECT a."position"
+		FROM crm_internal.appointment a
+		JOIN crm_internal.position p ON p.name = a."position"
+		WHERE a.person = consulted_positions.person AND a.capacity = 'liaison'
+			AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
+			AND (p.closed_at IS NULL OR p.closed_at > pg_catalog.clock_timestamp())
+	) t;
+END;
+COMMENT ON FUNCTION crm_internal.consulted_positions(text) IS 'positions for which a person is told and asked: his hats and those he is liaison of';
+REVOKE ALL ON FUNCTION crm_internal.consulted_positions(text) FROM PUBLIC;
+
+-- Four eyes: not the requester, not in a position of his, not by a mandate that came through one, and not by a session
+-- that cannot be told from his. contractor and machine act, but approve nothing.
+CREATE FUNCTION crm_internal.approvers(requester text, decision text, amount numeric, scope jsonb, customer bigint, only_person text DEFAULT NULL)
+RETURNS TABLE (person text, "position" text, capacity text, joint_id integer, quorum integer, amount_limit numeric, budget text, mandate_path integer[], mandate_id integer, has_money boolean)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	WITH theirs AS MATERIALIZED (
+		SELECT h."position" FROM crm_internal.hats(approvers.requester, pg_catalog.clock_timestamp()) h
+	), candidate AS MATERIALIZED (
+		SELECT DISTINCT a.person
+		FROM crm_internal.appointment a
+		WHERE a.capacity IN ('holder', 'deputy')
+			AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
+			AND a.person <> approvers.requester
+			AND (approvers.only_person IS NULL OR a.person = approvers.only_person)
+	)
+	SELECT c.person, r."position", r.capacity, r.joint_id, r.quorum, r.amount_limit, r.budget, r.mandate_path, r.mandate_id, r.has_money
+	FROM candidate c
+	CROSS JOIN LATERAL crm_internal.rulings(c.person, approvers.decision, approvers.amount, approvers.scope, approvers.customer) r
+	WHERE r.verdict IN ('allowed', 'consult_first', 'signatures')
+		AND r.capacity IN ('holder', 'deputy', 'acting')
+		AND r."position" NOT IN (SELECT t."position" FROM theirs t)
+		AND NOT EXISTS (SELECT
+			FROM crm_internal.mandate m
+			JOIN theirs t ON t."position" = m.from_position
+			WHERE m.mandate_id = ANY (r.mandate_path));
+END;
+COMMENT ON FUNCTION crm_internal.approvers(text, text, numeric, jsonb, bigint, text) IS 'persons who may answer such a request of this requester now, a row for each mandate that lets them; joint_id: they sign together with others';
+REVOKE ALL ON FUNCTION crm_internal.approvers(text, text, numeric, jsonb, bigint, text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.distance_from_top("position" text)
+RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE up AS (
+		SELECT p.name, p.reports_to, 0 AS distance
+		FROM crm_internal.position p
+		WHERE p.name = distance_from_top."position"
+		UNION
+		SELECT p.name, p.reports_to, u.distance + 1
+		FROM up u
+		JOIN crm_internal.position p ON p.name = u.reports_to
+		WHERE u.distance < 1000
+	)
+	SELECT pg_catalog.max(u.distance) FROM up u;
+END;
+COMMENT ON FUNCTION crm_internal.distance_from_top(text) IS 'how many positions are above this one';
+REVOKE ALL ON FUNCTION crm_internal.distance_from_top(text) FROM PUBLIC;
+
+-- The least privileged who may go first. Last comes who stands above all, who can at least see to it that somebody may.
+CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeric, scope jsonb, customer bigint)
+RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	WITH able AS MATERIALIZED (
+		SELECT a."position", a.joint_id, a.quorum, a.amount_limit, a.has_money, a.mandate_path
+		FROM crm_internal.approvers(ladder.requester, ladder.decision, ladder.amount, ladder.scope, ladder.customer) a
+	), alone AS (
+		SELECT a."position", pg_catalog.max(coalesce(a.amount_limit, 'Infinity')) AS amount_limit, pg_catalog.bool_or(a.has_money) AS has_money
+		FROM able a
+		WHERE a.joint_id IS NULL
+		GROUP BY a."position"
+	), jointly AS (
+		SELECT DISTINCT a."position", a.joint_id, a.quorum
+		FROM able a
+		WHERE NOT EXISTS (SELECT FROM alone)
+			AND a.joint_id = (SELECT pg_catalog.min(b.joint_id) FROM able b)
+	), giver AS (
+		SELECT DISTINCT coalesce(m.from_position, (SELECT p.name
+			FROM crm_internal.position p
+			WHERE p.reports_to IS NULL AND p.closed_at IS NULL
+				AND EXISTS (SELECT FROM crm_internal.position q WHERE q.reports_to = p.name)
+			ORDER BY p.created_at, p.name LIMIT 1)) AS name
+		FROM able a
+		JOIN crm_internal.mandate m ON m.mandate_id = a.mandate_path[1]
+	), stop AS (
+		SELECT a."position", NULL::integer AS joint_id, NULL::integer AS quorum, 1 AS part, a.has_money, a.amount_limit
+		FROM alone a
+		UNION ALL
+		SELECT j."position", j.joint_id, j.quorum, 1, true, NULL
+		FROM jointly j
+		UNION ALL
+		SELECT g.name, NULL, NULL, 2, true, NULL
+		FROM giver g
+		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM able a)
+	)
+	SELECT pg_catalog.row_number() OVER (ORDER BY s.part, s.has_money DESC, s.amount_limit,
+			crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position")::integer,
+		s."position", s.joint_id, s.quorum
+	FROM stop s;
+END;
+COMMENT ON FUNCTION crm_internal.ladder(text, text, numeric, jsonb, bigint) IS 'to whom such a request goes, rung by rung; joint_id: nobody may alone, these sign together; no rows: nobody may';
+REVOKE ALL ON FUNCTION crm_internal.ladder(text, text, numeric, jsonb, bigint) FROM PUBLIC;
