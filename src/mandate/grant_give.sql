@@ -75,7 +75,7 @@ COMMENT ON FUNCTION crm_internal.mandate_draft(text, text, text, numeric, jsonb,
 REVOKE ALL ON FUNCTION crm_internal.mandate_draft(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.grant_mandate(decision text, "position" text, amount numeric DEFAULT NULL, window_amount numeric DEFAULT NULL, window_length interval DEFAULT NULL,
+CREATE FUNCTION crm.grant_mandate(decision text, to_position text, amount numeric DEFAULT NULL, window_amount numeric DEFAULT NULL, window_length interval DEFAULT NULL,
 	budget text DEFAULT NULL, depth integer DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
@@ -89,7 +89,7 @@ BEGIN
 	m.window_length := window_length;
 	m.budget := budget;
 	m.depth := depth;
-	RETURN crm_internal.give(m, ARRAY["position"], 'grant_mandate');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'grant_mandate');
 END
 $$;
 COMMENT ON FUNCTION crm.grant_mandate(text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'the charter: gives a position a decision, and all below it, from nobody. amount: per act (NULL: without limit); window_amount: on one customer within window_length; budget: what it spends; depth: how often it may be passed on (NULL: without limit, 0: never); scope: such as {"department": ["sales"]}; valid_from: now or later. Returns the mandate''s number. From the first charter on that has begun, nobody decides without a mandate. Errors: 42704, 22023, 42501 without the decision org.model';
@@ -160,7 +160,7 @@ COMMENT ON FUNCTION crm.share_jointly(text, text[], integer, text, numeric, nume
 REVOKE ALL ON FUNCTION crm.share_jointly(text, text[], integer, text, numeric, numeric, interval, text, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.consult(decision text, "position" text, deadline interval DEFAULT '2 days', from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.consult(decision text, to_position text, deadline interval DEFAULT '2 days', from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -170,14 +170,14 @@ DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('consult', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
 	m.deadline := deadline;
-	RETURN crm_internal.give(m, ARRAY["position"], 'consult');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'consult');
 END
 $$;
 COMMENT ON FUNCTION crm.consult(text, text, interval, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'this position is asked before anybody else decides for more than amount (NULL: at all): who wants to decide requests it, and may when the answer is there or the deadline over. from_position: whose condition it is, within what it has; NULL: the company''s. Returns the mandate''s number. Errors and who may: as crm.hand_over()';
 REVOKE ALL ON FUNCTION crm.consult(text, text, interval, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.inform(decision text, "position" text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.inform(decision text, to_position text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -186,14 +186,14 @@ AS $$
 DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('inform', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
-	RETURN crm_internal.give(m, ARRAY["position"], 'inform');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'inform');
 END
 $$;
 COMMENT ON FUNCTION crm.inform(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'this position finds each such act for more than amount (NULL: all) in its inbox. from_position, errors, who may: as crm.consult(). Returns the mandate''s number';
 REVOKE ALL ON FUNCTION crm.inform(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.ban(decision text, "position" text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.ban(decision text, to_position text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -202,7 +202,7 @@ AS $$
 DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('ban', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
-	RETURN crm_internal.give(m, ARRAY["position"], 'ban');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'ban');
 END
 $$;
 COMMENT ON FUNCTION crm.ban(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'nobody who holds this position decides that for more than amount (NULL: at all), whatever mandates there are. from_position, errors, who may: as crm.consult(). Returns the mandate''s number';
