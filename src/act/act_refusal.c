@@ -23,26 +23,13 @@ scope_text(const crm_act_point *point)
 	return point->nscope == 0 ? NULL : crm_request_scope_text(point->scope, point->nscope);
 }
 
-/* What counts of an amount, where that is not all of it. */
-static Numeric
-counted_apart(const crm_act_point *point)
-{
-	if (point->booked == NULL || point->booked == point->amount)
-		return NULL;
-	if (point->amount != NULL &&
-		DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(point->booked),
-										 NumericGetDatum(point->amount))))
-		return NULL;
-	return point->booked;
-}
-
 void
 crm_act_describe(const crm_act_point *point, crm_act *act)
 {
 	act->actor = point->actor;
 	act->decision = point->decision;
 	act->amount = point->amount;
-	act->counted = counted_apart(point);
+	act->counted = point->booked;
 	act->customer_id = point->customer_id;
 	act->scope = scope_text(point);
 	act->subject = point->subject;

@@ -80,7 +80,7 @@ crm_policy_rank(const crm_policy *policy, Numeric amount)
 	{
 		int middle = low + (high - low) / 2;
 
-		if (crm_amount_compare(policy->amounts[middle], amount) < 0)
+		if (crm_policy_compare(policy->amounts[middle], amount) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -89,7 +89,7 @@ crm_policy_rank(const crm_policy *policy, Numeric amount)
 }
 
 int
-crm_amount_compare(Numeric a, Numeric b)
+crm_policy_compare(Numeric a, Numeric b)
 {
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
 }

@@ -157,8 +157,8 @@ static inline bool
 holds(const piece *one, Numeric amount, TimestampTz now)
 {
 	return now >= one->from && now < one->until &&
-		   (one->up_to == NULL || crm_amount_compare(amount, one->up_to) <= 0) &&
-		   (one->above == NULL || crm_amount_compare(amount, one->above) > 0);
+		   (one->up_to == NULL || crm_policy_compare(amount, one->up_to) <= 0) &&
+		   (one->above == NULL || crm_policy_compare(amount, one->above) > 0);
 }
 
 static const crm_ruling *

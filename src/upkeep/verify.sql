@@ -174,6 +174,7 @@ DECLARE
 	after bigint := 0;
 BEGIN
 	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
+	RETURN QUERY SELECT o.check_name, o.problem, o.repair FROM crm_internal.broken_organization() o;
 	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
 	RETURN QUERY SELECT j.check_name, j.problem, j.repair FROM crm_internal.journal_problems() j;
 	RETURN QUERY SELECT b.check_name, b.problem, b.repair FROM crm_internal.budget_problems() b;

@@ -142,6 +142,12 @@ INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUE
 CALL crm.run_maintenance();
 SELECT crm.add_budget('care', 1000), crm.add_budget('goodwill', 300, parent => 'care');
 SELECT crm_internal.take_budget('goodwill', 20), crm_internal.reserve_budget('goodwill', 10, 1);
+SELECT crm.add_position('sales_manager', department => 'sales', vacancy => 'acting', acting_share => 0.5);
+SELECT crm.add_position('agent', department => 'service', reports_to => 'sales_manager');
+SELECT crm.appoint('sales_manager', 'sam');
+SELECT crm.appoint('agent', 'cora', capacity => 'contractor', valid_until => '2100-01-01');
+SELECT crm.add_gateway('service_app', departments => '{service}');
+SELECT crm.add_actor_column('service.ticket', 'client');
 SELECT crm.set_source_mode('service.client', 'inline');
 UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;
