@@ -106,8 +106,11 @@ BEGIN ATOMIC
 		FROM giver g
 		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM able a)
 	)
-	SELECT pg_catalog.row_number() OVER (ORDER BY s.part, s.has_money DESC, s.amount_limit,
-			crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position")::integer,
+	SELECT CASE WHEN s.joint_id IS NOT NULL THEN 1
+			ELSE (pg_catalog.row_number() OVER (PARTITION BY s.joint_id IS NULL ORDER BY s.part, s.has_money DESC, s.amount_limit,
+					crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position"))::integer
+				+ CASE WHEN EXISTS (SELECT FROM jointly) THEN 1 ELSE 0 END
+			END,
 		s."position", s.joint_id, s.quorum
 	FROM stop s;
 END;
