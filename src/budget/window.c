@@ -222,7 +222,8 @@ sum_of_journal(const held_window *w, bool own_too)
 			Numeric more = counted(tuple, RelationGetDescr(table));
 
 			MemoryContextSwitchTo(outer);
-			total = crm_sum_add(total, more);
+			if (crm_sum_is_positive(more))
+				total = crm_sum_add(total, more);
 		}
 		MemoryContextSwitchTo(outer);
 		MemoryContextReset(row);
