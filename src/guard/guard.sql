@@ -86,3 +86,16 @@ LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_drop_guard_of';
 COMMENT ON FUNCTION crm.drop_guard(text, text) IS 'removes the guards of a decision on a table. A decision of org.model.';
 REVOKE ALL ON FUNCTION crm.drop_guard(text, text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.guard_waiting() RETURNS trigger
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'crm_guard_waiting';
+COMMENT ON FUNCTION crm_internal.guard_waiting() IS 'trigger of guarded tables with a waiting state: writes a row in it that its writer may not decide. Argument: the number of the guard';
+REVOKE ALL ON FUNCTION crm_internal.guard_waiting() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.release_waiting(request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_release_waiting';
+COMMENT ON FUNCTION crm_internal.release_waiting(bigint) IS 'sets the state that was asked for in the row of an approved request, as the owner of its table and by that approval; errors 55000 where the row waits no more or is not what was approved';
+REVOKE ALL ON FUNCTION crm_internal.release_waiting(bigint) FROM PUBLIC;

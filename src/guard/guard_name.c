@@ -5,10 +5,13 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_operator.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -24,6 +27,7 @@ static bool is_registered_table(const crm_guard *guard, Oid relation_id);
 static bool has_renamed(const crm_guard *guard);
 static List *former_names(const crm_guard *guard, Relation table);
 static char *former_name(const crm_guard *guard, Form_pg_attribute attribute);
+static Oid primary_key(Relation relation);
 static void wait_value(crm_guard_wait *wait, Form_pg_attribute attribute, const char *text);
 
 const char *
@@ -130,16 +134,21 @@ wait_value(crm_guard_wait *wait, Form_pg_attribute attribute, const char *text)
 	wait->value = OidInputFunctionCall(input, (char *) text, parameter, wait->typmod);
 }
 
+static Oid
+primary_key(Relation relation)
+{
+	(void) RelationGetIndexList(relation);
+	return relation->rd_pkindex;
+}
+
 List *
 crm_guard_key_numbers(Relation relation)
 {
 	HeapTuple tuple;
 	Form_pg_index index;
 	List *numbers = NIL;
-	Oid index_id;
+	Oid index_id = primary_key(relation);
 
-	(void) RelationGetIndexList(relation);
-	index_id = relation->rd_pkindex;
 	if (!OidIsValid(index_id))
 		return NIL;
 	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index_id));
@@ -150,4 +159,30 @@ crm_guard_key_numbers(Relation relation)
 		numbers = lappend_int(numbers, index->indkey.values[i]);
 	ReleaseSysCache(tuple);
 	return numbers;
+}
+
+List *
+crm_guard_key_operators(Relation relation)
+{
+	Relation index = index_open(primary_key(relation), AccessShareLock);
+	List *operators = NIL;
+
+	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
+	{
+		Oid operator_id = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i],
+											  index->rd_opcintype[i], BTEqualStrategyNumber);
+		HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_id));
+		Form_pg_operator form;
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for operator %u", operator_id);
+		form = (Form_pg_operator) GETSTRUCT(tuple);
+		operators =
+			lappend(operators, psprintf("OPERATOR(%s.%s)",
+										quote_identifier(get_namespace_name(form->oprnamespace)),
+										NameStr(form->oprname)));
+		ReleaseSysCache(tuple);
+	}
+	index_close(index, AccessShareLock);
+	return operators;
 }

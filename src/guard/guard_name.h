@@ -19,4 +19,7 @@ extern void crm_guard_wait_prepare(crm_guard_wait *wait, const crm_guard *guard,
 /* Numbers of the columns of the primary key, in its order; NIL: there is none. */
 extern List *crm_guard_key_numbers(Relation relation);
 
+/* The operator by which each of them is compared, as SQL. */
+extern List *crm_guard_key_operators(Relation relation);
+
 #endif
