@@ -15,16 +15,30 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
 
+#include "base/attempt.h"
 #include "base/base.h"
 #include "guard/guard_name.h"
 #include "source/source_expression.h"
 
+/* For a subtransaction. */
+typedef struct followed_text
+{
+	const crm_guard *guard;
+	Relation relation;
+	const char *text;
+	MemoryContext context;
+	char *result;
+} followed_text;
+
+static void follow_text(void *argument);
 static bool is_registered_table(const crm_guard *guard, Oid relation_id);
 static bool has_renamed(const crm_guard *guard);
+static char *present_name(const crm_guard *guard, AttrNumber number);
 static List *former_names(const crm_guard *guard, Relation table);
 static char *former_name(const crm_guard *guard, Form_pg_attribute attribute);
 static Oid primary_key(Relation relation);
@@ -48,6 +62,45 @@ crm_guard_present_text(const crm_guard *guard, Relation relation, const char *te
 	return text;
 }
 
+/* What is lost, perhaps because it is given anew in this very call, is told by the check. */
+char *
+crm_guard_followed_text(const crm_guard *guard, Relation relation, const char *text)
+{
+	MemoryContext context = CurrentMemoryContext;
+	followed_text followed = {guard, relation, text, context, pstrdup(text)};
+
+	(void) crm_attempt(follow_text, &followed, NULL);
+	MemoryContextSwitchTo(context);
+	return followed.result;
+}
+
+static void
+follow_text(void *argument)
+{
+	followed_text *followed = argument;
+	const char *text = crm_guard_present_text(followed->guard, followed->relation, followed->text);
+
+	followed->result = MemoryContextStrdup(followed->context, text);
+}
+
+char *
+crm_guard_followed_name(const crm_guard *guard, Relation relation, const char *name)
+{
+	ListCell *known;
+	ListCell *number;
+
+	if (!is_registered_table(guard, RelationGetRelid(relation)))
+		return pstrdup(name);
+	forboth(known, guard->read_columns, number,
+			guard->read_numbers) if (strcmp(lfirst(known), name) == 0)
+	{
+		char *now = get_attname(guard->table_id, lfirst_int(number), true);
+
+		return now != NULL ? now : pstrdup(name);
+	}
+	return pstrdup(name);
+}
+
 static bool
 is_registered_table(const crm_guard *guard, Oid relation_id)
 {
@@ -63,12 +116,26 @@ has_renamed(const crm_guard *guard)
 
 	forboth(name, guard->read_columns, number, guard->read_numbers)
 	{
-		char *now = get_attname(guard->table_id, lfirst_int(number), true);
+		char *now = present_name(guard, lfirst_int(number));
 
 		if (now != NULL && strcmp(now, lfirst(name)) != 0)
 			return true;
 	}
 	return false;
+}
+
+/* NULL: the column was dropped, or there is no such table. */
+static char *
+present_name(const crm_guard *guard, AttrNumber number)
+{
+	HeapTuple tuple = SearchSysCacheAttNum(guard->table_id, number);
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+	ReleaseSysCache(tuple);
+	return name;
 }
 
 /* What each column was called when the guard was registered. */
