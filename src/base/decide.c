@@ -46,14 +46,22 @@ crm_decide_within(void (*work)(void *argument), void *argument)
 	PG_END_TRY();
 }
 
-/* crm.add_source(sales.account): the first argument is what it is about. */
+/* crm.add_source(sales.account): the first argument, a name or number, is what it is about. */
 static char *
 subject_of(FunctionCallInfo fcinfo)
 {
 	Oid function = fcinfo->flinfo->fn_oid;
-	bool told =
-		PG_NARGS() > 0 && !PG_ARGISNULL(0) && get_fn_expr_argtype(fcinfo->flinfo, 0) == TEXTOID;
+	char *about = "";
 
+	if (PG_NARGS() > 0 && !PG_ARGISNULL(0))
+	{
+		Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+
+		if (type == TEXTOID)
+			about = TextDatumGetCString(PG_GETARG_DATUM(0));
+		else if (type == INT4OID)
+			about = psprintf("%d", PG_GETARG_INT32(0));
+	}
 	return psprintf("%s.%s(%s)", get_namespace_name(get_func_namespace(function)),
-					get_func_name(function), told ? TextDatumGetCString(PG_GETARG_DATUM(0)) : "");
+					get_func_name(function), about);
 }
