@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
 #include "guard/guard_attach.h"
 #include "guard/guard_check.h"
@@ -38,6 +39,7 @@ static void drop_one(int32 guard_id);
 Datum
 crm_add_guard(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "org.model");
 	return crm_source_patiently(fcinfo, add_guard);
 }
 
@@ -76,6 +78,7 @@ add_guard(PG_FUNCTION_ARGS)
 Datum
 crm_drop_guard(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "org.model");
 	return crm_source_retriably(fcinfo, drop_guard);
 }
 
@@ -95,6 +98,7 @@ drop_guard(PG_FUNCTION_ARGS)
 Datum
 crm_drop_guard_of(PG_FUNCTION_ARGS)
 {
+	crm_decide(fcinfo, "org.model");
 	return crm_source_retriably(fcinfo, drop_guard_of);
 }
 
