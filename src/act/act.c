@@ -175,12 +175,14 @@ journal(const crm_act_point *point, const crm_ruling *ruling, const crm_approval
 		act.capacity = ruling->capacity;
 		act.npath = ruling->npath;
 		act.path = ruling->path;
+		act.budget = ruling->budget;
 	}
 	else
 	{
 		act.position = approval->position;
 		act.npath = approval->npath;
 		act.path = approval->path;
+		act.budget = approval->budget;
 	}
 	if (approval != NULL)
 		act.request_id = approval->request_id;

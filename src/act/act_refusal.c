@@ -28,7 +28,8 @@ crm_act_describe(const crm_act_point *point, crm_act *act)
 {
 	act->actor = point->actor;
 	act->decision = point->decision;
-	act->amount = point->booked != NULL ? point->booked : point->amount;
+	act->amount = point->amount;
+	act->counted = point->booked;
 	act->customer_id = point->customer_id;
 	act->scope = scope_text(point);
 	act->subject = point->subject;

@@ -148,3 +148,22 @@ COMMENT ON COLUMN crm.journal.guard_id IS 'the guard of the table';
 COMMENT ON COLUMN crm.journal.reason IS 'why, as given; of verdict would_refuse the refusal';
 COMMENT ON COLUMN crm.journal.batch IS 'the same for all acts and ledger entries of a transaction';
 COMMENT ON COLUMN crm.journal.counted IS 'what counts against a limit within a window of time where that is not the amount';
+
+CREATE FUNCTION crm_internal.journal_problems()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'append-only', pg_catalog.format('trigger %s of %s does not fire always: rows could be changed', t.tgname, t.tgrelid::pg_catalog.regclass),
+		pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.tgrelid::pg_catalog.regclass, t.tgname)
+	FROM pg_catalog.pg_trigger t
+	WHERE t.tgfoid = 'crm_internal.refuse_change()'::pg_catalog.regprocedure AND t.tgenabled <> 'A'
+	UNION ALL
+	SELECT 'row security', pg_catalog.format('row security of %s is off: whoever may read it reads all', c.oid::pg_catalog.regclass),
+		pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', c.oid::pg_catalog.regclass)
+	FROM pg_catalog.pg_class c
+	WHERE NOT c.relrowsecurity
+		AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'crm_read')
+		AND c.relnamespace = 'crm_internal'::pg_catalog.regnamespace;
+END;
+COMMENT ON FUNCTION crm_internal.journal_problems() IS 'journal and ledger that could be changed, or read by all';
+REVOKE ALL ON FUNCTION crm_internal.journal_problems() FROM PUBLIC;

@@ -10,7 +10,7 @@
 #include "budget/amount.h"
 
 Numeric
-crm_amount_copy(Numeric a)
+crm_sum_copy(Numeric a)
 {
 	return a == NULL ? NULL : (Numeric) memcpy(palloc(VARSIZE(a)), a, VARSIZE(a));
 }
@@ -22,38 +22,38 @@ or_zero(Numeric a)
 }
 
 Numeric
-crm_amount_add(Numeric a, Numeric b)
+crm_sum_add(Numeric a, Numeric b)
 {
 	if (a == NULL || b == NULL)
-		return crm_amount_copy(a == NULL ? b : a);
+		return crm_sum_copy(a == NULL ? b : a);
 	return DatumGetNumeric(
 		DirectFunctionCall2(numeric_add, NumericGetDatum(a), NumericGetDatum(b)));
 }
 
 Numeric
-crm_amount_subtract(Numeric a, Numeric b)
+crm_sum_subtract(Numeric a, Numeric b)
 {
 	if (b == NULL)
-		return crm_amount_copy(or_zero(a));
+		return crm_sum_copy(or_zero(a));
 	return DatumGetNumeric(
 		DirectFunctionCall2(numeric_sub, NumericGetDatum(or_zero(a)), NumericGetDatum(b)));
 }
 
 int
-crm_amount_compare(Numeric a, Numeric b)
+crm_sum_compare(Numeric a, Numeric b)
 {
 	return DatumGetInt32(
 		DirectFunctionCall2(numeric_cmp, NumericGetDatum(or_zero(a)), NumericGetDatum(or_zero(b))));
 }
 
 bool
-crm_amount_is_positive(Numeric a)
+crm_sum_is_positive(Numeric a)
 {
-	return a != NULL && crm_amount_compare(a, NULL) > 0;
+	return a != NULL && crm_sum_compare(a, NULL) > 0;
 }
 
 const char *
-crm_amount_text(Numeric a)
+crm_sum_text(Numeric a)
 {
 	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(or_zero(a))));
 }
@@ -78,12 +78,12 @@ crm_tally_add(crm_tally *tally, Numeric amount, MemoryContext context)
 		crm_tally_level *level = palloc(sizeof(*level));
 
 		*level = (crm_tally_level){
-			.subtransaction = now, .amount = crm_amount_copy(amount), .below = tally->top};
+			.subtransaction = now, .amount = crm_sum_copy(amount), .below = tally->top};
 		tally->top = level;
 	}
 	else
-		replace(&tally->top->amount, crm_amount_add(tally->top->amount, amount));
-	replace(&tally->total, crm_amount_add(tally->total, amount));
+		replace(&tally->top->amount, crm_sum_add(tally->top->amount, amount));
+	replace(&tally->total, crm_sum_add(tally->total, amount));
 	MemoryContextSwitchTo(outer);
 }
 
@@ -96,7 +96,7 @@ crm_tally_abort(crm_tally *tally, SubTransactionId mine, MemoryContext context)
 	{
 		crm_tally_level *gone = tally->top;
 
-		replace(&tally->total, crm_amount_subtract(tally->total, gone->amount));
+		replace(&tally->total, crm_sum_subtract(tally->total, gone->amount));
 		tally->top = gone->below;
 		if (gone->amount != NULL)
 			pfree(gone->amount);

@@ -6,12 +6,12 @@
 #include "utils/numeric.h"
 
 /* All in the current memory context; the operands stay. */
-extern Numeric crm_amount_add(Numeric a, Numeric b);
-extern Numeric crm_amount_subtract(Numeric a, Numeric b);
-extern Numeric crm_amount_copy(Numeric a);
-extern int crm_amount_compare(Numeric a, Numeric b);
-extern bool crm_amount_is_positive(Numeric a);
-extern const char *crm_amount_text(Numeric a);
+extern Numeric crm_sum_add(Numeric a, Numeric b);
+extern Numeric crm_sum_subtract(Numeric a, Numeric b);
+extern Numeric crm_sum_copy(Numeric a);
+extern int crm_sum_compare(Numeric a, Numeric b);
+extern bool crm_sum_is_positive(Numeric a);
+extern const char *crm_sum_text(Numeric a);
 
 /*
  * A sum that forgets what an aborted subtransaction added. Zeroed memory is an empty one. Numbers

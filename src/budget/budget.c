@@ -49,11 +49,16 @@ static struct
 	MemoryContext context; /* NULL: nothing was taken */
 	pot *pots;
 	promise *promises;
-	crm_actor actor; /* of the last taking: the ledger names one person a transaction */
-	const char *person;
+	const char *person; /* of the last taking: the ledger names one person a transaction */
 } held;
 
 static void book_all(void);
+
+static bool
+has_bookings(const pot *p)
+{
+	return p->spent.top != NULL || p->from_reservation.top != NULL || p->reserved.top != NULL;
+}
 
 static void
 forget(void)
@@ -70,6 +75,24 @@ before_commit(void)
 		book_all();
 }
 
+/*
+ * What was looked at and not taken from is looked up again by its name: the budget may have been
+ * made in the subtransaction that is gone.
+ */
+static void
+drop_untouched(void)
+{
+	pot **link = &held.pots;
+
+	while (*link != NULL)
+	{
+		if (has_bookings(*link))
+			link = &(*link)->next;
+		else
+			*link = (*link)->next;
+	}
+}
+
 static void
 subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committed)
 {
@@ -83,6 +106,7 @@ subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committe
 	}
 	while (held.promises != NULL && held.promises->subtransaction >= mine)
 		held.promises = held.promises->before;
+	drop_untouched();
 	crm_window_abort(mine);
 }
 
@@ -151,26 +175,26 @@ is_open(const crm_budget_row *row, TimestampTz now)
 static Numeric
 own_takings(const pot *p)
 {
-	return crm_amount_add(crm_amount_subtract(p->spent.total, p->from_reservation.total),
-						  p->reserved.total);
+	return crm_sum_add(crm_sum_subtract(p->spent.total, p->from_reservation.total),
+					   p->reserved.total);
 }
 
 /* For all. Of a budget that is closed or not begun nothing is left. */
 static Numeric
 left_without_own(const pot *p)
 {
-	Numeric left = crm_amount_subtract(p->seen.amount, p->seen.spent);
+	Numeric left = crm_sum_subtract(p->seen.amount, p->seen.spent);
 
 	if (!is_open(&p->seen, GetCurrentTimestamp()))
 		return int64_to_numeric(0);
-	left = crm_amount_subtract(left, p->seen.reserved);
-	return crm_amount_subtract(left, p->seen.carved);
+	left = crm_sum_subtract(left, p->seen.reserved);
+	return crm_sum_subtract(left, p->seen.carved);
 }
 
 static Numeric
 left_of(const pot *p)
 {
-	return crm_amount_subtract(left_without_own(p), own_takings(p));
+	return crm_sum_subtract(left_without_own(p), own_takings(p));
 }
 
 /* Looks at the row once a statement of the client, and again before it says no. */
@@ -187,12 +211,12 @@ has_left(pot *p, Numeric amount, Numeric *left)
 			fresh = true;
 		}
 		*left = left_of(p);
-		if (fresh || crm_amount_compare(amount, *left) <= 0)
+		if (fresh || crm_sum_compare(amount, *left) <= 0)
 			break;
 		look(p);
 		fresh = true;
 	}
-	return crm_amount_compare(amount, *left) <= 0;
+	return crm_sum_compare(amount, *left) <= 0;
 }
 
 static void
@@ -209,15 +233,15 @@ crm_budget_take(const char *budget, Numeric amount, Numeric from_reservation, Nu
 {
 	pot *p = pot_of(budget);
 
-	if (!crm_amount_is_positive(amount))
+	if (!crm_sum_is_positive(amount))
 	{
 		*left = left_of(p);
 		return true;
 	}
-	if (!has_left(p, crm_amount_subtract(amount, from_reservation), left))
+	if (!has_left(p, crm_sum_subtract(amount, from_reservation), left))
 		return false;
 	crm_tally_add(&p->spent, amount, held.context);
-	if (crm_amount_is_positive(from_reservation))
+	if (crm_sum_is_positive(from_reservation))
 		crm_tally_add(&p->from_reservation, from_reservation, held.context);
 	note_person();
 	return true;
@@ -243,12 +267,11 @@ note_promise(pot *p, Numeric amount, int64 request_id, bool released)
 					   .budget_id = p->seen.budget_id,
 					   .request_id = request_id,
 					   .released = released,
-					   .amount = crm_amount_copy(amount),
+					   .amount = crm_sum_copy(amount),
 					   .before = held.promises};
 	held.promises = fresh;
 	MemoryContextSwitchTo(outer);
-	crm_tally_add(&p->reserved, released ? crm_amount_subtract(NULL, amount) : amount,
-				  held.context);
+	crm_tally_add(&p->reserved, released ? crm_sum_subtract(NULL, amount) : amount, held.context);
 	note_person();
 }
 
@@ -278,12 +301,6 @@ by_id(const void *a, const void *b)
 	return first < second ? -1 : first > second;
 }
 
-static bool
-has_bookings(const pot *p)
-{
-	return p->spent.top != NULL || p->from_reservation.top != NULL || p->reserved.top != NULL;
-}
-
 /* What others have booked since is seen now, for they have let go of the lock. */
 static void
 check_overrun(pot *p)
@@ -292,15 +309,15 @@ check_overrun(pot *p)
 	Numeric left;
 
 	look(p);
-	if (!crm_amount_is_positive(asked))
+	if (!crm_sum_is_positive(asked))
 		return;
 	left = left_without_own(p);
-	if (crm_amount_compare(asked, left) <= 0)
+	if (crm_sum_compare(asked, left) <= 0)
 		return;
 	ereport(ERROR, (errcode(ERRCODE_CHECK_VIOLATION),
 					errmsg("budget \"%s\" would be overspent", p->seen.name),
-					errdetail("%s is left, %s is asked by this transaction.", crm_amount_text(left),
-							  crm_amount_text(asked)),
+					errdetail("%s is left, %s is asked by this transaction.", crm_sum_text(left),
+							  crm_sum_text(asked)),
 					errhint("Others have taken from it meanwhile; ask for less, or SELECT "
 							"crm.change_budget(%s, amount => …).",
 							quote_literal_cstr(p->seen.name))));
@@ -322,13 +339,13 @@ write_ledger(const pot *p)
 		crm_ledger_write(&entry);
 	}
 	entry.request_id = 0;
-	if (crm_amount_is_positive(p->from_reservation.total))
+	if (crm_sum_is_positive(p->from_reservation.total))
 	{
 		entry.kind = "release";
 		entry.amount = p->from_reservation.total;
 		crm_ledger_write(&entry);
 	}
-	if (crm_amount_is_positive(p->spent.total))
+	if (crm_sum_is_positive(p->spent.total))
 	{
 		entry.kind = "spend";
 		entry.amount = p->spent.total;
@@ -343,7 +360,7 @@ book(pot *p)
 
 	crm_budget_lock(p->seen.budget_id);
 	check_overrun(p);
-	change.reserved = crm_amount_subtract(p->reserved.total, p->from_reservation.total);
+	change.reserved = crm_sum_subtract(p->reserved.total, p->from_reservation.total);
 	crm_budget_row_change(p->seen.budget_id, &change);
 	write_ledger(p);
 }

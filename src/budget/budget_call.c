@@ -26,7 +26,7 @@ refuse(const char *budget, Numeric left, Numeric asked)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION), errmsg("budget \"%s\" would be overspent", budget),
-			 errdetail("%s is left, %s is asked.", crm_amount_text(left), crm_amount_text(asked)),
+			 errdetail("%s is left, %s is asked.", crm_sum_text(left), crm_sum_text(asked)),
 			 errhint("SELECT * FROM crm.budgets shows what is left of each.")));
 }
 
@@ -74,7 +74,7 @@ crm_release_budget(PG_FUNCTION_ARGS)
 static Numeric
 taken(const crm_budget_row *row)
 {
-	return crm_amount_add(crm_amount_add(row->spent, row->reserved), row->carved);
+	return crm_sum_add(crm_sum_add(row->spent, row->reserved), row->carved);
 }
 
 static void
@@ -98,13 +98,13 @@ crm_change_budget_row(PG_FUNCTION_ARGS)
 
 	crm_budget_lock(budget_id);
 	read_or_refuse(budget_id, &row);
-	amount = crm_amount_add(row.amount, change.amount);
-	all = crm_amount_add(taken(&row), crm_amount_add(change.spent, change.carved));
-	if (crm_amount_compare(all, amount) > 0)
+	amount = crm_sum_add(row.amount, change.amount);
+	all = crm_sum_add(taken(&row), crm_sum_add(change.spent, change.carved));
+	if (crm_sum_compare(all, amount) > 0)
 		ereport(ERROR, (errcode(ERRCODE_CHECK_VIOLATION),
 						errmsg("budget \"%s\" would be overspent", row.name),
 						errdetail("Of %s, %s would be spent, reserved and carved.",
-								  crm_amount_text(amount), crm_amount_text(all)),
+								  crm_sum_text(amount), crm_sum_text(all)),
 						errhint("SELECT * FROM crm.budgets shows what is left of each.")));
 	crm_budget_row_change(budget_id, &change);
 	PG_RETURN_VOID();

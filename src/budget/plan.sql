@@ -229,3 +229,47 @@ END
 $$;
 COMMENT ON FUNCTION crm.compensate(bigint, numeric, text) IS 'gives an amount that an act took back to its budget, in sum never more than it took; the act stays on record and still counts within its window of time; returns what could still be given back; an act under investment, of that amount; errors 22023, 23514, 42704';
 REVOKE ALL ON FUNCTION crm.compensate(bigint, numeric, text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.budget_problems()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH booked AS (
+		SELECT b.budget_id, b.name, b.spent, b.reserved, b.carved,
+			coalesce(l.spent, 0) AS ledger_spent, coalesce(l.reserved, 0) AS ledger_reserved, coalesce(l.carved, 0) AS ledger_carved
+		FROM crm_internal.budget b
+		LEFT JOIN (
+			SELECT e.budget_id,
+				pg_catalog.sum(CASE e.kind WHEN 'spend' THEN e.amount WHEN 'compensate' THEN -e.amount END) AS spent,
+				pg_catalog.sum(CASE e.kind WHEN 'reserve' THEN e.amount WHEN 'release' THEN -e.amount END) AS reserved,
+				pg_catalog.sum(CASE e.kind WHEN 'carve' THEN e.amount WHEN 'return' THEN -e.amount END) AS carved
+			FROM crm_internal.ledger e
+			GROUP BY e.budget_id) l ON l.budget_id = b.budget_id
+	)
+	SELECT 'ledger', pg_catalog.format('budget "%s" is not what its ledger says: spent %s (%s), reserved %s (%s), carved %s (%s)',
+			k.name, k.spent, k.ledger_spent, k.reserved, k.ledger_reserved, k.carved, k.ledger_carved),
+		pg_catalog.format('UPDATE crm_internal.budget SET spent = %s, reserved = %s, carved = %s WHERE budget_id = %s',
+			k.ledger_spent, k.ledger_reserved, k.ledger_carved, k.budget_id)
+	FROM booked k
+	WHERE k.spent <> k.ledger_spent OR k.reserved <> k.ledger_reserved OR k.carved <> k.ledger_carved
+	UNION ALL
+	SELECT 'budget', pg_catalog.format('budget "%s" has carved %s, but its sub-budgets hold %s', b.name, b.carved, coalesce(pg_catalog.sum(c.amount), 0)),
+		'set the amount of each sub-budget by crm.change_budget()'
+	FROM crm_internal.budget b
+	LEFT JOIN crm_internal.budget c ON c.parent_id = b.budget_id
+	GROUP BY b.budget_id, b.name, b.carved
+	HAVING b.carved <> coalesce(pg_catalog.sum(c.amount), 0)
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('budget "%s" is carved from budget %s, which does not exist', b.name, b.parent_id),
+		pg_catalog.format('UPDATE crm_internal.budget SET parent_id = NULL WHERE budget_id = %s', b.budget_id)
+	FROM crm_internal.budget b
+	WHERE b.parent_id IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.budget p WHERE p.budget_id = b.parent_id)
+	UNION ALL
+	SELECT 'reference', pg_catalog.format('%s ledger entries are of budget %s, which does not exist', pg_catalog.count(*), l.budget_id),
+		'restore crm_internal.budget from a backup'
+	FROM crm_internal.ledger l
+	WHERE NOT EXISTS (SELECT FROM crm_internal.budget b WHERE b.budget_id = l.budget_id)
+	GROUP BY l.budget_id;
+END;
+COMMENT ON FUNCTION crm_internal.budget_problems() IS 'budgets that disagree with their ledger or their sub-budgets';
+REVOKE ALL ON FUNCTION crm_internal.budget_problems() FROM PUBLIC;

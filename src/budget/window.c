@@ -115,7 +115,7 @@ window_of(const crm_window *window)
 		w->window.length = length;
 		w->window.person = pstrdup(window->person);
 		w->window.decision = pstrdup(window->decision);
-		w->window.limit = crm_amount_copy(window->limit);
+		w->window.limit = crm_sum_copy(window->limit);
 		MemoryContextSwitchTo(outer);
 	}
 	return w;
@@ -222,7 +222,8 @@ sum_of_journal(const held_window *w, bool own_too)
 			Numeric more = counted(tuple, RelationGetDescr(table));
 
 			MemoryContextSwitchTo(outer);
-			total = crm_amount_add(total, more);
+			if (crm_sum_is_positive(more))
+				total = crm_sum_add(total, more);
 		}
 		MemoryContextSwitchTo(outer);
 		MemoryContextReset(row);
@@ -240,7 +241,7 @@ look(held_window *w)
 	Numeric others = sum_of_journal(w, false);
 	MemoryContext outer = MemoryContextSwitchTo(held.context);
 
-	w->others = crm_amount_copy(others);
+	w->others = crm_sum_copy(others);
 	MemoryContextSwitchTo(outer);
 	w->seen_at = GetCurrentStatementStartTimestamp();
 }
@@ -248,7 +249,7 @@ look(held_window *w)
 static Numeric
 left_of(const held_window *w)
 {
-	return crm_amount_subtract(crm_amount_subtract(w->window.limit, w->others), w->taken.total);
+	return crm_sum_subtract(crm_sum_subtract(w->window.limit, w->others), w->taken.total);
 }
 
 /* What is left is looked up once a statement of the client, and again before it is too little. */
@@ -262,7 +263,7 @@ left_for(held_window *w, Numeric amount)
 	if (w->seen_at != GetCurrentStatementStartTimestamp())
 		look(w);
 	left = left_of(w);
-	if (crm_amount_compare(amount, left) <= 0)
+	if (crm_sum_compare(amount, left) <= 0)
 		return left;
 	look(w);
 	return left_of(w);
@@ -274,9 +275,9 @@ crm_window_take(const crm_window *window, Numeric amount, Numeric *left)
 	held_window *w = window_of(window);
 
 	*left = left_for(w, amount);
-	if (!crm_amount_is_positive(amount))
+	if (!crm_sum_is_positive(amount))
 		return true;
-	if (crm_amount_compare(amount, *left) > 0)
+	if (crm_sum_compare(amount, *left) > 0)
 		return false;
 	crm_tally_add(&w->taken, amount, held.context);
 	return true;
@@ -313,7 +314,7 @@ check(const held_window *w)
 {
 	Numeric all = sum_of_journal(w, true);
 
-	if (crm_amount_compare(all, w->window.limit) <= 0)
+	if (crm_sum_compare(all, w->window.limit) <= 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
@@ -322,7 +323,7 @@ check(const held_window *w)
 						DirectFunctionCall1(interval_out, IntervalPGetDatum(w->window.length)))),
 			 errdetail("The limit is %s; with what this transaction and others have taken it "
 					   "would be %s.",
-					   crm_amount_text(w->window.limit), crm_amount_text(all)),
+					   crm_sum_text(w->window.limit), crm_sum_text(all)),
 			 errhint("Others have acted on the same customer meanwhile; ask for approval of the "
 					 "rest with crm.request().")));
 }

@@ -41,8 +41,8 @@ typedef struct gateway_answer
 {
 	bool is_gateway;
 	bool session_allowed;
-	bool appointed_here; /* in the departments that the gateway serves */
-	bool appointed;      /* anywhere */
+	bool appointed;         /* anywhere */
+	TimestampTz here_until; /* in the departments that the gateway serves; 0: not now */
 } gateway_answer;
 
 static char *actor_setting = NULL;
@@ -53,6 +53,7 @@ static NameData login_name;
 
 /* What the setting is worth now: the gateway or its reach may have changed since it was made. */
 static enum { WORD_UNKNOWN, WORD_HOLDS, WORD_VOID } word = WORD_UNKNOWN;
+static TimestampTz word_until = 0;
 static Oid gateway_table = InvalidOid;
 static Oid appointment_table = InvalidOid;
 
@@ -64,11 +65,13 @@ static bool check_actor(char **newval, void **extra, GucSource source);
 static void assign_actor(const char *newval, void *extra);
 static void forget_login(Datum arg, int cacheid, uint32 hashvalue);
 static void forget_check(Datum arg, Oid relation);
+static void forget_word(void);
 static void end_of_transaction(XactEvent event, void *arg);
 static void refuse_lone_call(void);
 static bool word_holds(void);
 static void remember_tables(void);
-static bool first_row_says(int column);
+static Datum first_row(int column);
+static bool first_row_is_null(int column);
 static gateway_answer ask_gateway(const char *person);
 static void check_place(void);
 static void check_gateway(const gateway_answer *answer, const char *person, bool for_session);
@@ -162,9 +165,12 @@ crm_act_as(PG_FUNCTION_ARGS)
 		gateway_answer answer = ask_gateway(person);
 
 		check_gateway(&answer, person, for_session);
+		set_actor(person, for_session);
+		word = WORD_HOLDS;
+		word_until = answer.here_until;
 	}
-	set_actor(person, for_session);
-	word = WORD_HOLDS;
+	else
+		set_actor(NULL, false);
 	if (person != NULL && !for_session && !IsTransactionBlock() && is_whole_statement(fcinfo))
 		lone_call_at = GetCurrentStatementStartTimestamp();
 	asked_since = false;
@@ -186,10 +192,15 @@ crm_gateway_changed(PG_FUNCTION_ARGS)
 Datum
 crm_whoami_actor(PG_FUNCTION_ARGS)
 {
-	crm_actor actor = crm_actor_now();
-	Datum values[] = {CStringGetTextDatum(actor.person),
-					  CStringGetTextDatum(crm_known_by_name(actor.known_by)),
-					  CStringGetTextDatum(crm_actor_login())};
+	crm_actor actor;
+	Datum values[3];
+
+	/* A transaction that holds its locks already hears of nothing by itself. */
+	AcceptInvalidationMessages();
+	actor = crm_actor_now();
+	values[0] = CStringGetTextDatum(actor.person);
+	values[1] = CStringGetTextDatum(crm_known_by_name(actor.known_by));
+	values[2] = CStringGetTextDatum(crm_actor_login());
 
 	PG_RETURN_ARRAYTYPE_P(construct_array(values, 3, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -209,8 +220,7 @@ check_actor(char **newval, void **extra, GucSource source)
 static void
 assign_actor(const char *newval, void *extra)
 {
-	word = WORD_UNKNOWN;
-	generation++;
+	forget_word();
 }
 
 static void
@@ -224,13 +234,17 @@ static void
 forget_check(Datum arg, Oid relation)
 {
 	if (!OidIsValid(relation) || relation == gateway_table || relation == appointment_table)
-	{
-		word = WORD_UNKNOWN;
-		generation++;
-	}
+		forget_word();
 }
 
-/* A session's actor is looked at again in each transaction: appointments end by the clock alone. */
+static void
+forget_word(void)
+{
+	word = WORD_UNKNOWN;
+	generation++;
+}
+
+/* Appointments end by the clock alone: then a session's actor is looked at again. */
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
@@ -239,7 +253,8 @@ end_of_transaction(XactEvent event, void *arg)
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 	{
 		lone_call_at = 0;
-		word = WORD_UNKNOWN;
+		if (word != WORD_UNKNOWN && GetCurrentTimestamp() >= word_until)
+			forget_word();
 	}
 }
 
@@ -275,10 +290,12 @@ word_holds(void)
 		return word != WORD_VOID;
 	/* Marked before it is read: a change that comes in meanwhile makes it unknown again. */
 	word = WORD_HOLDS;
+	word_until = 0;
 	person = pstrdup(actor_setting);
 	PG_TRY();
 	{
 		answer = ask_gateway(person);
+		word_until = answer.here_until;
 	}
 	PG_CATCH();
 	{
@@ -286,7 +303,7 @@ word_holds(void)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	if (answer.is_gateway && (answer.appointed_here || !answer.appointed))
+	if (answer.is_gateway && (answer.here_until != 0 || !answer.appointed))
 		return true;
 	word = WORD_VOID;
 	generation++;
@@ -312,16 +329,17 @@ ask_gateway(const char *person)
 	values[0] = CStringGetTextDatum(crm_actor_login());
 	values[1] = CStringGetTextDatum(person);
 	crm_plan(&plan,
-			 "SELECT g.session_allowed, crm_internal.is_appointed($2, g.departments), "
-			 "crm_internal.is_appointed($2, NULL) "
+			 "SELECT g.session_allowed, crm_internal.appointed_until($2, NULL), "
+			 "crm_internal.appointed_until($2, g.departments) "
 			 "FROM crm_internal.gateway g WHERE g.role OPERATOR(pg_catalog.=) $1",
 			 2, types);
 	answer.is_gateway = crm_execute_plan(plan, values, NULL, true) > 0;
 	if (answer.is_gateway)
 	{
-		answer.session_allowed = first_row_says(1);
-		answer.appointed_here = first_row_says(2);
-		answer.appointed = first_row_says(3);
+		answer.session_allowed = DatumGetBool(first_row(1));
+		answer.appointed = !first_row_is_null(2);
+		if (!first_row_is_null(3))
+			answer.here_until = DatumGetTimestampTz(first_row(3));
 	}
 	SPI_finish();
 	PopActiveSnapshot();
@@ -329,13 +347,21 @@ ask_gateway(const char *person)
 	return answer;
 }
 
-static bool
-first_row_says(int column)
+static Datum
+first_row(int column)
 {
 	bool isnull;
 
-	return DatumGetBool(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull));
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+}
+
+static bool
+first_row_is_null(int column)
+{
+	bool isnull;
+
+	SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
+	return isnull;
 }
 
 /* An index or a materialized view runs its owner's code in whatever session maintains it. */
@@ -376,7 +402,7 @@ check_gateway(const gateway_answer *answer, const char *person, bool for_session
 				 errhint("SELECT crm.add_gateway(%s, session_allowed => true); but never behind a "
 						 "pooler that shares connections.",
 						 quote_literal_cstr(login))));
-	if (!answer->appointed_here)
+	if (answer->here_until == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("gateway \"%s\" may not act for \"%s\"", login, person),

@@ -18,7 +18,11 @@ typedef struct crm_actor
 
 extern void crm_actor_init(void);
 
-/* Set by crm.act_as(), else the login. The login is journalled in any case. */
+/*
+ * Set by crm.act_as(), else the login. The login is journalled in any case. Costs a comparison; who
+ * asks for rows calls AcceptInvalidationMessages() once a statement, so that a gateway that was
+ * dropped is believed no longer.
+ */
 extern crm_actor crm_actor_now(void);
 
 /* A number that changes whenever crm_actor_now() may give another answer. */

@@ -73,7 +73,7 @@ BEGIN
 	RETURN id;
 END
 $$;
-COMMENT ON FUNCTION crm.appoint(text, text, text, timestamptz, timestamptz) IS 'appoints a person (a database role, or somebody behind an application''s login) to a position as holder, deputy, liaison (is told and asked, decides nothing), contractor (acts, approves nothing; needs valid_until) or machine, from valid_from (now) to before valid_until; one holder at a time; returns the appointment''s number; an act under org.model';
+COMMENT ON FUNCTION crm.appoint(text, text, text, timestamptz, timestamptz) IS 'appoints a person (a database role, or somebody behind an application''s login) to a position as holder, deputy, liaison (is told and asked, decides nothing), contractor (acts, approves nothing; needs valid_until) or machine, from valid_from (now) to before valid_until; several persons may hold one position; returns the appointment''s number; an act under org.model';
 REVOKE ALL ON FUNCTION crm.appoint(text, text, text, timestamptz, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.check_appointment(capacity text, valid_from timestamptz, valid_until timestamptz)
@@ -118,7 +118,7 @@ BEGIN
 	SELECT a.* INTO taken
 	FROM crm_internal.appointment a
 	WHERE a."position" = check_place."position" AND a.capacity = check_place.capacity
-		AND (a.capacity = 'holder' OR a.person = check_place.person)
+		AND a.person = check_place.person
 		AND a.valid_from < check_place.valid_until AND a.valid_until > check_place.valid_from
 		AND a.valid_from < a.valid_until
 	ORDER BY a.valid_from
@@ -130,7 +130,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) IS 'refuses a second holder, and a second appointment of a person in the same capacity, at the same time';
+COMMENT ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) IS 'refuses a second appointment of a person in the same capacity at the same time; several persons may hold one position, as agents do';
 REVOKE ALL ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.

@@ -37,15 +37,15 @@ CREATE TABLE crm_internal.organization
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	changes bigint NOT NULL
 );
-COMMENT ON TABLE crm_internal.organization IS 'one row: how often positions and appointments were changed; not dumped, as CREATE EXTENSION makes it anew';
-SELECT pg_catalog.pg_extension_config_dump('crm_internal.organization', 'WHERE false');
-INSERT INTO crm_internal.organization (changes) VALUES (0);
+COMMENT ON TABLE crm_internal.organization IS 'one row, once there is a position: how often positions and appointments were changed';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.organization', '');
 
 CREATE FUNCTION crm_internal.lock_organization()
 RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	UPDATE crm_internal.organization SET changes = changes + 1;
+	INSERT INTO crm_internal.organization AS o (changes) VALUES (1)
+	ON CONFLICT (only_row) DO UPDATE SET changes = o.changes + 1;
 END;
 COMMENT ON FUNCTION crm_internal.lock_organization() IS 'waits until no other transaction changes positions and appointments';
 REVOKE ALL ON FUNCTION crm_internal.lock_organization() FROM PUBLIC;

@@ -48,7 +48,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH seen AS (
-		SELECT g.guard_id, g.waiting, o.u AND (c.relkind = 'p' OR c.relispartition) AS moves, o.i, o.u, o.d
+		SELECT g.guard_id, g.waiting, (o.i OR o.u) AND (c.relkind = 'p' OR c.relispartition) AS moves, o.i, o.u, o.d
 		FROM crm_internal.guard g
 		JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(g.table_name)
 		CROSS JOIN LATERAL (SELECT 'INSERT' = ANY (g.operations), 'UPDATE' = ANY (g.operations), 'DELETE' = ANY (g.operations)) o (i, u, d)
@@ -61,7 +61,7 @@ BEGIN ATOMIC
 		SELECT s.guard_id, 'crm_10_guard_truncate_', 'guard_trigger', 34
 		FROM seen s
 		UNION ALL
-		SELECT s.guard_id, 'crm_zz_waiting_', 'guard_waiting', 3 + CASE WHEN s.i OR s.moves THEN 4 ELSE 0 END + CASE WHEN s.u THEN 16 ELSE 0 END
+		SELECT s.guard_id, 'crm_zz_waiting_', 'guard_waiting', 3 + CASE WHEN s.i THEN 4 ELSE 0 END + CASE WHEN s.u THEN 16 ELSE 0 END
 		FROM seen s
 		WHERE s.waiting IS NOT NULL
 	)

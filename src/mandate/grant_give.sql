@@ -1,6 +1,6 @@
 -- grant_give: the calls by which mandates are given.
 
-CREATE FUNCTION crm_internal.give(m crm_internal.mandate, positions text[], subject text)
+CREATE FUNCTION crm_internal.write_mandate(m crm_internal.mandate, positions text[])
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -8,6 +8,29 @@ AS $$
 DECLARE
 	first_id integer;
 	receiver text;
+BEGIN
+	FOREACH receiver IN ARRAY positions LOOP
+		m.mandate_id := nextval('crm_internal.mandate_mandate_id_seq');
+		first_id := coalesce(first_id, m.mandate_id);
+		INSERT INTO crm_internal.mandate (mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, quorum,
+			amount, window_amount, window_length, budget, depth, scope, deadline, valid_from, valid_until, recorded_by, reason, operating_model)
+		OVERRIDING SYSTEM VALUE
+		VALUES (m.mandate_id, m.kind, m.decision, m.from_position, receiver, m.parent_id,
+			CASE WHEN m.kind = 'joint' THEN first_id END, m.quorum,
+			m.amount, m.window_amount, m.window_length, m.budget, m.depth, m.scope, m.deadline,
+			m.valid_from, coalesce(m.valid_until, 'infinity'), crm_internal.acting_person(), m.reason, m.operating_model);
+	END LOOP;
+	RETURN first_id;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) IS 'writes a mandate that was checked, one row a position; returns its number, of a joint one the first';
+REVOKE ALL ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.give(m crm_internal.mandate, positions text[], subject text)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
 BEGIN
 	PERFORM crm_internal.take_turn();
 	m.scope := crm_internal.check_scope(m.scope);
@@ -24,21 +47,10 @@ BEGIN
 			PERFORM crm_internal.check_not_handed_over(m);
 		END IF;
 	END IF;
-	FOREACH receiver IN ARRAY positions LOOP
-		m.mandate_id := nextval('crm_internal.mandate_mandate_id_seq');
-		first_id := coalesce(first_id, m.mandate_id);
-		INSERT INTO crm_internal.mandate (mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, quorum,
-			amount, window_amount, window_length, budget, depth, scope, deadline, valid_from, valid_until, recorded_by, reason, operating_model)
-		OVERRIDING SYSTEM VALUE
-		VALUES (m.mandate_id, m.kind, m.decision, m.from_position, receiver, m.parent_id,
-			CASE WHEN m.kind = 'joint' THEN first_id END, m.quorum,
-			m.amount, m.window_amount, m.window_length, m.budget, m.depth, m.scope, m.deadline,
-			m.valid_from, coalesce(m.valid_until, 'infinity'), crm_internal.acting_person(), m.reason, m.operating_model);
-	END LOOP;
-	RETURN first_id;
+	RETURN crm_internal.write_mandate(m, positions);
 END
 $$;
-COMMENT ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) IS 'checks a new mandate and writes it, one row a position; returns its number, of a joint one the first';
+COMMENT ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) IS 'checks a new mandate and who gives it, and writes it; returns its number, of a joint one the first';
 REVOKE ALL ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.mandate_draft(kind text, decision text, from_position text, amount numeric, scope jsonb,
@@ -65,7 +77,7 @@ COMMENT ON FUNCTION crm_internal.mandate_draft(text, text, text, numeric, jsonb,
 REVOKE ALL ON FUNCTION crm_internal.mandate_draft(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.grant_mandate(decision text, "position" text, amount numeric DEFAULT NULL, window_amount numeric DEFAULT NULL, window_length interval DEFAULT NULL,
+CREATE FUNCTION crm.grant_mandate(decision text, to_position text, amount numeric DEFAULT NULL, window_amount numeric DEFAULT NULL, window_length interval DEFAULT NULL,
 	budget text DEFAULT NULL, depth integer DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
@@ -79,7 +91,7 @@ BEGIN
 	m.window_length := window_length;
 	m.budget := budget;
 	m.depth := depth;
-	RETURN crm_internal.give(m, ARRAY["position"], 'grant_mandate');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'grant_mandate');
 END
 $$;
 COMMENT ON FUNCTION crm.grant_mandate(text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'the charter: gives a position a decision, and all below it, from nobody. amount: per act (NULL: without limit); window_amount: on one customer within window_length; budget: what it spends; depth: how often it may be passed on (NULL: without limit, 0: never); scope: such as {"department": ["sales"]}; valid_from: now or later. Returns the mandate''s number. From the first charter on that has begun, nobody decides without a mandate. Errors: 42704, 22023, 42501 without the decision org.model';
@@ -150,7 +162,7 @@ COMMENT ON FUNCTION crm.share_jointly(text, text[], integer, text, numeric, nume
 REVOKE ALL ON FUNCTION crm.share_jointly(text, text[], integer, text, numeric, numeric, interval, text, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.consult(decision text, "position" text, deadline interval DEFAULT '2 days', from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.consult(decision text, to_position text, deadline interval DEFAULT '2 days', from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -160,14 +172,14 @@ DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('consult', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
 	m.deadline := deadline;
-	RETURN crm_internal.give(m, ARRAY["position"], 'consult');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'consult');
 END
 $$;
 COMMENT ON FUNCTION crm.consult(text, text, interval, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'this position is asked before anybody else decides for more than amount (NULL: at all): who wants to decide requests it, and may when the answer is there or the deadline over. from_position: whose condition it is, within what it has; NULL: the company''s. Returns the mandate''s number. Errors and who may: as crm.hand_over()';
 REVOKE ALL ON FUNCTION crm.consult(text, text, interval, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.inform(decision text, "position" text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.inform(decision text, to_position text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -176,14 +188,14 @@ AS $$
 DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('inform', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
-	RETURN crm_internal.give(m, ARRAY["position"], 'inform');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'inform');
 END
 $$;
 COMMENT ON FUNCTION crm.inform(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'this position finds each such act for more than amount (NULL: all) in its inbox. from_position, errors, who may: as crm.consult(). Returns the mandate''s number';
 REVOKE ALL ON FUNCTION crm.inform(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.
-CREATE FUNCTION crm.ban(decision text, "position" text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
+CREATE FUNCTION crm.ban(decision text, to_position text, from_position text DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL,
 	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -192,7 +204,7 @@ AS $$
 DECLARE
 	m crm_internal.mandate := crm_internal.mandate_draft('ban', decision, from_position, amount, scope, valid_from, valid_until, reason);
 BEGIN
-	RETURN crm_internal.give(m, ARRAY["position"], 'ban');
+	RETURN crm_internal.give(m, ARRAY[to_position], 'ban');
 END
 $$;
 COMMENT ON FUNCTION crm.ban(text, text, text, numeric, jsonb, timestamptz, timestamptz, text) IS 'nobody who holds this position decides that for more than amount (NULL: at all), whatever mandates there are. from_position, errors, who may: as crm.consult(). Returns the mandate''s number';

@@ -1,7 +1,7 @@
 -- grant_revoke: takes a mandate back, and tells what falls with it and what stands on something else.
 
 -- A mandate is told effective if it is so in all of its outermost points.
-CREATE FUNCTION crm_internal.mandate_effects(decision text)
+CREATE FUNCTION crm_internal.mandate_effects(decision text, at timestamptz)
 RETURNS TABLE (mandate_id integer, supporter integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -13,14 +13,14 @@ DECLARE
 BEGIN
 	FOR m IN
 		SELECT c.* FROM crm_internal.mandate c
-		WHERE least(c.valid_until, c.revoked_at) > clock_timestamp()
-			AND (crm_internal.is_within(c.decision, mandate_effects.decision) OR crm_internal.is_within(mandate_effects.decision, c.decision))
+		WHERE least(c.valid_until, c.revoked_at) > mandate_effects.at
+			AND (mandate_effects.decision IS NULL OR crm_internal.is_within(c.decision, mandate_effects.decision) OR crm_internal.is_within(mandate_effects.decision, c.decision))
 		ORDER BY c.mandate_id
 	LOOP
 		SELECT count(*), count(e.mandate_id), max(e.supporter) INTO all_points, found_points, supporter
 		FROM crm_internal.scope_points(m.scope) s
 		LEFT JOIN LATERAL crm_internal.effective_at(m.decision, s,
-			CASE WHEN m.kind IN ('consult', 'inform', 'ban') THEN NULL ELSE m.amount END, greatest(m.valid_from, clock_timestamp())) e
+			CASE WHEN m.kind IN ('consult', 'inform', 'ban') THEN NULL ELSE m.amount END, greatest(m.valid_from, mandate_effects.at)) e
 			ON e.mandate_id = m.mandate_id;
 		IF found_points = all_points THEN
 			mandate_id := m.mandate_id;
@@ -29,8 +29,8 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.mandate_effects(text) IS 'the mandates in, above or below a decision that have effect now, or will when they begin, and what each stands on';
-REVOKE ALL ON FUNCTION crm_internal.mandate_effects(text) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.mandate_effects(text, timestamptz) IS 'the mandates in, above or below a decision (NULL: all) that have effect at a time, or will when they begin, and what each stands on';
+REVOKE ALL ON FUNCTION crm_internal.mandate_effects(text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.revocable(mandate_id integer)
 RETURNS crm_internal.mandate
@@ -89,13 +89,13 @@ BEGIN
 	m := crm_internal.revocable(mandate_id);
 	ids := ARRAY(SELECT c.mandate_id FROM crm_internal.mandate c
 		WHERE c.mandate_id = revoke.mandate_id OR c.joint_id = m.joint_id);
-	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO before FROM crm_internal.mandate_effects(m.decision) e;
+	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO before FROM crm_internal.mandate_effects(m.decision, clock_timestamp()) e;
 	UPDATE crm_internal.mandate c SET
 		revoked_at = clock_timestamp(),
 		revoked_by = crm_internal.acting_person(),
 		revoked_why = revoke.reason
 	WHERE c.mandate_id = ANY (ids);
-	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO after FROM crm_internal.mandate_effects(m.decision) e;
+	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO after FROM crm_internal.mandate_effects(m.decision, clock_timestamp()) e;
 	again := CASE WHEN before ? m.mandate_id::text THEN crm_internal.decides_again(m) END;
 	RETURN QUERY
 		SELECT c.mandate_id,

@@ -40,6 +40,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('administrator', 'crm.use_operating_model'),
 	('administrator', 'crm.add_decision'),
 	('administrator', 'crm.change_decision'),
 	('administrator', 'crm.drop_decision'),

@@ -1,0 +1,246 @@
+/* mandate_refusal.c - the words of a refusal: a guard, a function of crm and crm.why_not say the
+ * same. */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "mandate/mandate_policy.h"
+#include "mandate/mandate_who.h"
+
+typedef char *(*detail_writer)(const crm_ruling *ruling, const crm_asked *asked);
+
+static char *allowed(const crm_ruling *ruling, const crm_asked *asked);
+static char *consult_first(const crm_ruling *ruling, const crm_asked *asked);
+static char *signatures(const crm_ruling *ruling, const crm_asked *asked);
+static char *over_limit(const crm_ruling *ruling, const crm_asked *asked);
+static char *unknown_amount(const crm_ruling *ruling, const crm_asked *asked);
+static char *handed_over(const crm_ruling *ruling, const crm_asked *asked);
+static char *banned(const crm_ruling *ruling, const crm_asked *asked);
+static char *no_mandate(const crm_ruling *ruling, const crm_asked *asked);
+static char *no_position(const crm_ruling *ruling, const crm_asked *asked);
+static void add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
+static void add_request(StringInfo text, const crm_asked *asked);
+static void add_scope(StringInfo text, const crm_asked *asked);
+static void add_joint(StringInfo text, int32 joint_id);
+static const crm_rule_mandate *find_mandate(const crm_policy *policy, int32 mandate_id,
+											const crm_policy_terms **terms);
+static const char *amount_text(Numeric amount);
+
+static const detail_writer details[] = {
+	[CRM_ALLOWED] = allowed,
+	[CRM_CONSULT_FIRST] = consult_first,
+	[CRM_SIGNATURES] = signatures,
+	[CRM_OVER_LIMIT] = over_limit,
+	[CRM_UNKNOWN_AMOUNT] = unknown_amount,
+	[CRM_HANDED_OVER] = handed_over,
+	[CRM_BANNED] = banned,
+	[CRM_NO_MANDATE] = no_mandate,
+	[CRM_NO_POSITION] = no_position,
+};
+
+char *
+crm_refusal_detail(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return details[ruling->verdict](ruling, asked);
+}
+
+char *
+crm_refusal_hint(const crm_ruling *ruling, const crm_asked *asked, crm_can_afford can_afford)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	add_who(&text, asked, can_afford);
+	/* A ban wins over an approval. */
+	if (ruling->verdict != CRM_BANNED)
+		add_request(&text, asked);
+	return text.data;
+}
+
+static char *
+allowed(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return psprintf("Position \"%s\" has the mandate.", ruling->position);
+}
+
+static char *
+consult_first(const crm_ruling *ruling, const crm_asked *asked)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "Position \"%s\" must consult ", ruling->position);
+	for (int i = 0; i < ruling->nconsults; i++)
+		appendStringInfo(&text, "%s\"%s\"", i > 0 ? ", " : "", ruling->consults[i].position);
+	appendStringInfoString(&text, " first.");
+	return text.data;
+}
+
+static char *
+signatures(const crm_ruling *ruling, const crm_asked *asked)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "Position \"%s\" may only together with others: %d persons of ",
+					 ruling->position, ruling->quorum);
+	add_joint(&text, ruling->joint_id);
+	appendStringInfoString(&text, " must sign.");
+	return text.data;
+}
+
+static char *
+over_limit(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return psprintf("The limit of position \"%s\" is %s.", ruling->position,
+					amount_text(ruling->limit));
+}
+
+static char *
+unknown_amount(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return psprintf("The amount is not known, and the limit of position \"%s\" is %s.",
+					ruling->position, amount_text(ruling->limit));
+}
+
+static char *
+handed_over(const crm_ruling *ruling, const crm_asked *asked)
+{
+	const crm_policy *policy = crm_policy_now();
+	const crm_policy_terms *terms;
+	const crm_rule_mandate *barrier = find_mandate(policy, ruling->barrier_id, &terms);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "Position \"%s\" has handed it over to ", ruling->position);
+	if (barrier == NULL)
+		appendStringInfoString(&text, "another");
+	else if (barrier->joint_id != 0)
+		add_joint(&text, barrier->joint_id);
+	else
+		appendStringInfo(&text, "\"%s\"", policy->positions.names[barrier->to]);
+	appendStringInfo(&text, " (mandate %d).", ruling->barrier_id);
+	return text.data;
+}
+
+static char *
+banned(const crm_ruling *ruling, const crm_asked *asked)
+{
+	const crm_policy *policy = crm_policy_now();
+	const crm_policy_terms *terms = NULL;
+	const crm_rule_mandate *ban = find_mandate(policy, ruling->barrier_id, &terms);
+	const char *decision = ban != NULL ? policy->decisions.names[ban->decision] : asked->decision;
+	const char *more = terms != NULL && terms->amount != NULL
+						   ? psprintf(" for more than %s", amount_text(terms->amount))
+						   : "";
+
+	return psprintf("Position \"%s\" is banned from decision \"%s\"%s (mandate %d).",
+					ruling->position, decision, more, ruling->barrier_id);
+}
+
+static char *
+no_mandate(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return psprintf("No position of \"%s\" has a mandate for it%s.", asked->person,
+					asked->nscope > 0 ? " in this scope" : "");
+}
+
+static char *
+no_position(const crm_ruling *ruling, const crm_asked *asked)
+{
+	return psprintf("\"%s\" holds no position.", asked->person);
+}
+
+static void
+add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
+{
+	bool consults = false;
+	crm_taker *takers;
+	int n = crm_who_may(asked, CRM_WHO_ONE_EACH, can_afford, &takers);
+
+	if (n == 0)
+	{
+		n = crm_who_may(asked, CRM_WHO_CONSULTS, can_afford, &takers);
+		consults = true;
+	}
+	if (n == 0)
+	{
+		appendStringInfoString(text, "Nobody may alone: SELECT * FROM crm.mandate_gaps; lists "
+									 "such decisions. ");
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		appendStringInfo(text, "%s%s (%s)", i > 0 ? ", " : "", takers[i].ruling->position,
+						 takers[i].person);
+	appendStringInfoString(text, consults ? " may after a consult. " : " may. ");
+}
+
+static void
+add_request(StringInfo text, const crm_asked *asked)
+{
+	appendStringInfo(text, "To ask: SELECT crm.request(%s", quote_literal_cstr(asked->decision));
+	if (asked->customer_id != 0)
+		appendStringInfo(text, ", customer => %lld", (long long) asked->customer_id);
+	if (asked->amount != NULL)
+		appendStringInfo(text, ", amount => %s", amount_text(asked->amount));
+	if (asked->nscope > 0)
+		add_scope(text, asked);
+	appendStringInfoString(text, ", reason => '...');");
+}
+
+static void
+add_scope(StringInfo text, const crm_asked *asked)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	for (int i = 0; i < asked->nscope; i++)
+	{
+		if (asked->scope[i].value == NULL)
+			continue;
+		if (json.len > 1)
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, asked->scope[i].dimension);
+		appendStringInfoString(&json, ": ");
+		escape_json(&json, asked->scope[i].value);
+	}
+	appendStringInfoChar(&json, '}');
+	appendStringInfo(text, ", scope => %s", quote_literal_cstr(json.data));
+}
+
+static void
+add_joint(StringInfo text, int32 joint_id)
+{
+	const crm_policy *policy = crm_policy_now();
+	int n = 0;
+
+	for (int i = 0; i < policy->rule.nmandates; i++)
+	{
+		const crm_rule_mandate *one = &policy->rule.mandates[i];
+
+		if (one->kind == CRM_JOINT && one->joint_id == joint_id)
+			appendStringInfo(text, "%s\"%s\"", n++ > 0 ? ", " : "",
+							 policy->positions.names[one->to]);
+	}
+}
+
+/* NULL if it is gone by now. */
+static const crm_rule_mandate *
+find_mandate(const crm_policy *policy, int32 mandate_id, const crm_policy_terms **terms)
+{
+	int place = crm_policy_find_mandate(policy, mandate_id);
+
+	if (place == CRM_RULE_NONE)
+		return NULL;
+	*terms = &policy->terms[place];
+	return &policy->rule.mandates[place];
+}
+
+static const char *
+amount_text(Numeric amount)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount)));
+}

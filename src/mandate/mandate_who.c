@@ -1,0 +1,227 @@
+/* mandate_who.c - finds who may take a decision.
+ *
+ * Positions first: which of them have the decision at the point. Then the persons who act for one
+ * of these, each with all his positions, for he may be banned in another one.
+ */
+#include "postgres.h"
+
+#include "mandate/mandate_policy.h"
+#include "mandate/mandate_who.h"
+
+/* Positions that a refusal names. */
+#define NAMED 2
+
+typedef struct candidate
+{
+	int position;
+	int limit;  /* rank */
+	int height; /* steps to the top of the reporting line */
+	const char *name;
+} candidate;
+
+typedef struct search
+{
+	crm_policy *policy;
+	const crm_asked *asked;
+	crm_rule_point point;
+	crm_who who;
+	crm_can_afford can_afford;
+	int n;
+	int most;
+	crm_taker *takers;
+} search;
+
+static int find_positions(search *one, candidate **found);
+static bool position_may(search *one, int position, candidate *found);
+static int height_of(const crm_policy *policy, int position);
+static int compare_candidates(const void *a, const void *b);
+static bool add_persons(search *one, int position);
+static bool add_appointed(search *one, int position, int of, bool holders_only);
+static int stands_in(search *one, int position);
+static bool add_person(search *one, int position, int person);
+static bool is_wanted(const search *one, crm_verdict verdict);
+static bool is_short(const search *one);
+static const crm_ruling *ruling_in(const crm_ruling *ruling, const char *position);
+static void keep(search *one, const crm_taker *taker);
+
+int
+crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford, crm_taker **takers)
+{
+	search one = {crm_policy_now(), asked, .who = who, .can_afford = can_afford};
+	candidate *positions;
+	int npositions;
+	int nfound = 0;
+
+	one.point = crm_policy_point_of(one.policy, asked->decision, asked->scope, asked->nscope);
+	one.point.at = asked->at;
+	one.point.rank = crm_policy_rank(one.policy, asked->amount);
+	npositions = find_positions(&one, &positions);
+	for (int i = 0; i < npositions && (!is_short(&one) || nfound < NAMED); i++)
+		nfound += add_persons(&one, positions[i].position);
+	*takers = one.takers;
+	return one.n;
+}
+
+static int
+find_positions(search *one, candidate **found)
+{
+	int npositions = one->policy->rule.npositions;
+	int n = 0;
+
+	*found = palloc(Max(npositions, 1) * sizeof(candidate));
+	crm_rule_begin(one->policy->work, &one->point);
+	for (int i = 0; i < npositions; i++)
+		if (position_may(one, i, &(*found)[n]))
+			n++;
+	qsort(*found, n, sizeof(candidate), compare_candidates);
+	return n;
+}
+
+/* One who acts for a vacant position has smaller limits: whether he may is seen at the person. */
+static bool
+position_may(search *one, int position, candidate *found)
+{
+	crm_rule_work *work = one->policy->work;
+	crm_rule_hat hat = {position, crm_rule_vacant(work, position) ? CRM_ACTING : CRM_HOLDER};
+	crm_rule_option *options;
+
+	if (crm_rule_authority(work, hat, &options) == 0)
+		return false;
+	*found = (candidate){position, options[0].limit, height_of(one->policy, position),
+						 one->policy->positions.names[position]};
+	return true;
+}
+
+static int
+height_of(const crm_policy *policy, int position)
+{
+	int height = 0;
+
+	while (position != CRM_RULE_NONE && height < policy->rule.npositions)
+	{
+		position = policy->rule.positions[position].reports_to;
+		height++;
+	}
+	return height;
+}
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const candidate *left = a;
+	const candidate *right = b;
+
+	if (left->limit != right->limit)
+		return left->limit < right->limit ? -1 : 1;
+	if (left->height != right->height)
+		return right->height - left->height;
+	return strcmp(left->name, right->name);
+}
+
+/* Whether there is somebody. */
+static bool
+add_persons(search *one, int position)
+{
+	int above;
+
+	/* The work is at another person's point by now. */
+	crm_rule_begin(one->policy->work, &one->point);
+	if (!crm_rule_vacant(one->policy->work, position))
+		return add_appointed(one, position, position, false);
+	above = stands_in(one, position);
+	return above != CRM_RULE_NONE && add_appointed(one, position, above, true);
+}
+
+static int
+stands_in(search *one, int position)
+{
+	const crm_rule_policy *rule = &one->policy->rule;
+	int steps = 0;
+
+	if (!rule->positions[position].may_be_acted_for)
+		return CRM_RULE_NONE;
+	do
+		position = rule->positions[position].reports_to;
+	while (position != CRM_RULE_NONE && crm_rule_vacant(one->policy->work, position) &&
+		   steps++ < rule->npositions);
+	return position;
+}
+
+static bool
+add_appointed(search *one, int position, int of, bool holders_only)
+{
+	const crm_rule_policy *rule = &one->policy->rule;
+	const crm_rule_entry *entry;
+	bool found = false;
+
+	for (entry = crm_rule_find(&rule->of_position, of, 0); entry != NULL;
+		 entry = crm_rule_more(&rule->of_position, entry))
+	{
+		const crm_rule_appointment *appointment = &rule->appointments[entry->place];
+
+		if (appointment->capacity == CRM_LIAISON ||
+			(holders_only && appointment->capacity != CRM_HOLDER) ||
+			appointment->valid_from > one->asked->at || appointment->valid_until <= one->asked->at)
+			continue;
+		found = add_person(one, position, appointment->person) || found;
+		if (found && is_short(one))
+			break;
+	}
+	return found;
+}
+
+static bool
+add_person(search *one, int position, int person)
+{
+	const crm_policy *policy = one->policy;
+	crm_rule_span span;
+	crm_taker taker = {policy->persons.names[person]};
+	const crm_ruling *ruling =
+		crm_policy_judge(policy, person, &one->point, one->asked->amount, one->asked->at, &span);
+
+	if (!is_wanted(one, ruling->verdict))
+		return false;
+	taker.ruling = ruling_in(ruling, policy->positions.names[position]);
+	if (taker.ruling == NULL || (one->can_afford != NULL && !one->can_afford(one->asked, &taker)))
+		return false;
+	for (int i = 0; i < one->n; i++)
+		if (one->takers[i].person == taker.person &&
+			one->takers[i].ruling->position == taker.ruling->position)
+			return false;
+	keep(one, &taker);
+	return true;
+}
+
+static bool
+is_wanted(const search *one, crm_verdict verdict)
+{
+	return (verdict == CRM_ALLOWED && one->who != CRM_WHO_CONSULTS) ||
+		   (verdict == CRM_CONSULT_FIRST &&
+			(one->who == CRM_WHO_ALL || one->who == CRM_WHO_CONSULTS));
+}
+
+static bool
+is_short(const search *one)
+{
+	return one->who == CRM_WHO_ONE_EACH || one->who == CRM_WHO_CONSULTS;
+}
+
+static const crm_ruling *
+ruling_in(const crm_ruling *ruling, const char *position)
+{
+	while (ruling != NULL && ruling->position != position)
+		ruling = ruling->next;
+	return ruling;
+}
+
+static void
+keep(search *one, const crm_taker *taker)
+{
+	if (one->n == one->most)
+	{
+		one->most = Max(4, 2 * one->most);
+		one->takers = one->takers == NULL ? palloc(one->most * sizeof(crm_taker))
+										  : repalloc(one->takers, one->most * sizeof(crm_taker));
+	}
+	one->takers[one->n++] = *taker;
+}

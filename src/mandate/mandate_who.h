@@ -1,0 +1,52 @@
+/* mandate_who.h - who may take a decision, and how a refusal says so. */
+#ifndef CRM_MANDATE_WHO_H
+#define CRM_MANDATE_WHO_H
+
+#include "mandate/mandate.h"
+
+/* What a decision is asked about. */
+typedef struct crm_asked
+{
+	const char *person; /* who wants to */
+	const char *decision;
+	int nscope;
+	const crm_scope_value *scope; /* sorted by dimension */
+	Numeric amount;               /* NULL: unknown, or none */
+	int64 customer_id;            /* 0: none */
+	TimestampTz at;
+} crm_asked;
+
+/* Somebody who may, in a position of his. */
+typedef struct crm_taker
+{
+	const char *person;
+	const crm_ruling *ruling; /* CRM_ALLOWED or CRM_CONSULT_FIRST, by a mandate of that position */
+} crm_taker;
+
+/* Whether the money is there, by what the caller knows of it. */
+typedef bool (*crm_can_afford)(const crm_asked *asked, const crm_taker *taker);
+
+typedef enum crm_who
+{
+	CRM_WHO_ALL,      /* may, some of them only after they have consulted others */
+	CRM_WHO_AT_ONCE,  /* may alone and now */
+	CRM_WHO_ONE_EACH, /* the same, one person for each of the first positions */
+	CRM_WHO_CONSULTS  /* one person each of those who must consult */
+} crm_who;
+
+/*
+ * Who may, in the current memory context: the least privileged position first (smallest limit, then
+ * furthest from the top of the reporting line, then by name). Returns how many. can_afford may be
+ * NULL.
+ */
+extern int crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford,
+					   crm_taker **takers);
+
+/* Why a ruling does not allow, in sentences; nothing about money that is gone. */
+extern char *crm_refusal_detail(const crm_ruling *ruling, const crm_asked *asked);
+
+/* Who may, and the statement that asks them. */
+extern char *crm_refusal_hint(const crm_ruling *ruling, const crm_asked *asked,
+							  crm_can_afford can_afford);
+
+#endif
