@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
 #include "base/decide.h"
 #include "guard/guard_attach.h"

@@ -89,6 +89,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.grant_access'),
 	('administrator', 'crm.revoke_access'),
 	('administrator', 'crm.verify'),
+	('administrator', 'crm.verify_guards'),
+	('administrator', 'crm.rearm_guards'),
 	('administrator', 'crm.forget_old_jobs'),
 	('administrator', 'crm.run_maintenance'),
 	('administrator', 'crm_internal.escalate_requests');
