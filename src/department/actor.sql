@@ -17,22 +17,6 @@ CREATE TABLE crm_internal.actor_column
 COMMENT ON TABLE crm_internal.actor_column IS 'columns of guarded tables whose value names the acting person, where nobody called crm.act_as(); the journal says that it was claimed';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.actor_column', '');
 
--- For whom a gateway may act: anybody with an appointment now, in its departments if it has some.
-CREATE FUNCTION crm_internal.appointed_until(person text, departments text[])
-RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT pg_catalog.max(a.valid_until)
-	FROM crm_internal.appointment a
-	JOIN crm_internal.position p ON p.name = a.position
-	WHERE a.person = appointed_until.person
-		AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
-		AND (p.closed_at IS NULL OR p.closed_at > pg_catalog.clock_timestamp())
-		AND (appointed_until.departments IS NULL OR p.department = ANY (appointed_until.departments));
-END;
-COMMENT ON FUNCTION crm_internal.appointed_until(text, text[]) IS 'until when a person who is appointed now in one of the departments (NULL: anywhere) is so; NULL: is not';
-REVOKE ALL ON FUNCTION crm_internal.appointed_until(text, text[]) FROM PUBLIC;
-
 CREATE FUNCTION crm.act_as(person text, for_session boolean DEFAULT false)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
