@@ -152,7 +152,8 @@ take_approved(const crm_act_point *point, const crm_ruling *ruling, crm_shortfal
 	else if (approval.budget != NULL && counted(point) != NULL &&
 			 !crm_budget_take(approval.budget, counted(point), approval.reserved, &left))
 	{
-		*shortfall = (crm_shortfall){CRM_SHORT_OF_BUDGET, ruling, left};
+		*shortfall =
+			(crm_shortfall){.kind = CRM_SHORT_OF_BUDGET, .budget = approval.budget, .left = left};
 		return false;
 	}
 	*act_id = journal(point, used != NULL ? used : ruling, &approval);

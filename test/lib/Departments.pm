@@ -140,6 +140,8 @@ SELECT crm.set_source_trust('service.client', 0.8, 'email');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
 INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
+SELECT crm.add_budget('care', 1000), crm.add_budget('goodwill', 300, parent => 'care');
+SELECT crm_internal.take_budget('goodwill', 20), crm_internal.reserve_budget('goodwill', 10, 1);
 SELECT crm.add_position('sales_manager', department => 'sales', vacancy => 'acting', acting_share => 0.5);
 SELECT crm.add_position('agent', department => 'service', reports_to => 'sales_manager');
 SELECT crm.appoint('sales_manager', 'sam');
