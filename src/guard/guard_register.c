@@ -16,7 +16,6 @@
 
 #include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "guard/guard_attach.h"
 #include "guard/guard_check.h"
 #include "guard/guard_name.h"

@@ -37,6 +37,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('drop_decision', 'org.model', $$SELECT crm.drop_decision('window_dressing')$$),
 	('grant_mandate', 'org.model', $$SELECT crm.grant_mandate('goodwill', 'shop_manager')$$),
 	('add_guard', 'org.model', $$SELECT crm.add_guard('shop.client', decision => 'goodwill')$$),
+	('change_guard', 'org.model', $$SELECT crm.change_guard((SELECT max(guard_id) FROM crm.guards), mode => 'observe')$$),
 	('drop_guard', 'org.model', $$SELECT crm.drop_guard('shop.client', 'goodwill')$$),
 	('add_guard', 'org.model', $$SELECT crm.add_guard('shop.client', decision => 'goodwill')$$),
 	('drop_guard', 'org.model', $$SELECT crm.drop_guard((SELECT max(guard_id) FROM crm.guards))$$),
