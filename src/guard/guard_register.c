@@ -16,6 +16,10 @@
 
 #include "act/act_own.h"
 #include "base/base.h"
+<<<<<<< HEAD
+=======
+#include "act/act_own.h"
+>>>>>>> main
 #include "guard/guard_attach.h"
 #include "guard/guard_check.h"
 #include "guard/guard_name.h"
