@@ -16,10 +16,7 @@
 
 #include "act/act_own.h"
 #include "base/base.h"
-<<<<<<< HEAD
-=======
 #include "act/act_own.h"
->>>>>>> main
 #include "guard/guard_attach.h"
 #include "guard/guard_check.h"
 #include "guard/guard_name.h"
