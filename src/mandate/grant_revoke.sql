@@ -51,9 +51,7 @@ BEGIN
 			MESSAGE = format('mandate %s is over already', mandate_id),
 			DETAIL = format('It ended at %s.', least(m.revoked_at, m.valid_until));
 	END IF;
-	IF m.from_position IS NULL OR NOT crm_internal.acts_for(m.from_position) THEN
-		PERFORM crm_internal.take_act('org.model', subject => format('crm.revoke(%s)', mandate_id));
-	END IF;
+	PERFORM crm_internal.act_for(m.from_position, format('crm.revoke(%s)', mandate_id));
 	RETURN m;
 END
 $$;
