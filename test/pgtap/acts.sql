@@ -49,7 +49,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 -- Others that write: they look, they keep up with what was decided, or they ask each for its own
 -- decision, as tests of their rooms show.
 CREATE TEMPORARY TABLE not_deciding (name) AS VALUES
-	('resolve'), ('sync'), ('run_maintenance'), ('refresh_golden_records'), ('forget_old_jobs'), ('verify'),
+	('resolve'), ('sync'), ('run_maintenance'), ('refresh_golden_records'), ('forget_old_jobs'), ('escalate_requests'), ('verify'),
 	('preset_statements'), ('suggest_mapping'), ('profile_source'), ('act_as'), ('may'), ('preview_hand_over');
 CREATE TEMPORARY TABLE elsewhere (name) AS VALUES
 	('hand_over'), ('share'), ('share_jointly'), ('consult'), ('inform'), ('ban'), ('revoke'), ('compensate'),
