@@ -113,6 +113,14 @@ SELECT person, known_by FROM crm.whoami();
 BEGIN; SELECT crm.act_as('ann', for_session => true); ROLLBACK;
 SELECT person FROM crm.whoami();
 
+-- and whoever is not the gateway any more is himself
+SELECT crm.act_as('ann', for_session => true);
+SET SESSION AUTHORIZATION regress_crm_other;
+SELECT person, known_by FROM crm.whoami();
+SET SESSION AUTHORIZATION regress_crm_app;
+SELECT person, known_by FROM crm.whoami();
+SELECT crm.act_as(NULL);
+
 -- a parallel worker knows it too
 BEGIN;
 SELECT crm.act_as('ann');
@@ -186,7 +194,9 @@ SELECT * FROM crm.actor_columns;
 SELECT crm.add_actor_column('public."Voucher"', 'nobody');
 SELECT crm.add_actor_column('nowhere', 'id');
 SELECT crm.add_actor_column('crm.gateways', 'role');
+SELECT count(*) FROM crm.verify();
 DROP TABLE "Voucher";
+SELECT * FROM crm.verify();
 SELECT crm.drop_actor_column('public."Voucher"');
 SELECT crm.drop_actor_column('public."Voucher"');
 
