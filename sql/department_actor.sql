@@ -42,6 +42,25 @@ SELECT crm.act_as('ann');
 COMMIT;
 SELECT person, known_by FROM crm.whoami();
 
+-- what is prepared asks anew each time
+PREPARE who AS SELECT person FROM crm.whoami();
+EXECUTE who;
+BEGIN;
+SELECT crm.act_as('ann');
+EXECUTE who;
+DO $$
+DECLARE
+	one text;
+BEGIN
+	FOREACH one IN ARRAY '{sam,ann,sam}'::text[] LOOP
+		PERFORM crm.act_as(one);
+		RAISE NOTICE '% is %', one, (SELECT person FROM crm.whoami());
+	END LOOP;
+END $$;
+EXECUTE who;
+COMMIT;
+EXECUTE who;
+
 -- an error ends it with the transaction
 BEGIN;
 SELECT crm.act_as('ann');
