@@ -41,7 +41,7 @@ crm_act_describe(const crm_act_point *point, crm_act *act)
 	act->actor = point->actor;
 	act->decision = point->decision;
 	act->amount = point->amount;
-	act->counted = point->booked;
+	act->counted = point->booked == point->amount ? NULL : point->booked;
 	act->customer_id = point->customer_id;
 	act->scope = scope_text(point);
 	act->subject = point->subject;
@@ -126,11 +126,13 @@ money_reason(const crm_shortfall *shortfall)
 	switch (shortfall->kind)
 	{
 		case CRM_SHORT_OF_BUDGET:
-			return psprintf("Of the budget \"%s\" %s is left.", shortfall->ruling->budget,
+			return psprintf("Of the budget \"%s\" %s is left.", shortfall->budget,
 							amount_text(shortfall->left));
 		case CRM_SHORT_OF_WINDOW:
-			return psprintf("Of %s for one customer %s is left.",
-							amount_text(shortfall->ruling->window_amount),
+			return psprintf("Of %s for one customer within %s, %s is left.",
+							amount_text(shortfall->window_amount),
+							DatumGetCString(DirectFunctionCall1(
+								interval_out, IntervalPGetDatum(shortfall->window_length))),
 							amount_text(shortfall->left));
 		default:
 			return "The amount is not known, and there is a limit.";

@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
@@ -28,6 +29,7 @@
 #include "source/source_expression.h"
 
 PG_FUNCTION_INFO_V1(crm_guard_changed);
+PG_FUNCTION_INFO_V1(crm_guard_problem);
 
 typedef struct plan_key
 {
@@ -183,6 +185,25 @@ find_tables(void)
 
 	registry = OidIsValid(schema) ? get_relname_relid("guard", schema) : InvalidOid;
 	actor_columns = OidIsValid(schema) ? get_relname_relid("actor_column", schema) : InvalidOid;
+}
+
+/* Why the guard cannot tell what is decided, and the statement that mends it; NULL: it can. */
+Datum
+crm_guard_problem(PG_FUNCTION_ARGS)
+{
+	Relation relation = try_table_open(PG_GETARG_OID(1), AccessShareLock);
+	const crm_guard_plan *plan;
+	Datum texts[2];
+
+	if (relation == NULL)
+		PG_RETURN_NULL();
+	plan = crm_guard_plan_of(PG_GETARG_INT32(0), relation);
+	table_close(relation, AccessShareLock);
+	if (plan->problem == NULL)
+		PG_RETURN_NULL();
+	texts[0] = CStringGetTextDatum(plan->problem);
+	texts[1] = CStringGetTextDatum(plan->hint);
+	PG_RETURN_ARRAYTYPE_P(construct_array(texts, 2, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* ------------------------------ making a plan ------------------------------ */
