@@ -12,6 +12,24 @@ static const char *const capacities[] = {"holder",  "deputy", "contractor",
 static const char *const kinds[] = {"charter", "hand_over", "share", "joint",
 									"consult", "inform",    "ban"};
 
+static const char *const verdicts[] = {
+	[CRM_ALLOWED] = "allowed",
+	[CRM_CONSULT_FIRST] = "consult_first",
+	[CRM_SIGNATURES] = "signatures",
+	[CRM_OVER_LIMIT] = "over_limit",
+	[CRM_UNKNOWN_AMOUNT] = "unknown_amount",
+	[CRM_HANDED_OVER] = "handed_over",
+	[CRM_BANNED] = "banned",
+	[CRM_NO_MANDATE] = "no_mandate",
+	[CRM_NO_POSITION] = "no_position",
+};
+
+const char *
+crm_verdict_name(crm_verdict verdict)
+{
+	return verdicts[verdict];
+}
+
 const char *
 crm_capacity_name(crm_capacity capacity)
 {
