@@ -40,7 +40,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY SELECT d.code::text, l.may, l.up_to, l.above, l.amount_limit, l.window_left, l.budget, l.budget_left, l."position", l.mandate_id, l.consults, l.next_position, l.next_person
-		FROM crm_internal.decision d
+		FROM crm_internal.decision_now d
 		CROSS JOIN LATERAL crm_internal.limit_of(limits.person, d.code::text, limits.customer, limits.scope, limits.as_of) l
 		ORDER BY d.code::text COLLATE "C";
 END
