@@ -39,7 +39,7 @@ SELECT crm.appoint('agent', 'ann') > 0;
 SELECT crm.appoint('agent', 'bob', capacity => 'deputy', valid_from => now() + '1 day') > 0;
 SELECT crm.close_position('agent');
 SELECT crm.close_position('board');
-SELECT "position", holder, vacant, closed_at IS NOT NULL AS closed FROM crm.positions;
+SELECT "position", holders, vacant, closed_at IS NOT NULL AS closed FROM crm.positions;
 SELECT person, capacity, active, valid_until > now() + '1 hour' AS later, valid_from < valid_until AS ever FROM crm.appointments;
 SELECT crm.appoint('agent', 'ann');
 SELECT crm.change_position('agent', department => 'sales');

@@ -3,7 +3,6 @@
 
 #include "fmgr.h"
 
-#include "act/act_own.h"
 #include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
@@ -30,7 +29,6 @@ _PG_init(void)
 	crm_mandate_init();
 	crm_budget_init();
 	crm_request_init();
-	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();

@@ -141,6 +141,19 @@ copied(Numeric amount)
 											 amount, VARSIZE(amount));
 }
 
+/* NULL where all of the amount counts. */
+static Numeric
+counted_apart(const crm_act *act)
+{
+	if (act->counted == NULL || act->counted == act->amount)
+		return NULL;
+	if (act->amount != NULL &&
+		DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(act->counted),
+										 NumericGetDatum(act->amount))))
+		return NULL;
+	return copied(act->counted);
+}
+
 static void
 make_room(void)
 {
@@ -187,7 +200,7 @@ hold(const crm_act *act, int64 act_id)
 						   .npath = act->npath,
 						   .path = shared_path(act, before),
 						   .amount = copied(act->amount),
-						   .counted = copied(act->counted),
+						   .counted = counted_apart(act),
 						   .entries = 1,
 						   .customer_id = act->customer_id,
 						   .scope = SHARED(act->scope, scope),

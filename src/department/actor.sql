@@ -205,37 +205,3 @@ CREATE VIEW crm.actor_columns AS
 COMMENT ON VIEW crm.actor_columns IS 'columns of guarded tables whose value names the acting person';
 COMMENT ON COLUMN crm.actor_columns.table_name IS 'the table, with its schema';
 COMMENT ON COLUMN crm.actor_columns.column_name IS 'the column';
-
-CREATE FUNCTION crm_internal.broken_organization()
-RETURNS TABLE (check_name text, problem text, repair text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT 'organization', pg_catalog.format('department "%s" is part of "%s", which does not exist', d.name, d.parent),
-		pg_catalog.format('SELECT crm.add_department(%L)', d.parent)
-	FROM crm_internal.department d
-	WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.department o WHERE o.name = d.parent)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('position "%s" belongs to department "%s", which does not exist', p.name, p.department),
-		pg_catalog.format('SELECT crm.add_department(%L)', p.department)
-	FROM crm_internal.position p
-	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = p.department)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('position "%s" reports to "%s", which is not an open position', p.name, p.reports_to),
-		pg_catalog.format('SELECT crm.change_position(%L, reports_to => '''')', p.name)
-	FROM crm_internal.position p
-	WHERE p.closed_at IS NULL AND p.reports_to IS NOT NULL
-		AND NOT EXISTS (SELECT FROM crm_internal.position o WHERE o.name = p.reports_to AND o.closed_at IS NULL)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('%s appointments are to a position "%s", which does not exist', pg_catalog.count(*), a."position"),
-		pg_catalog.format('SELECT crm.add_position(%L, department => ...)', a."position")
-	FROM crm_internal.appointment a
-	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
-	GROUP BY a."position"
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('gateway "%s" is no role that can log in', g.role),
-		pg_catalog.format('SELECT crm.drop_gateway(%L)', g.role)
-	FROM crm_internal.gateway g
-	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = g.role AND r.rolcanlogin);
-END;
-COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions, appointments and gateways that lead nowhere';
-REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

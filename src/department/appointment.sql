@@ -1,6 +1,6 @@
 -- appointment: who holds a position, in which capacity, from and until when.
 
--- A vacant position: nobody active in a capacity that acts. Acting for it: the holder of the nearest position up its line that is not vacant.
+-- A vacant position: nobody active in a capacity that acts. Acting for it: the holders of the nearest position up its line that is not vacant.
 -- Runs as the owner: those who may read crm.positions reach it through that view only.
 CREATE FUNCTION crm_internal.hats_at(at timestamptz)
 RETURNS TABLE (person text, "position" text, capacity text, share numeric)
@@ -169,13 +169,13 @@ COMMENT ON FUNCTION crm.end_appointment(text, text, text, timestamptz) IS 'ends 
 REVOKE ALL ON FUNCTION crm.end_appointment(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE VIEW crm.positions AS
-	SELECT p.name AS "position", p.department, p.reports_to, h.holder, COALESCE(h.vacant, p.closed_at IS NULL) AS vacant, h.acting, p.vacancy, p.acting_share, p.closed_at
+	SELECT p.name AS "position", p.department, p.reports_to, COALESCE(h.holders, '{}') AS holders, COALESCE(h.vacant, p.closed_at IS NULL) AS vacant, COALESCE(h.acting, '{}') AS acting, p.vacancy, p.acting_share, p.closed_at
 	FROM crm_internal.position p
 	LEFT JOIN (
 		SELECT a."position",
-			pg_catalog.min(a.person) FILTER (WHERE a.capacity = 'holder') AS holder,
+			pg_catalog.array_agg(a.person ORDER BY a.person) FILTER (WHERE a.capacity = 'holder') AS holders,
 			pg_catalog.bool_and(a.capacity = 'acting') AS vacant,
-			pg_catalog.min(a.person) FILTER (WHERE a.capacity = 'acting') AS acting
+			pg_catalog.array_agg(a.person ORDER BY a.person) FILTER (WHERE a.capacity = 'acting') AS acting
 		FROM crm_internal.hats_at(pg_catalog.clock_timestamp()) a
 		GROUP BY a."position") h ON h."position" = p.name
 	ORDER BY p.name;
@@ -183,9 +183,9 @@ COMMENT ON VIEW crm.positions IS 'jobs, their reporting line and who holds them 
 COMMENT ON COLUMN crm.positions."position" IS 'as given to crm.add_position()';
 COMMENT ON COLUMN crm.positions.department IS 'the department it belongs to';
 COMMENT ON COLUMN crm.positions.reports_to IS 'the position above it; NULL: none';
-COMMENT ON COLUMN crm.positions.holder IS 'who holds it now';
+COMMENT ON COLUMN crm.positions.holders IS 'who hold it now';
 COMMENT ON COLUMN crm.positions.vacant IS 'nobody holds it or stands in as deputy, contractor or machine; false for a closed one';
-COMMENT ON COLUMN crm.positions.acting IS 'who acts for it while it is vacant, by its vacancy rule';
+COMMENT ON COLUMN crm.positions.acting IS 'who act for it while it is vacant, by its vacancy rule';
 COMMENT ON COLUMN crm.positions.vacancy IS 'while it is vacant: escalate (what needs it goes further up) or acting (the holder of the next position above acts for it)';
 COMMENT ON COLUMN crm.positions.acting_share IS 'whoever acts for it has its amounts times this';
 COMMENT ON COLUMN crm.positions.closed_at IS 'since when there is no such job any more; NULL: it is open';
@@ -203,3 +203,32 @@ COMMENT ON COLUMN crm.appointments.capacity IS 'holder, deputy, liaison, contrac
 COMMENT ON COLUMN crm.appointments.valid_from IS 'begins';
 COMMENT ON COLUMN crm.appointments.valid_until IS 'ends just before; infinity: open';
 COMMENT ON COLUMN crm.appointments.active IS 'whether it is in force now';
+
+CREATE FUNCTION crm_internal.broken_organization()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'organization', pg_catalog.format('department "%s" is part of "%s", which does not exist', d.name, d.parent),
+		pg_catalog.format('SELECT crm.add_department(%L)', d.parent)
+	FROM crm_internal.department d
+	WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.department o WHERE o.name = d.parent)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" belongs to department "%s", which does not exist', p.name, p.department),
+		pg_catalog.format('SELECT crm.add_department(%L)', p.department)
+	FROM crm_internal.position p
+	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = p.department)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" reports to "%s", which is not an open position', p.name, p.reports_to),
+		pg_catalog.format('SELECT crm.change_position(%L, reports_to => '''')', p.name)
+	FROM crm_internal.position p
+	WHERE p.closed_at IS NULL AND p.reports_to IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.position o WHERE o.name = p.reports_to AND o.closed_at IS NULL)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('%s appointments are to a position "%s", which does not exist', pg_catalog.count(*), a."position"),
+		pg_catalog.format('SELECT crm.add_position(%L, department => ...)', a."position")
+	FROM crm_internal.appointment a
+	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
+	GROUP BY a."position";
+END;
+COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions and appointments that lead nowhere';
+REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

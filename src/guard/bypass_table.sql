@@ -29,7 +29,7 @@ BEGIN
 		relation := part.relation;
 		finding := format('%s was attached with rows that the guard has not seen', part.relation::regclass);
 		severity := 'bypass';
-		repair := format('SELECT * FROM ONLY %s WHERE age(xmin) > %s -- judge these rows, then UPDATE each to itself as one who may', part.relation::regclass, part.joined);
+		repair := format('SELECT * FROM ONLY %s WHERE age(xmin) > (SELECT age(i.xmin) FROM pg_inherits i WHERE i.inhrelid = %L::regclass) -- judge these rows: writing each again as one who may, or crm.drop_guard() and crm.add_guard(), accepts them', part.relation::regclass, part.relation::regclass);
 		runs := false;
 		RETURN NEXT;
 	END LOOP;

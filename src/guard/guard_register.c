@@ -14,8 +14,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
+#include "act/act_own.h"
 #include "guard/guard_attach.h"
 #include "guard/guard_check.h"
 #include "guard/guard_name.h"

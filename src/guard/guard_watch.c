@@ -43,6 +43,7 @@ static bool is_work_of_crm(void);
 static void watch_end(void);
 static List *deeds_of(const CollectedCommand *command);
 static List *deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand);
+static Oid other_table(const AlterTableCmd *command);
 static deed *new_deed(Oid relation, const char *what);
 static deed *arming(Oid relation, bool only_enable);
 static bool is_guard_trigger(Oid relation, const char *name);
@@ -151,19 +152,19 @@ deeds_of(const CollectedCommand *command)
 		table = table_of_bad_rule(command->d.simple.address.objectId);
 		return OidIsValid(table) ? list_make1(new_deed(table, "got a rule DO INSTEAD")) : NIL;
 	}
-	if (IsA(command->parsetree, CreateStmt) &&
+	/* The server's own commands within another have no parse tree. */
+	if (command->parsetree != NULL && IsA(command->parsetree, CreateStmt) &&
 		command->d.simple.address.classId == RelationRelationId &&
 		((const CreateStmt *) command->parsetree)->inhRelations != NIL)
 		return list_make1(arming(command->d.simple.address.objectId, false));
 	return NIL;
 }
 
-/* address: the partition that was attached, or the table that a child joined or left. */
 static List *
 deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand)
 {
 	const AlterTableCmd *command = (const AlterTableCmd *) subcommand->parsetree;
-	Oid other = subcommand->address.objectId;
+	Oid other = other_table(command);
 	AlterTableType type = command->subtype;
 	bool named = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
 
@@ -191,6 +192,22 @@ deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand)
 			relation, command->name) != NULL)
 		return list_make1(new_deed(relation, "got a rule DO INSTEAD"));
 	return NIL;
+}
+
+/*
+ * The partition that is attached, or the table that a child joins or leaves. By name, for not every
+ * major tells its address.
+ */
+static Oid
+other_table(const AlterTableCmd *command)
+{
+	const RangeVar *name = NULL;
+
+	if (command->subtype == AT_AttachPartition)
+		name = ((const PartitionCmd *) command->def)->name;
+	else if (command->subtype == AT_AddInherit || command->subtype == AT_DropInherit)
+		name = (const RangeVar *) command->def;
+	return name ? RangeVarGetRelid(name, NoLock, true) : InvalidOid;
 }
 
 static deed *
@@ -227,9 +244,12 @@ is_guard_trigger(Oid relation, const char *name)
 static bool
 has_rows(Oid relation)
 {
-	char *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-											 get_rel_name(relation));
+	char *name = get_rel_name(relation);
+	char *table;
 
+	if (name == NULL)
+		return false;
+	table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 	return ask(psprintf("SELECT 'yes' FROM %s LIMIT 1", table), InvalidOid, NULL) != NULL;
 }
 

@@ -123,7 +123,7 @@ read_all(crm_policy *policy)
 			  "SELECT position, person, capacity, valid_from, valid_until "
 			  "FROM crm_internal.appointment ORDER BY appointment_id",
 			  read_appointment);
-	read_rows(policy, "SELECT code::pg_catalog.text FROM crm_internal.decision WHERE reserved",
+	read_rows(policy, "SELECT code::pg_catalog.text FROM crm_internal.decision_now WHERE reserved",
 			  read_decision);
 	read_rows(policy, "SELECT name, ancestors_function FROM crm_internal.scope_dimension",
 			  read_dimension);

@@ -115,13 +115,13 @@ BEGIN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('you may not approve request %s', r.request_id),
 			DETAIL = crm_internal.why_not_approver(r, who[1]),
-			HINT = format('SELECT * FROM crm.who_may(%L, amount => %s);', r.decision, coalesce(r.amount::text, 'NULL'));
+			HINT = format('SELECT * FROM crm.who_may(%L%s);', r.decision, ', amount => ' || r.amount);
 	END IF;
 	IF NOT able.has_money THEN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('mandate %s has not enough left for request %s', able.mandate_id, r.request_id),
 			DETAIL = 'Its budget, or what it may give one customer in a time, is used up.',
-			HINT = format('SELECT * FROM crm.who_may(%L, amount => %s);', r.decision, coalesce(r.amount::text, 'NULL'));
+			HINT = format('SELECT * FROM crm.who_may(%L%s);', r.decision, ', amount => ' || r.amount);
 	END IF;
 	PERFORM crm_internal.sign(r, who, able."position", able.mandate_id, 'approve', approve.comment);
 	PERFORM crm_internal.check_consulted(r);
@@ -186,7 +186,7 @@ BEGIN
 	IF NOT FOUND THEN
 		SELECT h."position", NULL::integer AS mandate_id INTO able
 		FROM crm_internal.hats(who[1], clock_timestamp()) h
-		WHERE h.capacity IN ('holder', 'deputy', 'acting') AND h."position" = crm_internal.turn_of(r);
+		WHERE h.capacity IN ('holder', 'deputy', 'acting') AND h."position" = (crm_internal.turn(r))."position";
 	END IF;
 	IF NOT FOUND THEN
 		RAISE insufficient_privilege USING

@@ -41,6 +41,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
 	('administrator', 'crm.use_operating_model'),
+	('member', 'crm.preview_hand_over'),
 	('administrator', 'crm.add_decision'),
 	('administrator', 'crm.change_decision'),
 	('administrator', 'crm.drop_decision'),
@@ -88,9 +89,11 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.grant_access'),
 	('administrator', 'crm.revoke_access'),
 	('administrator', 'crm.verify'),
+	('administrator', 'crm.verify_guards'),
+	('administrator', 'crm.rearm_guards'),
 	('administrator', 'crm.forget_old_jobs'),
 	('administrator', 'crm.run_maintenance'),
-	('administrator', 'crm_internal.escalate_requests');
+	('administrator', 'crm.escalate_requests');
 
 -- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
 -- address, phone number, street, exact place, birth date, number or key of a person.
