@@ -23,10 +23,10 @@ SELECT crm.add_guard('service.voucher', 'goodwill', amount => 'value', customer 
 CREATE VIEW waits AS SELECT request_id, requester, status, amount, customer_id, row_key, asked FROM crm_internal.request ORDER BY request_id;
 SELECT crm.act_as('bob', for_session => true);
 
-INSERT INTO service.voucher VALUES (1, 7, 100), (2, 7, 101), (3, 8, NULL), (4, 9, 9000, 'draft');
+INSERT INTO service.voucher VALUES (1, 7, 100, 'granted'), (2, 7, 101, 'granted'), (3, 8, NULL, 'paid'), (4, 9, 9000, 'draft');
 SELECT * FROM service.voucher ORDER BY id;
 SELECT * FROM waits;
--- out of it: refused to wait once more under what is wanted now; to a state that is no decision otherwise, refused
+-- out of it: whatever is wanted now is asked for instead; even what is no decision elsewhere
 UPDATE service.voucher SET state = 'paid', held = false WHERE id = 2;
 UPDATE service.voucher SET state = 'draft', held = false WHERE id = 3;
 UPDATE service.voucher SET held = false WHERE id = 3;
@@ -57,7 +57,7 @@ UPDATE service.voucher SET value = 500.0 WHERE id = 2;
 SELECT crm.approve(request_id) FROM waits WHERE status = 'open' AND row_key = '2';
 DELETE FROM service.voucher WHERE id = 3;
 SELECT crm.approve(request_id) FROM waits WHERE status = 'open' AND row_key = '3';
-SELECT crm.decline(request_id) FROM waits WHERE status = 'open' AND row_key = '3';
+SELECT crm.decline(request_id, 'gone') FROM waits WHERE status = 'open' AND row_key = '3';
 -- an approval was for one write
 SELECT crm.act_as('bob', for_session => true);
 UPDATE service.voucher SET value = 502 WHERE id = 2;
