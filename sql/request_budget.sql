@@ -50,7 +50,7 @@ SELECT * FROM money;
 SELECT crm.approve(:fifth);
 UPDATE crm_internal.request SET expires_at = clock_timestamp() WHERE request_id = :fifth;
 SELECT * FROM money;
-SELECT crm_internal.escalate_requests();
+SELECT crm.escalate_requests();
 SELECT * FROM money;
 SELECT status, reserved FROM crm_internal.request ORDER BY request_id;
 

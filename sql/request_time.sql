@@ -38,8 +38,8 @@ SELECT age(:first, '2 hours');
 SELECT date_trunc('hour', due) AS due, status, "position", booked FROM whose(:first);
 SELECT waits(p) FROM unnest('{mia,dan,ann}'::text[]) p;
 -- and as it is booked by the one who keeps the time
-SELECT crm_internal.escalate_requests();
-SELECT crm_internal.escalate_requests();
+SELECT crm.escalate_requests();
+SELECT crm.escalate_requests();
 SELECT status, "position", booked FROM whose(:first);
 -- the last stop is above all who may, and can decline
 SELECT age(:first, '48 hours');
@@ -80,5 +80,5 @@ SELECT crm.act_as('bob', for_session => true);
 SELECT crm_internal.take_act('goodwill', customer => 4, amount => 100);
 SELECT crm.withdraw(:fourth);
 SELECT crm.act_as(NULL, for_session => true);
-SELECT crm_internal.escalate_requests();
+SELECT crm.escalate_requests();
 SELECT status FROM crm_internal.request ORDER BY request_id;

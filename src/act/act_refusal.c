@@ -113,8 +113,11 @@ money_reason(const crm_shortfall *shortfall)
 			return psprintf("Of the budget \"%s\" %s is left.", shortfall->budget,
 							amount_text(shortfall->left));
 		case CRM_SHORT_OF_WINDOW:
-			return psprintf("Of %s for one customer %s is left.",
-							amount_text(shortfall->window_amount), amount_text(shortfall->left));
+			return psprintf("Of %s for one customer within %s, %s is left.",
+							amount_text(shortfall->window_amount),
+							DatumGetCString(DirectFunctionCall1(
+								interval_out, IntervalPGetDatum(shortfall->window_length))),
+							amount_text(shortfall->left));
 		default:
 			return "The amount is not known, and there is a limit.";
 	}

@@ -99,13 +99,14 @@ key_of_id(int32 budget_id)
 	return key;
 }
 
+/* The key is a copy, for the scan renumbers its column as the index has it. */
 static HeapTuple
-begin_scan(budget_scan *scan, LOCKMODE mode, ScanKeyData *key, const char *index)
+begin_scan(budget_scan *scan, LOCKMODE mode, ScanKeyData key, const char *index)
 {
 	scan->table = table_open(own_oid("budget"), mode);
 	if (RelationGetDescr(scan->table)->natts != BUDGET_COLUMNS)
 		elog(ERROR, "crm_internal.budget has another shape than the library of crm expects");
-	scan->scan = systable_beginscan(scan->table, own_oid(index), true, SnapshotSelf, 1, key);
+	scan->scan = systable_beginscan(scan->table, own_oid(index), true, SnapshotSelf, 1, &key);
 	return systable_getnext(scan->scan);
 }
 
@@ -165,7 +166,7 @@ read_row(ScanKeyData key, const char *index, crm_budget_row *row)
 	for (int i = 0; i < READ_TRIES; i++)
 	{
 		budget_scan scan;
-		HeapTuple tuple = begin_scan(&scan, AccessShareLock, &key, index);
+		HeapTuple tuple = begin_scan(&scan, AccessShareLock, key, index);
 		bool found = HeapTupleIsValid(tuple);
 
 		if (found)
@@ -210,9 +211,8 @@ sum(Numeric old, Numeric more)
 void
 crm_budget_row_change(int32 budget_id, const crm_budget_change *change)
 {
-	ScanKeyData key = key_of_id(budget_id);
 	budget_scan scan;
-	HeapTuple old = begin_scan(&scan, RowExclusiveLock, &key, "budget_pkey");
+	HeapTuple old = begin_scan(&scan, RowExclusiveLock, key_of_id(budget_id), "budget_pkey");
 	Datum values[BUDGET_COLUMNS] = {0};
 	bool nulls[BUDGET_COLUMNS] = {false};
 	bool replaced[BUDGET_COLUMNS] = {false};

@@ -192,6 +192,35 @@ $$;
 COMMENT ON FUNCTION crm_internal.budget_of_act(crm_internal.act) IS 'the budget that an act took its amount from, or error 22023';
 REVOKE ALL ON FUNCTION crm_internal.budget_of_act(crm_internal.act) FROM PUBLIC;
 
+-- What comes back to a closed budget goes on to the one that it was carved from, up to one that is open.
+CREATE FUNCTION crm_internal.return_from_closed(budget_id integer, amount numeric)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	closed crm_internal.budget;
+	line integer[];
+BEGIN
+	WITH RECURSIVE up AS (
+		SELECT b.budget_id, b.parent_id, b.closed_at FROM crm_internal.budget b WHERE b.budget_id = return_from_closed.budget_id
+		UNION ALL
+		SELECT b.budget_id, b.parent_id, b.closed_at FROM crm_internal.budget b JOIN up u ON u.parent_id = b.budget_id WHERE u.closed_at IS NOT NULL
+	)
+	SELECT array_agg(u.budget_id) INTO line FROM up u;
+	PERFORM crm_internal.lock_budgets(VARIADIC line);
+	FOR closed IN SELECT b.* FROM crm_internal.budget b
+		WHERE b.budget_id = ANY (line) AND b.closed_at IS NOT NULL AND b.parent_id IS NOT NULL
+		ORDER BY array_position(line, b.budget_id)
+	LOOP
+		PERFORM crm_internal.change_budget_row(closed.budget_id, amount => -return_from_closed.amount);
+		PERFORM crm_internal.carve_budget(closed.parent_id, -return_from_closed.amount, format('%s is closed', closed.name));
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.return_from_closed(integer, numeric) IS 'moves an amount that a closed budget has left up to the first open one; nothing if it is open itself';
+REVOKE ALL ON FUNCTION crm_internal.return_from_closed(integer, numeric) FROM PUBLIC;
+
 -- Written as the owner of crm's tables; that it is an act under investment decides who may.
 CREATE FUNCTION crm.compensate(act_id bigint, amount numeric, reason text)
 RETURNS numeric
@@ -213,7 +242,7 @@ BEGIN
 	taken_from := crm_internal.budget_of_act(act);
 	PERFORM crm_internal.take_act('investment', subject => format('crm.compensate(%s)', act_id), customer => act.customer_id,
 		amount => compensate.amount);
-	PERFORM crm_internal.lock_budgets(taken_from.budget_id);
+	PERFORM crm_internal.lock_budgets(taken_from.budget_id, taken_from.parent_id);
 	rest := coalesce(act.counted, act.amount) - crm_internal.compensated(act_id);
 	IF amount > rest THEN
 		RAISE check_violation USING
@@ -224,6 +253,7 @@ BEGIN
 	INSERT INTO crm_internal.ledger (budget_id, at, kind, amount, act_id, person, reason)
 	VALUES (taken_from.budget_id, clock_timestamp(), 'compensate', compensate.amount, compensate.act_id,
 		(crm_internal.whoami_actor())[1], compensate.reason);
+	PERFORM crm_internal.return_from_closed(taken_from.budget_id, amount);
 	RETURN rest - amount;
 END
 $$;

@@ -20,7 +20,10 @@ BEGIN
 		SELECT count(*), count(e.mandate_id), max(e.supporter) INTO all_points, found_points, supporter
 		FROM crm_internal.scope_points(m.scope) s
 		LEFT JOIN LATERAL crm_internal.effective_at(m.decision, s,
-			CASE WHEN m.kind IN ('consult', 'inform', 'ban') THEN NULL ELSE m.amount END, greatest(m.valid_from, mandate_effects.at)) e
+			CASE WHEN m.kind IN ('consult', 'inform', 'ban')
+				THEN (SELECT p.amount FROM crm_internal.mandate p WHERE p.mandate_id = m.parent_id)
+				ELSE m.amount
+			END, greatest(m.valid_from, mandate_effects.at)) e
 			ON e.mandate_id = m.mandate_id;
 		IF found_points = all_points THEN
 			mandate_id := m.mandate_id;

@@ -93,7 +93,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.rearm_guards'),
 	('administrator', 'crm.forget_old_jobs'),
 	('administrator', 'crm.run_maintenance'),
-	('administrator', 'crm_internal.escalate_requests');
+	('administrator', 'crm.escalate_requests');
 
 -- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
 -- address, phone number, street, exact place, birth date, number or key of a person.

@@ -37,6 +37,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('drop_decision', 'org.model', $$SELECT crm.drop_decision('window_dressing')$$),
 	('grant_mandate', 'org.model', $$SELECT crm.grant_mandate('goodwill', 'shop_manager')$$),
 	('add_guard', 'org.model', $$SELECT crm.add_guard('shop.client', decision => 'goodwill')$$),
+	('change_guard', 'org.model', $$SELECT crm.change_guard((SELECT max(guard_id) FROM crm.guards), mode => 'observe')$$),
 	('drop_guard', 'org.model', $$SELECT crm.drop_guard('shop.client', 'goodwill')$$),
 	('add_guard', 'org.model', $$SELECT crm.add_guard('shop.client', decision => 'goodwill')$$),
 	('drop_guard', 'org.model', $$SELECT crm.drop_guard((SELECT max(guard_id) FROM crm.guards))$$),
@@ -48,8 +49,8 @@ INSERT INTO deciding (name, decides, call) VALUES
 -- Others that write: they look, they keep up with what was decided, or they ask each for its own
 -- decision, as tests of their rooms show.
 CREATE TEMPORARY TABLE not_deciding (name) AS VALUES
-	('resolve'), ('sync'), ('run_maintenance'), ('refresh_golden_records'), ('forget_old_jobs'), ('verify'),
-	('preset_statements'), ('suggest_mapping'), ('profile_source'), ('act_as'), ('may');
+	('resolve'), ('sync'), ('run_maintenance'), ('refresh_golden_records'), ('forget_old_jobs'), ('escalate_requests'), ('verify'),
+	('preset_statements'), ('suggest_mapping'), ('profile_source'), ('act_as'), ('may'), ('preview_hand_over');
 CREATE TEMPORARY TABLE elsewhere (name) AS VALUES
 	('hand_over'), ('share'), ('share_jointly'), ('consult'), ('inform'), ('ban'), ('revoke'), ('compensate'),
 	('request'), ('withdraw'), ('answer_consult'), ('acknowledge'), ('approve'), ('decline'), ('use_operating_model');
