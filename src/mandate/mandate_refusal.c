@@ -156,6 +156,7 @@ static bool
 add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
 {
 	bool consults = false;
+	crm_rule_span span = {0};
 	crm_taker *takers;
 	int n = crm_who_may(asked, CRM_WHO_ONE_EACH, can_afford, &takers);
 
@@ -171,7 +172,7 @@ add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
 		appendStringInfoString(text, consults ? " may after a consult." : " may.");
 	else if (can_afford != NULL && crm_who_may(asked, CRM_WHO_ALL, NULL, &takers) > 0)
 		appendStringInfoString(text, "Nobody who may has enough left of budget and window.");
-	else if (crm_survey_jointly(crm_policy_now(), asked))
+	else if (crm_survey_jointly(crm_policy_now(), asked, &span))
 		appendStringInfoString(text, "Nobody may alone.");
 	else
 	{

@@ -1,7 +1,7 @@
-/* mandate_survey.c - the points at which mandates on a decision differ from each other.
+/* mandate_survey.c - the scopes in which mandates on a decision differ from each other, and who
+ * may sign.
  *
- * Between two amounts that no mandate names nothing changes, and a scope that no mandate names is
- * as good as any other of them: so a few points stand for all.
+ * A scope that no mandate names is as good as any other of them, so a few stand for all.
  */
 #include "postgres.h"
 
@@ -14,72 +14,17 @@
 #define MOST_SCOPES 64
 
 static bool concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision);
-static int find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks);
-static int find_scopes(const crm_policy *policy, const int *mandates, int n,
-					   crm_survey_scope **scopes);
 static int add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes);
 static crm_survey_scope scope_of(int nvalues, crm_scope_value *values);
-static int compare_ranks(const void *a, const void *b);
 static int compare_scopes(const void *a, const void *b);
 static int compare_values(const void *a, const void *b);
 static bool enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-						int32 joint_id, int quorum);
+						const crm_rule_mandate *joint, crm_rule_span *span);
 static bool signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-				  int person, int32 joint_id);
+				  int person, int32 joint_id, crm_rule_span *span);
 
-crm_survey
-crm_survey_of(const crm_policy *policy, int decision)
-{
-	int *mandates = palloc(Max(policy->rule.nmandates, 1) * sizeof(int));
-	crm_survey survey = {0};
-	int n = 0;
-
-	for (int i = 0; i < policy->rule.nmandates; i++)
-		if (concerns(policy, &policy->rule.mandates[i], decision))
-			mandates[n++] = i;
-	survey.nranks = find_ranks(policy, mandates, n, &survey.ranks);
-	survey.nscopes = find_scopes(policy, mandates, n, &survey.scopes);
-	pfree(mandates);
-	return survey;
-}
-
-/* On the decision or on one that it is a part of. */
-static bool
-concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision)
-{
-	const char *own = policy->decisions.names[decision];
-	const char *of = policy->decisions.names[mandate->decision];
-	Size length = strlen(of);
-
-	return strncmp(own, of, length) == 0 && (own[length] == '\0' || own[length] == '.');
-}
-
-static int
-find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks)
-{
-	int found = 0;
-	int different = 0;
-
-	*ranks = palloc(Max(2 * n, 1) * sizeof(int));
-	for (int i = 0; i < n; i++)
-	{
-		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
-
-		if (one->limit == CRM_RULE_NO_LIMIT)
-			continue;
-		(*ranks)[found++] = one->limit;
-		(*ranks)[found++] = one->acting_limit;
-	}
-	qsort(*ranks, found, sizeof(int), compare_ranks);
-	for (int i = 0; i < found; i++)
-		if (i == 0 || (*ranks)[i] != (*ranks)[i - 1])
-			(*ranks)[different++] = (*ranks)[i];
-	return different;
-}
-
-/* That without any value first. */
-static int
-find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_scope **scopes)
+int
+crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes)
 {
 	int found = 1;
 	int different = 0;
@@ -87,11 +32,11 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 
 	*scopes = palloc(most * sizeof(crm_survey_scope));
 	(*scopes)[0] = scope_of(0, NULL);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < policy->rule.nmandates; i++)
 	{
-		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
+		const crm_rule_mandate *one = &policy->rule.mandates[i];
 
-		if (one->nbounds == 0)
+		if (one->nbounds == 0 || !concerns(policy, one, decision))
 			continue;
 		if (found + MOST_SCOPES > most)
 		{
@@ -105,6 +50,17 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 		if (i == 0 || compare_scopes(&(*scopes)[i], &(*scopes)[different - 1]) != 0)
 			(*scopes)[different++] = (*scopes)[i];
 	return different;
+}
+
+/* On the decision or on one that it is a part of. */
+static bool
+concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision)
+{
+	const char *own = policy->decisions.names[decision];
+	const char *of = policy->decisions.names[mandate->decision];
+	Size length = strlen(of);
+
+	return strncmp(own, of, length) == 0 && (own[length] == '\0' || own[length] == '.');
 }
 
 /* The values of each dimension with those of each other, like the digits of a number. */
@@ -157,15 +113,6 @@ scope_of(int nvalues, crm_scope_value *values)
 }
 
 static int
-compare_ranks(const void *a, const void *b)
-{
-	int left = *(const int *) a;
-	int right = *(const int *) b;
-
-	return left < right ? -1 : left > right;
-}
-
-static int
 compare_scopes(const void *a, const void *b)
 {
 	const crm_survey_scope *left = a;
@@ -183,8 +130,15 @@ compare_values(const void *a, const void *b)
 				  ((const crm_scope_value *) b)->dimension);
 }
 
+void
+crm_survey_narrow(crm_rule_span *span, const crm_rule_span *other)
+{
+	span->lowest = Max(span->lowest, other->lowest);
+	span->highest = Min(span->highest, other->highest);
+}
+
 bool
-crm_survey_jointly(crm_policy *policy, const crm_asked *asked)
+crm_survey_jointly(crm_policy *policy, const crm_asked *asked, crm_rule_span *span)
 {
 	crm_rule_point point =
 		crm_policy_point_of(policy, asked->decision, asked->scope, asked->nscope);
@@ -195,35 +149,38 @@ crm_survey_jointly(crm_policy *policy, const crm_asked *asked)
 	{
 		int place = policy->rule.joint.entries[i].place;
 		const crm_rule_mandate *one = &policy->rule.mandates[place];
+		bool effective;
 
 		crm_rule_begin(policy->work, &point);
-		if (crm_rule_effective(policy->work, place) &&
-			enough_sign(policy, asked, &point, one->joint_id, one->quorum))
+		effective = crm_rule_effective(policy->work, place);
+		crm_survey_narrow(span, &policy->work->span);
+		if (effective && enough_sign(policy, asked, &point, one, span))
 			return true;
 	}
 	return false;
 }
 
 static bool
-enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int32 joint_id,
-			int quorum)
+enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
+			const crm_rule_mandate *joint, crm_rule_span *span)
 {
 	int found = 0;
 
-	for (int person = 0; person < policy->persons.n && found < quorum; person++)
-		found += signs(policy, asked, point, person, joint_id);
-	return found >= quorum;
+	for (int person = 0; person < policy->persons.n && found < joint->quorum; person++)
+		found += signs(policy, asked, point, person, joint->joint_id, span);
+	return found >= joint->quorum;
 }
 
 /* Who is only contracted, or a machine, signs nothing. */
 static bool
 signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int person,
-	  int32 joint_id)
+	  int32 joint_id, crm_rule_span *span)
 {
-	crm_rule_span span;
+	crm_rule_span own;
 	const crm_ruling *ruling =
-		crm_policy_judge(policy, person, point, asked->amount, asked->at, &span);
+		crm_policy_judge_rank(policy, person, point, point->rank, asked->at, &own);
 
+	crm_survey_narrow(span, &own);
 	if (ruling->verdict != CRM_SIGNATURES)
 		return false;
 	for (; ruling != NULL; ruling = ruling->next)

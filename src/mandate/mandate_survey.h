@@ -9,15 +9,7 @@
 extern int crm_policy_who_may(crm_policy *policy, const crm_asked *asked, crm_who who,
 							  crm_can_afford can_afford, crm_taker **takers);
 
-/* The scopes and amounts at which mandates on a decision differ. */
-typedef struct crm_survey
-{
-	int nscopes;
-	struct crm_survey_scope *scopes;
-	int nranks;
-	int *ranks; /* largest amounts of the bands but the last, which has no end */
-} crm_survey;
-
+/* A scope that mandates on a decision name. */
 typedef struct crm_survey_scope
 {
 	int nvalues;
@@ -25,9 +17,16 @@ typedef struct crm_survey_scope
 	char *text;              /* as jsonb writes it; no values: {} */
 } crm_survey_scope;
 
-extern crm_survey crm_survey_of(const crm_policy *policy, int decision);
+/* All of a decision, the empty one first. Returns how many. */
+extern int crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes);
 
-/* Whether enough different persons may sign a joint mandate at the point that is asked about. */
-extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked);
+/* Of two spans of amounts what is in both. */
+extern void crm_survey_narrow(crm_rule_span *span, const crm_rule_span *other);
+
+/*
+ * Whether enough different persons may sign a joint mandate at the point that is asked about.
+ * Narrows *span to the amounts for which the same holds.
+ */
+extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked, crm_rule_span *span);
 
 #endif
