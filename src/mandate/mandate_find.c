@@ -117,6 +117,7 @@ crm_amount_scale(Numeric amount, Numeric share)
 {
 	if (amount == NULL || share == NULL)
 		return amount;
-	return DatumGetNumeric(
-		DirectFunctionCall2(numeric_mul, NumericGetDatum(amount), NumericGetDatum(share)));
+	return DatumGetNumeric(DirectFunctionCall1(
+		numeric_trim_scale,
+		DirectFunctionCall2(numeric_mul, NumericGetDatum(amount), NumericGetDatum(share))));
 }

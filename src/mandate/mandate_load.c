@@ -57,7 +57,7 @@ static const char decisions_sql[] =
 
 static const char amounts_sql[] =
 	"SELECT amount FROM crm_internal.mandate WHERE amount IS NOT NULL "
-	"UNION SELECT m.amount OPERATOR(pg_catalog.*) p.acting_share "
+	"UNION SELECT pg_catalog.trim_scale(m.amount OPERATOR(pg_catalog.*) p.acting_share) "
 	"FROM crm_internal.mandate m JOIN crm_internal.position p "
 	"ON p.name OPERATOR(pg_catalog.=) m.to_position "
 	"WHERE m.amount IS NOT NULL AND p.acting_share OPERATOR(pg_catalog.<) 1 "
