@@ -23,12 +23,12 @@ SELECT * FROM hat;
 SELECT crm.end_appointment('head', 'dirk');
 SELECT crm.appoint('head', 'lisa', capacity => 'liaison') > 0 AS done;
 SELECT * FROM hat;
-SELECT "position", holder, vacant, acting FROM crm.positions;
+SELECT "position", holders, vacant, acting FROM crm.positions;
 
--- one holder at a time, of deputies as many as there are, each once
+-- in each capacity as many as there are, each of them once
 SELECT crm.appoint('head', 'hugo', valid_from => now() + '10 days', valid_until => now() + '20 days') > 0 AS done;
-SELECT crm.appoint('head', 'hans');
-SELECT crm.appoint('head', 'hans', valid_from => now() + '15 days');
+SELECT crm.appoint('head', 'hugo');
+SELECT crm.appoint('head', 'hugo', valid_from => now() + '15 days');
 SELECT crm.appoint('head', 'hans', valid_until => now() + '9 days') > 0 AS done;
 SELECT crm.appoint('head', 'hanna', valid_from => now() + '20 days') > 0 AS done;
 SELECT crm.appoint('head', 'dirk', capacity => 'deputy') > 0 AS done;
@@ -40,7 +40,7 @@ SELECT * FROM hat WHERE person = 'dina';
 
 -- time alone begins and ends it
 SELECT at, h.person FROM generate_series(1, 25, 8) at, crm_internal.hats_at(now() + make_interval(days => at)) h
-WHERE h."position" = 'head' AND h.capacity = 'holder' ORDER BY 1;
+WHERE h."position" = 'head' AND h.capacity = 'holder' ORDER BY 1, 2;
 
 -- what is refused
 SELECT crm.appoint('nobody', 'ann');
@@ -67,7 +67,7 @@ SELECT "position", person, capacity, active, valid_from < valid_until AS ever FR
 CREATE ROLE regress_crm_clerk;
 SELECT crm.grant_access('regress_crm_clerk', 'member');
 SET ROLE regress_crm_clerk;
-SELECT "position", holder FROM crm.positions;
+SELECT "position", holders FROM crm.positions;
 SELECT person FROM crm.appointments;
 SELECT crm.appoint('desk', 'regress_crm_clerk');
 SELECT crm.end_appointment('director', 'dora');

@@ -39,7 +39,7 @@ SELECT crm.appoint('agent', 'ann') > 0;
 SELECT crm.appoint('agent', 'bob', capacity => 'deputy', valid_from => now() + '1 day') > 0;
 SELECT crm.close_position('agent');
 SELECT crm.close_position('board');
-SELECT "position", holder, vacant, closed_at IS NOT NULL AS closed FROM crm.positions;
+SELECT "position", holders, vacant, closed_at IS NOT NULL AS closed FROM crm.positions;
 SELECT person, capacity, active, valid_until > now() + '1 hour' AS later, valid_from < valid_until AS ever FROM crm.appointments;
 SELECT crm.appoint('agent', 'ann');
 SELECT crm.change_position('agent', department => 'sales');
@@ -55,3 +55,9 @@ SELECT crm.add_department('inside_sales', parent => 'nowhere');
 SELECT crm_internal.department_ancestors('field_sales_north');
 SELECT crm_internal.department_ancestors('board'), crm_internal.department_ancestors('nowhere');
 SELECT name, parent FROM crm.departments;
+
+-- what crm.verify() says where somebody wrote the tables himself
+INSERT INTO crm_internal.position (name, department, reports_to) VALUES ('lost', 'nowhere', 'agent');
+INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from) VALUES ('nothing', 'ann', 'holder', '2026-01-01'), ('nothing', 'bob', 'holder', '2026-01-01');
+UPDATE crm_internal.department SET parent = 'elsewhere' WHERE name = 'service';
+SELECT problem, repair FROM crm.verify();

@@ -74,3 +74,10 @@ SELECT crm.ban('segmentation', 'head');
 RESET SESSION AUTHORIZATION;
 DROP OWNED BY crm_test_holder, crm_test_contractor, crm_test_other;
 DROP ROLE crm_test_holder, crm_test_contractor, crm_test_other;
+
+-- what cannot have come about through these calls is found
+SELECT problem, repair FROM crm.verify() WHERE check_name = 'mandate' ORDER BY 1;
+INSERT INTO crm_internal.mandate (kind, decision, to_position, valid_from, recorded_by) VALUES ('charter', 'nothing', 'nobody', '2026-01-01', 'x');
+INSERT INTO crm_internal.mandate (kind, decision, from_position, to_position, parent_id, valid_from, recorded_by) VALUES ('share', 'pricing', 'lead', 'desk', 99, '2026-01-01', 'x');
+UPDATE crm_internal.position SET closed_at = now() WHERE name = 'temp';
+SELECT problem, repair FROM crm.verify() WHERE check_name = 'mandate' ORDER BY 1;

@@ -3,7 +3,6 @@
 
 #include "fmgr.h"
 
-#include "act/act_own.h"
 #include "audit/journal.h"
 #include "base/base.h"
 #include "base/commit.h"
@@ -23,6 +22,8 @@ void _PG_init(void);
 void
 _PG_init(void)
 {
+	/* Before base reserves the prefix: what is set for a database or in a file must reach it. */
+	crm_guard_init();
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
@@ -30,9 +31,7 @@ _PG_init(void)
 	crm_mandate_init();
 	crm_budget_init();
 	crm_request_init();
-	crm_act_own_init();
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
-	crm_guard_init();
 }

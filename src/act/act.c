@@ -7,12 +7,17 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "act/act.h"
 #include "act/act_refusal.h"
 #include "audit/journal.h"
 #include "budget/budget.h"
 #include "request/request.h"
 
+static bool take(const crm_act_point *point, const crm_ruling *ruling, crm_shortfall *shortfall,
+				 int64 *act_id);
+static const crm_ruling *ruling_now(const crm_act_point *point);
 static const crm_ruling *first_affordable(const crm_act_point *point, const crm_ruling *ruling,
 										  crm_shortfall *shortfall);
 static const crm_ruling *take_own(const crm_act_point *point, const crm_ruling *ruling,
@@ -22,29 +27,54 @@ static bool take_approved(const crm_act_point *point, const crm_ruling *ruling,
 static int64 journal(const crm_act_point *point, const crm_ruling *ruling,
 					 const crm_approval *approval);
 
+/*
+ * While requests and budgets are read, what other sessions did to the policy becomes known. What
+ * was refused is then judged again by what holds now, also because the ruling may be gone.
+ */
 crm_act_outcome
 crm_act_take(const crm_act_point *point, const crm_ruling *ruling, int64 *act_id)
 {
-	crm_shortfall shortfall = {0};
-	const crm_ruling *used = NULL;
+	crm_shortfall shortfall;
+	uint64 generation;
 	int64 id;
 
-	if (ruling->verdict == CRM_ALLOWED)
-		used = take_own(point, ruling, &shortfall);
-	if (used != NULL)
-		id = journal(point, used, NULL);
-	else if (!take_approved(point, ruling, &shortfall, &id))
+	if (act_id == NULL)
+		act_id = &id;
+	for (;;)
 	{
-		if (!point->observe)
-			crm_act_refuse(point, ruling, &shortfall);
-		id = crm_act_journal_refusal(point, ruling, &shortfall);
-		if (act_id != NULL)
-			*act_id = id;
-		return CRM_ACT_WOULD_REFUSE;
+		generation = crm_policy_generation;
+		memset(&shortfall, 0, sizeof(shortfall));
+		if (take(point, ruling, &shortfall, act_id))
+			return CRM_ACT_TAKEN;
+		if (generation == crm_policy_generation)
+			break;
+		ruling = ruling_now(point);
 	}
-	if (act_id != NULL)
-		*act_id = id;
-	return CRM_ACT_TAKEN;
+	if (!point->observe)
+		crm_act_refuse(point, ruling, &shortfall);
+	*act_id = crm_act_journal_refusal(point, ruling, &shortfall);
+	return CRM_ACT_WOULD_REFUSE;
+}
+
+static bool
+take(const crm_act_point *point, const crm_ruling *ruling, crm_shortfall *shortfall, int64 *act_id)
+{
+	const crm_ruling *used = NULL;
+
+	if (ruling->verdict == CRM_ALLOWED)
+		used = take_own(point, ruling, shortfall);
+	if (used == NULL)
+		return take_approved(point, ruling, shortfall, act_id);
+	*act_id = journal(point, used, NULL);
+	return true;
+}
+
+static const crm_ruling *
+ruling_now(const crm_act_point *point)
+{
+	return crm_permit_ruling(
+		crm_permit_of(point->actor.person, point->decision, point->scope, point->nscope),
+		point->amount, GetCurrentTimestamp());
 }
 
 bool
@@ -59,6 +89,19 @@ crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling)
 		return false;
 	crm_act_request_key(point, ruling, &key);
 	return crm_request_is_approved(&key);
+}
+
+bool
+crm_act_why_not(const crm_act_point *point, const crm_ruling *ruling, crm_act_objection *objection)
+{
+	crm_shortfall shortfall = {0};
+
+	if (crm_act_is_possible(point, ruling))
+		return false;
+	if (ruling->verdict == CRM_ALLOWED)
+		first_affordable(point, ruling, &shortfall);
+	*objection = crm_act_object(point, ruling, &shortfall);
+	return true;
 }
 
 /* ------------------------------ own authority ------------------------------ */
@@ -152,7 +195,8 @@ take_approved(const crm_act_point *point, const crm_ruling *ruling, crm_shortfal
 	else if (approval.budget != NULL && counted(point) != NULL &&
 			 !crm_budget_take(approval.budget, counted(point), approval.reserved, &left))
 	{
-		*shortfall = (crm_shortfall){CRM_SHORT_OF_BUDGET, ruling, left};
+		*shortfall =
+			(crm_shortfall){.kind = CRM_SHORT_OF_BUDGET, .budget = approval.budget, .left = left};
 		return false;
 	}
 	*act_id = journal(point, used != NULL ? used : ruling, &approval);

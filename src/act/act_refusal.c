@@ -4,10 +4,22 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/timestamp.h"
 
 #include "act/act_refusal.h"
+#include "mandate/mandate_who.h"
 
-static const char *reason_of(const crm_ruling *ruling, const crm_shortfall *shortfall);
+/* What the act is about, and what it takes from budgets and windows. */
+typedef struct asked_act
+{
+	crm_asked asked;
+	Numeric counted;
+} asked_act;
+
+static asked_act asked_of(const crm_act_point *point);
+static bool can_afford(const crm_asked *asked, const crm_taker *taker);
+static const char *reason_of(const crm_act_point *point, const crm_ruling *ruling,
+							 const crm_shortfall *shortfall);
 static void log_refusal(const crm_act_point *point, const char *reason);
 
 static const char *
@@ -29,7 +41,7 @@ crm_act_describe(const crm_act_point *point, crm_act *act)
 	act->actor = point->actor;
 	act->decision = point->decision;
 	act->amount = point->amount;
-	act->counted = point->booked;
+	act->counted = point->booked == point->amount ? NULL : point->booked;
 	act->customer_id = point->customer_id;
 	act->scope = scope_text(point);
 	act->subject = point->subject;
@@ -47,21 +59,65 @@ crm_act_journal_refusal(const crm_act_point *point, const crm_ruling *ruling,
 	act.would_refuse = true;
 	act.position = ruling->position;
 	act.capacity = ruling->capacity;
-	act.reason = reason_of(ruling, shortfall);
+	act.reason = reason_of(point, ruling, shortfall);
 	return crm_journal_add(&act);
 }
 
 void
 crm_act_refuse(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
 {
-	const char *reason = reason_of(ruling, shortfall);
+	crm_act_objection objection = crm_act_object(point, ruling, shortfall);
 
-	log_refusal(point, reason);
+	log_refusal(point, objection.detail);
 	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					point->amount == NULL ? errmsg("decision \"%s\" is refused", point->decision)
 										  : errmsg("decision \"%s\" for %s is refused",
 												   point->decision, amount_text(point->amount)),
-					errdetail("%s", reason)));
+					errdetail("%s", objection.detail), errhint("%s", objection.hint)));
+}
+
+crm_act_objection
+crm_act_object(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
+{
+	static const char *const shortfalls[] = {
+		[CRM_SHORT_OF_AMOUNT] = "unknown_amount",
+		[CRM_SHORT_OF_WINDOW] = "window",
+		[CRM_SHORT_OF_BUDGET] = "budget",
+	};
+	asked_act act = asked_of(point);
+	crm_act_objection objection;
+
+	objection.cause = shortfall->kind == CRM_NOT_SHORT ? crm_verdict_name(ruling->verdict)
+													   : shortfalls[shortfall->kind];
+	objection.detail = reason_of(point, ruling, shortfall);
+	objection.hint = crm_refusal_hint(ruling, &act.asked, can_afford);
+	return objection;
+}
+
+static asked_act
+asked_of(const crm_act_point *point)
+{
+	asked_act act = {.counted = point->booked != NULL ? point->booked : point->amount};
+
+	act.asked = (crm_asked){
+		.person = point->actor.person,
+		.decision = point->decision,
+		.nscope = point->nscope,
+		.scope = point->scope,
+		.amount = point->amount,
+		.customer_id = point->customer_id,
+		.at = GetCurrentTimestamp(),
+	};
+	return act;
+}
+
+static bool
+can_afford(const crm_asked *asked, const crm_taker *taker)
+{
+	crm_spending spending = {taker->person, asked->customer_id, ((asked_act *) asked)->counted};
+	crm_shortfall shortfall = {0};
+
+	return crm_money_is_left(taker->ruling, &spending, &shortfall);
 }
 
 static const char *
@@ -70,11 +126,13 @@ money_reason(const crm_shortfall *shortfall)
 	switch (shortfall->kind)
 	{
 		case CRM_SHORT_OF_BUDGET:
-			return psprintf("Of the budget \"%s\" %s is left.", shortfall->ruling->budget,
+			return psprintf("Of the budget \"%s\" %s is left.", shortfall->budget,
 							amount_text(shortfall->left));
 		case CRM_SHORT_OF_WINDOW:
-			return psprintf("Of %s for one customer %s is left.",
-							amount_text(shortfall->ruling->window_amount),
+			return psprintf("Of %s for one customer within %s, %s is left.",
+							amount_text(shortfall->window_amount),
+							DatumGetCString(DirectFunctionCall1(
+								interval_out, IntervalPGetDatum(shortfall->window_length))),
 							amount_text(shortfall->left));
 		default:
 			return "The amount is not known, and there is a limit.";
@@ -82,30 +140,13 @@ money_reason(const crm_shortfall *shortfall)
 }
 
 static const char *
-reason_of(const crm_ruling *ruling, const crm_shortfall *shortfall)
+reason_of(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
 {
+	asked_act act = asked_of(point);
+
 	if (shortfall->kind != CRM_NOT_SHORT)
 		return money_reason(shortfall);
-	switch (ruling->verdict)
-	{
-		case CRM_OVER_LIMIT:
-			return ruling->limit == NULL ? "It is over the limit."
-										 : psprintf("The limit is %s.", amount_text(ruling->limit));
-		case CRM_CONSULT_FIRST:
-			return "Others must be consulted first.";
-		case CRM_SIGNATURES:
-			return "It can only be taken together with others.";
-		case CRM_UNKNOWN_AMOUNT:
-			return "The amount is not known, and there is a limit.";
-		case CRM_HANDED_OVER:
-			return "The decision has been handed over.";
-		case CRM_BANNED:
-			return "The decision is banned.";
-		case CRM_NO_POSITION:
-			return "The person holds no position.";
-		default:
-			return "There is no mandate for it.";
-	}
+	return crm_refusal_detail(ruling, &act.asked);
 }
 
 static void

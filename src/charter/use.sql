@@ -57,19 +57,19 @@ BEGIN
 	IF board IS NOT NULL THEN
 		mapped := mapped || jsonb_build_object('board', board);
 	END IF;
-	SELECT string_agg(format('%I', p.value), ', ' ORDER BY p.key),
-		string_agg(format('SELECT crm.add_position(%L, department => ''…''%s);', p.value,
+	SELECT string_agg(coalesce(p.value, p.key), ', ' ORDER BY p.key),
+		string_agg(format('SELECT crm.add_position(%L, department => ''…''%s);', coalesce(p.value, p.key),
 			CASE WHEN p.key <> 'board' THEN format(', reports_to => %L', mapped ->> 'board') END), ' ' ORDER BY p.key <> 'board', p.key)
 	INTO missing, add_them
 	FROM jsonb_each_text(mapped) p
 	WHERE (p.value IS NOT NULL OR p.key = 'board')
 		AND NOT EXISTS (SELECT FROM crm_internal.position o
 			WHERE o.name = p.value AND (o.closed_at IS NULL OR o.closed_at > clock_timestamp()));
-	IF missing IS NOT NULL OR mapped ->> 'board' IS NULL THEN
+	IF missing IS NOT NULL THEN
 		RAISE undefined_object USING
-			MESSAGE = format('operating model "%s" needs positions that do not exist: %s', model, coalesce(missing, 'board')),
+			MESSAGE = format('operating model "%s" needs positions that do not exist: %s', model, missing),
 			DETAIL = format('Its roles are %s.', array_to_string(roles, ', ')),
-			HINT = coalesce(add_them || ' ', '') || 'Or name yours: positions => ''{"role": "position"}'', null for a role that nobody has.';
+			HINT = add_them || ' Or name yours: positions => ''{"role": "position"}'', null for a role that nobody has.';
 	END IF;
 	RETURN mapped;
 END

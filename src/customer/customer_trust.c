@@ -6,8 +6,8 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "customer/customer_case.h"
 #include "source/source.h"
 

@@ -14,36 +14,22 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/plannodes.h"
 #include "tcop/pquery.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "base/base.h"
 #include "department/actor.h"
+#include "department/gateway.h"
 
 PG_FUNCTION_INFO_V1(crm_act_as);
-PG_FUNCTION_INFO_V1(crm_gateway_changed);
 PG_FUNCTION_INFO_V1(crm_whoami_actor);
-
-/* What the gateway's row and the appointments say about a call of crm.act_as(). */
-typedef struct gateway_answer
-{
-	bool is_gateway;
-	bool session_allowed;
-	bool appointed;         /* anywhere */
-	TimestampTz here_until; /* in the departments that the gateway serves; 0: not now */
-} gateway_answer;
 
 static char *actor_setting = NULL;
 static bool setting_actor = false;
@@ -54,8 +40,6 @@ static NameData login_name;
 /* What the setting is worth now: the gateway or its reach may have changed since it was made. */
 static enum { WORD_UNKNOWN, WORD_HOLDS, WORD_VOID } word = WORD_UNKNOWN;
 static TimestampTz word_until = 0;
-static Oid gateway_table = InvalidOid;
-static Oid appointment_table = InvalidOid;
 
 /* A call that was the client's whole statement, outside a transaction block; 0: none. */
 static TimestampTz lone_call_at = 0;
@@ -69,12 +53,7 @@ static void forget_word(void);
 static void end_of_transaction(XactEvent event, void *arg);
 static void refuse_lone_call(void);
 static bool word_holds(void);
-static void remember_tables(void);
-static Datum first_row(int column);
-static bool first_row_is_null(int column);
-static gateway_answer ask_gateway(const char *person);
 static void check_place(void);
-static void check_gateway(const gateway_answer *answer, const char *person, bool for_session);
 static void set_actor(const char *person, bool for_session);
 static bool is_whole_statement(FunctionCallInfo fcinfo);
 
@@ -97,6 +76,8 @@ crm_actor_now(void)
 	crm_actor actor = {.known_by = CRM_KNOWN_BY_LOGIN};
 
 	asked_since = true;
+	if (login_id != GetSessionUserId())
+		crm_actor_login();
 	if (actor_setting != NULL && actor_setting[0] != '\0' && word_holds())
 	{
 		actor.person = actor_setting;
@@ -125,7 +106,7 @@ crm_actor_login(void)
 	{
 		/* Set first: a message that comes in while the name is read makes it stale again. */
 		login_id = session_user;
-		generation++;
+		forget_word();
 		PG_TRY();
 		{
 			namestrcpy(&login_name, GetUserNameFromId(session_user, false));
@@ -162,9 +143,9 @@ crm_act_as(PG_FUNCTION_ARGS)
 	check_place();
 	if (person != NULL)
 	{
-		gateway_answer answer = ask_gateway(person);
+		crm_gateway_answer answer = crm_gateway_ask(crm_actor_login(), person);
 
-		check_gateway(&answer, person, for_session);
+		crm_gateway_check(&answer, crm_actor_login(), person, for_session);
 		set_actor(person, for_session);
 		word = WORD_HOLDS;
 		word_until = answer.here_until;
@@ -175,17 +156,6 @@ crm_act_as(PG_FUNCTION_ARGS)
 		lone_call_at = GetCurrentStatementStartTimestamp();
 	asked_since = false;
 	PG_RETURN_VOID();
-}
-
-/* Statement trigger on what crm.act_as() asks: all sessions ask again. */
-Datum
-crm_gateway_changed(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is called by triggers only")));
-	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
-	PG_RETURN_POINTER(NULL);
 }
 
 /* For crm.whoami(): person, how known, login. */
@@ -233,7 +203,7 @@ forget_login(Datum arg, int cacheid, uint32 hashvalue)
 static void
 forget_check(Datum arg, Oid relation)
 {
-	if (!OidIsValid(relation) || relation == gateway_table || relation == appointment_table)
+	if (crm_gateway_concerns(relation))
 		forget_word();
 }
 
@@ -284,7 +254,7 @@ static bool
 word_holds(void)
 {
 	char *person;
-	gateway_answer answer;
+	crm_gateway_answer answer;
 
 	if (word != WORD_UNKNOWN || IsInParallelMode())
 		return word != WORD_VOID;
@@ -294,7 +264,7 @@ word_holds(void)
 	person = pstrdup(actor_setting);
 	PG_TRY();
 	{
-		answer = ask_gateway(person);
+		answer = crm_gateway_ask(crm_actor_login(), person);
 		word_until = answer.here_until;
 	}
 	PG_CATCH();
@@ -310,60 +280,6 @@ word_holds(void)
 	return false;
 }
 
-/*
- * Read from the latest snapshot: who was dismissed a moment ago is not acted for, whatever snapshot
- * the transaction holds.
- */
-static gateway_answer
-ask_gateway(const char *person)
-{
-	static SPIPlanPtr plan = NULL;
-	Oid types[] = {TEXTOID, TEXTOID};
-	Datum values[2];
-	gateway_answer answer = {0};
-	crm_user before = crm_become(crm_owner(), 0);
-
-	remember_tables();
-	PushActiveSnapshot(GetLatestSnapshot());
-	SPI_connect();
-	values[0] = CStringGetTextDatum(crm_actor_login());
-	values[1] = CStringGetTextDatum(person);
-	crm_plan(&plan,
-			 "SELECT g.session_allowed, crm_internal.appointed_until($2, NULL), "
-			 "crm_internal.appointed_until($2, g.departments) "
-			 "FROM crm_internal.gateway g WHERE g.role OPERATOR(pg_catalog.=) $1",
-			 2, types);
-	answer.is_gateway = crm_execute_plan(plan, values, NULL, true) > 0;
-	if (answer.is_gateway)
-	{
-		answer.session_allowed = DatumGetBool(first_row(1));
-		answer.appointed = !first_row_is_null(2);
-		if (!first_row_is_null(3))
-			answer.here_until = DatumGetTimestampTz(first_row(3));
-	}
-	SPI_finish();
-	PopActiveSnapshot();
-	crm_restore_user(before);
-	return answer;
-}
-
-static Datum
-first_row(int column)
-{
-	bool isnull;
-
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
-}
-
-static bool
-first_row_is_null(int column)
-{
-	bool isnull;
-
-	SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
-	return isnull;
-}
-
 /* An index or a materialized view runs its owner's code in whatever session maintains it. */
 static void
 check_place(void)
@@ -372,43 +288,6 @@ check_place(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("crm.act_as() cannot be called within a security-restricted operation")));
-}
-
-/* Beforehand, as callbacks may not look names up. */
-static void
-remember_tables(void)
-{
-	Oid schema = get_namespace_oid("crm_internal", false);
-
-	gateway_table = get_relname_relid("gateway", schema);
-	appointment_table = get_relname_relid("appointment", schema);
-}
-
-static void
-check_gateway(const gateway_answer *answer, const char *person, bool for_session)
-{
-	const char *login = crm_actor_login();
-
-	if (!answer->is_gateway)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("role \"%s\" may not say for whom it acts", login),
-				 errdetail("Only the login of a session counts, and this one is no gateway."),
-				 errhint("SELECT crm.add_gateway(%s);", quote_literal_cstr(login))));
-	if (for_session && !answer->session_allowed)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("gateway \"%s\" may act for a person in a transaction only", login),
-				 errhint("SELECT crm.add_gateway(%s, session_allowed => true); but never behind a "
-						 "pooler that shares connections.",
-						 quote_literal_cstr(login))));
-	if (answer->here_until == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("gateway \"%s\" may not act for \"%s\"", login, person),
-				 errdetail("That person is appointed nowhere, or in none of the departments that "
-						   "the gateway serves."),
-				 errhint("SELECT crm.appoint(position, %s);", quote_literal_cstr(person))));
 }
 
 /* Ending it ends what was set for the session too, until a rollback brings that back. */

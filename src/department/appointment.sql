@@ -1,6 +1,6 @@
 -- appointment: who holds a position, in which capacity, from and until when.
 
--- A vacant position: nobody active in a capacity that acts. Acting for it: the holder of the nearest position up its line that is not vacant.
+-- A vacant position: nobody active in a capacity that acts. Acting for it: the holders of the nearest position up its line that is not vacant.
 -- Runs as the owner: those who may read crm.positions reach it through that view only.
 CREATE FUNCTION crm_internal.hats_at(at timestamptz)
 RETURNS TABLE (person text, "position" text, capacity text, share numeric)
@@ -66,7 +66,7 @@ BEGIN
 	PERFORM crm_internal.lock_organization();
 	PERFORM crm_internal.check_position("position");
 	PERFORM crm_internal.check_place("position", person, capacity, begins, valid_until);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s, %s)', "position", person));
 	INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from, valid_until)
 	VALUES (appoint."position", appoint.person, appoint.capacity, begins, appoint.valid_until)
 	RETURNING appointment_id INTO id;
@@ -150,7 +150,7 @@ BEGIN
 			HINT = 'Leave valid_until out: it ends now.';
 	END IF;
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s, %s)', "position", person));
 	UPDATE crm_internal.appointment a
 	SET valid_until = greatest(a.valid_from, until)
 	WHERE a."position" = end_appointment."position" AND a.person = end_appointment.person
@@ -169,13 +169,13 @@ COMMENT ON FUNCTION crm.end_appointment(text, text, text, timestamptz) IS 'ends 
 REVOKE ALL ON FUNCTION crm.end_appointment(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE VIEW crm.positions AS
-	SELECT p.name AS "position", p.department, p.reports_to, h.holder, COALESCE(h.vacant, p.closed_at IS NULL) AS vacant, h.acting, p.vacancy, p.acting_share, p.closed_at
+	SELECT p.name AS "position", p.department, p.reports_to, COALESCE(h.holders, '{}') AS holders, COALESCE(h.vacant, p.closed_at IS NULL) AS vacant, COALESCE(h.acting, '{}') AS acting, p.vacancy, p.acting_share, p.closed_at
 	FROM crm_internal.position p
 	LEFT JOIN (
 		SELECT a."position",
-			pg_catalog.min(a.person) FILTER (WHERE a.capacity = 'holder') AS holder,
+			pg_catalog.array_agg(a.person ORDER BY a.person) FILTER (WHERE a.capacity = 'holder') AS holders,
 			pg_catalog.bool_and(a.capacity = 'acting') AS vacant,
-			pg_catalog.min(a.person) FILTER (WHERE a.capacity = 'acting') AS acting
+			pg_catalog.array_agg(a.person ORDER BY a.person) FILTER (WHERE a.capacity = 'acting') AS acting
 		FROM crm_internal.hats_at(pg_catalog.clock_timestamp()) a
 		GROUP BY a."position") h ON h."position" = p.name
 	ORDER BY p.name;
@@ -183,9 +183,9 @@ COMMENT ON VIEW crm.positions IS 'jobs, their reporting line and who holds them 
 COMMENT ON COLUMN crm.positions."position" IS 'as given to crm.add_position()';
 COMMENT ON COLUMN crm.positions.department IS 'the department it belongs to';
 COMMENT ON COLUMN crm.positions.reports_to IS 'the position above it; NULL: none';
-COMMENT ON COLUMN crm.positions.holder IS 'who holds it now';
+COMMENT ON COLUMN crm.positions.holders IS 'who hold it now';
 COMMENT ON COLUMN crm.positions.vacant IS 'nobody holds it or stands in as deputy, contractor or machine; false for a closed one';
-COMMENT ON COLUMN crm.positions.acting IS 'who acts for it while it is vacant, by its vacancy rule';
+COMMENT ON COLUMN crm.positions.acting IS 'who act for it while it is vacant, by its vacancy rule';
 COMMENT ON COLUMN crm.positions.vacancy IS 'while it is vacant: escalate (what needs it goes further up) or acting (the holder of the next position above acts for it)';
 COMMENT ON COLUMN crm.positions.acting_share IS 'whoever acts for it has its amounts times this';
 COMMENT ON COLUMN crm.positions.closed_at IS 'since when there is no such job any more; NULL: it is open';

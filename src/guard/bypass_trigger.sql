@@ -184,7 +184,7 @@ BEGIN ATOMIC
 			THEN pg_catalog.format('trigger %I of guard %s stands here, which guards %s: renamed and replaced, or detached from it', s.tgname, g.guard_id, g.table_name)
 			WHEN g.guard_id IS NULL THEN pg_catalog.format('trigger %I belongs to guard %s, which is not registered', s.tgname, s.argument)
 			ELSE pg_catalog.format('trigger %I was left by guard %s, which was dropped', s.tgname, g.guard_id) END,
-		CASE WHEN g.guard_id IS NULL THEN 'bypass' WHEN g.dropped_at IS NULL THEN 'risk' ELSE 'information' END,
+		CASE WHEN g.guard_id IS NULL THEN 'bypass' ELSE 'information' END,
 		pg_catalog.format('DROP TRIGGER %I ON %s', s.tgname, s.tgrelid::pg_catalog.regclass),
 		g.guard_id IS NOT NULL
 	FROM stray s

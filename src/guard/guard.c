@@ -15,6 +15,7 @@
 #include "guard/guard_act.h"
 #include "guard/guard_call.h"
 #include "guard/guard_move.h"
+#include "guard/guard_waiting.h"
 
 PG_FUNCTION_INFO_V1(crm_guard_trigger);
 
@@ -167,6 +168,8 @@ decide_if(crm_guard_state *state, crm_guard_write *write, crm_guard_matter *matt
 		return;
 	}
 	crm_guard_compare(plan, matter->was_plan, matter->was, matter->row, write);
+	if (write->is.waits)
+		crm_guard_open_request(state, matter->row);
 	verdict = crm_guard_judge(write);
 	if (!verdict.is_decision)
 		return;

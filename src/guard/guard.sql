@@ -73,6 +73,25 @@ COMMENT ON FUNCTION crm.add_guard(text, text, text, text, text, text[], text, js
 	'makes writes to a departmental table a decision, which only those may take whose mandate covers it; returns the number of the guard. amount, customer, "when" (a condition): columns or SQL expressions over the row; operations: of INSERT, UPDATE, DELETE; TRUNCATE is a decision of unknown amount wherever there is a guard; columns: an UPDATE that changes one of them is a decision too; scope: {"dimension": "column or expression"}; customer_source: the source whose key customer is, by default the one that the column''s foreign key references; without any it is crm''s own customer id; mode: enforce, or observe (nothing is refused, the journal shows what would have been); waiting: {"column": value} of the state in which a row is written that its writer may not decide, until crm.approve() sets what was asked for; journal: row, or statement (rows of one statement under one mandate are one act, amount their sum). The caller must be able to read the table and own it or hold TRIGGER on it; expressions run as its owner. A decision of org.model.';
 REVOKE ALL ON FUNCTION crm.add_guard(text, text, text, text, text, text[], text, jsonb, text[], jsonb, text, text) FROM PUBLIC;
 
+CREATE FUNCTION crm.change_guard(
+	guard_id integer,
+	amount text DEFAULT NULL,
+	customer text DEFAULT NULL,
+	"when" text DEFAULT NULL,
+	operations text[] DEFAULT NULL,
+	mode text DEFAULT NULL,
+	waiting jsonb DEFAULT NULL,
+	columns text[] DEFAULT NULL,
+	scope jsonb DEFAULT NULL,
+	customer_source text DEFAULT NULL,
+	journal text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_change_guard';
+COMMENT ON FUNCTION crm.change_guard(integer, text, text, text, text[], text, jsonb, text[], jsonb, text, text) IS
+	'changes a guard and returns its number: NULL keeps; an empty text, array or object removes. All is checked as by crm.add_guard(), renamed tables and columns are followed, and the triggers are put in order; with the number alone that is all it does. mode and journal are changed without a lock on the table or a right to it. A decision of org.model.';
+REVOKE ALL ON FUNCTION crm.change_guard(integer, text, text, text, text[], text, jsonb, text[], jsonb, text, text) FROM PUBLIC;
+
 CREATE FUNCTION crm.drop_guard(guard_id integer)
 RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -86,3 +105,23 @@ LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_drop_guard_of';
 COMMENT ON FUNCTION crm.drop_guard(text, text) IS 'removes the guards of a decision on a table. A decision of org.model.';
 REVOKE ALL ON FUNCTION crm.drop_guard(text, text) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.guard_waiting() RETURNS trigger
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'crm_guard_waiting';
+COMMENT ON FUNCTION crm_internal.guard_waiting() IS 'trigger of guarded tables with a waiting state: writes a row in it that its writer may not decide. Argument: the number of the guard';
+REVOKE ALL ON FUNCTION crm_internal.guard_waiting() FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.release_waiting(request_id bigint)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_release_waiting';
+COMMENT ON FUNCTION crm_internal.release_waiting(bigint) IS 'sets the state that was asked for in the row of an approved request, as the owner of its table and by that approval; errors 55000 where the row waits no more or is not what was approved';
+REVOKE ALL ON FUNCTION crm_internal.release_waiting(bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.guard_problem(guard_id integer, relation oid)
+RETURNS text[]
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_guard_problem';
+COMMENT ON FUNCTION crm_internal.guard_problem(integer, oid) IS 'why a guard cannot tell from the rows of its table what is decided, and the statement that mends it; NULL: it can';
+REVOKE ALL ON FUNCTION crm_internal.guard_problem(integer, oid) FROM PUBLIC;

@@ -16,12 +16,15 @@
 #include "base/base.h"
 #include "guard/guard_act.h"
 #include "guard/guard_customer.h"
+#include "guard/guard_release.h"
 #include "source/source_registry.h"
 
 static const crm_permit *permit_of(crm_guard_state *state, TupleTableSlot *row);
 static bool take_row_facts(crm_guard_state *state, TupleTableSlot *row);
 static bool take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *row,
 					  const char **kept);
+static bool decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric amount);
+static bool same_amount(Numeric one, Numeric other);
 static void add_to_statement(crm_guard_state *state, const crm_guard_matter *matter,
 							 const crm_ruling *ruling, Numeric amount);
 static void fill_point(crm_act_point *point, crm_guard_state *state, const crm_guard_matter *matter,
@@ -63,6 +66,8 @@ crm_guard_decide(crm_guard_state *state, const crm_guard_matter *matter)
 
 	if (plan->has_amount && matter->row != NULL)
 		amount = crm_guard_fact_amount(&plan->amount, matter->row, &room);
+	if (matter->row != NULL && decide_released(state, matter, amount))
+		return;
 	ruling = crm_permit_ruling(permit, amount, state->now);
 	if (ruling->plain && !plan->guard->journals_rows)
 	{
@@ -73,23 +78,33 @@ crm_guard_decide(crm_guard_state *state, const crm_guard_matter *matter)
 	(void) crm_act_take(&point, ruling, NULL);
 }
 
+/* A ban is not waited for. */
 bool
-crm_guard_would_refuse(crm_guard_state *state, const crm_guard_matter *matter)
+crm_guard_may_be_asked(crm_guard_state *state, const crm_guard_matter *matter)
 {
-	const crm_guard_plan *plan = state->plan;
-	const crm_permit *permit = permit_of(state, matter->row);
-	crm_numeric_room room;
 	crm_act_point point;
-	Numeric amount = NULL;
 	const crm_ruling *ruling;
 
-	if (plan->has_amount)
-		amount = crm_guard_fact_amount(&plan->amount, matter->row, &room);
-	ruling = crm_permit_ruling(permit, amount, state->now);
-	if (ruling->plain)
+	crm_guard_point(state, matter->row, &point);
+	ruling = crm_permit_ruling(state->permit, point.amount, state->now);
+	if (ruling->plain || ruling->verdict == CRM_BANNED || ruling->verdict == CRM_NO_POSITION)
 		return false;
-	fill_point(&point, state, matter, amount);
+	point.operation = crm_guard_operation_name(matter->operation);
+	point.booked = booked_of(state, matter, point.amount);
 	return !crm_act_is_possible(&point, ruling);
+}
+
+void
+crm_guard_point(crm_guard_state *state, TupleTableSlot *row, crm_act_point *point)
+{
+	crm_guard_matter matter = {.row = row};
+	crm_numeric_room *room = palloc(sizeof(crm_numeric_room));
+	Numeric amount = NULL;
+
+	(void) permit_of(state, row);
+	if (state->plan->has_amount)
+		amount = crm_guard_fact_amount(&state->plan->amount, row, room);
+	fill_point(point, state, &matter, amount);
 }
 
 void
@@ -189,6 +204,52 @@ take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *ro
 		return false;
 	*kept = MemoryContextStrdup(state->context, text_to_cstring(text));
 	return true;
+}
+
+/* ------------------------------ what was approved ------------------------------ */
+
+/*
+ * True: it was the row that crm.approve() sets free. It passes by the approval, even if the one who
+ * asked may do it alone by now, so that the request is used up.
+ */
+static bool
+decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric amount)
+{
+	crm_guard_release *release = crm_guard_releasing(state->guard_id);
+	crm_act_point point;
+	crm_ruling ruling;
+
+	if (release == NULL)
+		return false;
+	fill_point(&point, state, matter, amount);
+	if (point.row_key == NULL || strcmp(point.row_key, release->row_key) != 0)
+		return false;
+	if (!same_amount(amount, release->amount) || point.customer_id != release->customer_id)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the row of %s is not what was asked for by request " INT64_FORMAT,
+							   point.table_name, release->request_id),
+						errdetail("Its amount or its customer has changed since."),
+						errhint("Who wants it asks again by the same statement; SELECT "
+								"crm.decline(" INT64_FORMAT ", '...');",
+								release->request_id)));
+	point.actor = release->requester;
+	ruling = *crm_permit_ruling(
+		crm_permit_of(release->requester.person, point.decision, point.scope, point.nscope), amount,
+		state->now);
+	if (ruling.verdict == CRM_ALLOWED)
+		ruling.verdict = CRM_NO_MANDATE;
+	(void) crm_act_take(&point, &ruling, NULL);
+	release->passed = true;
+	return true;
+}
+
+static bool
+same_amount(Numeric one, Numeric other)
+{
+	if (one == NULL || other == NULL)
+		return one == other;
+	return DatumGetBool(
+		DirectFunctionCall2(numeric_eq, NumericGetDatum(one), NumericGetDatum(other)));
 }
 
 /* ------------------------------ what is taken and journalled ------------------------------ */

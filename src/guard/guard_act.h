@@ -40,10 +40,13 @@ extern void crm_guard_refresh(crm_guard_state *state);
 /* Lets it pass and journals it, or refuses with 42501. */
 extern void crm_guard_decide(crm_guard_state *state, const crm_guard_matter *matter);
 
-/* Whether crm_guard_decide() would refuse. */
-extern bool crm_guard_would_refuse(crm_guard_state *state, const crm_guard_matter *matter);
+/* Whether crm_guard_decide() would refuse, but somebody could be asked. */
+extern bool crm_guard_may_be_asked(crm_guard_state *state, const crm_guard_matter *matter);
 
-/* The same for a guard that cannot read its facts. */
+/* The row as a decision is about it. */
+extern void crm_guard_point(crm_guard_state *state, TupleTableSlot *row, crm_act_point *point);
+
+/* Refuses, or journals, for a guard that cannot read its facts. */
 extern void crm_guard_refuse_unread(crm_guard_state *state, crm_guard_operation operation);
 
 #endif

@@ -252,7 +252,7 @@ static Oid
 function_of(const char *name)
 {
 	return LookupFuncName(list_make2(makeString("crm_internal"), makeString(pstrdup(name))), 0,
-						  NULL, true);
+						  NULL, false);
 }
 
 /* ------------------------------ removing ------------------------------ */

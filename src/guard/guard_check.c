@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "catalog/partition.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -29,6 +30,7 @@ static char *referenced_source(Relation relation, AttrNumber column);
 static void check_source(const char *name);
 static void check_columns(const crm_guard *draft, Relation relation, Bitmapset **columns);
 static AttrNumber column_of(Relation relation, const char *name, const char *what);
+static void check_generated(const crm_guard *draft, Relation relation, const Bitmapset *columns);
 static void check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns);
 static void note_columns(crm_guard *draft, Relation relation, Bitmapset *columns);
 static int compare_pairs(const ListCell *a, const ListCell *b);
@@ -92,9 +94,9 @@ crm_guard_parse_pairs(Jsonb *object, const char *what)
 	if (!JB_ROOT_IS_OBJECT(object))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("%s of a guard is no object", what),
-						errhint("For example %s => '{\"%s\"}'.", what,
-								strcmp(what, "scope") == 0 ? "department\": \"'sales'"
-														   : "status\": \"to_approve")));
+						errhint("For example %s => %s.", what,
+								strcmp(what, "scope") == 0 ? "'{\"department\": \"''sales''\"}'"
+														   : "'{\"status\": \"to_approve\"}'")));
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
@@ -163,12 +165,17 @@ crm_guard_check(crm_guard *draft, Relation relation)
 	{
 		crm_guard_pair *pair = lfirst(cell);
 
+		if (!crm_guard_dimension_exists(pair->name))
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+							errmsg("there is no dimension \"%s\" of mandates", pair->name),
+							errhint("What bounds no mandate need not be told.")));
 		if (pair->text == NULL)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("dimension \"%s\" of scope has no expression", pair->name)));
 		(void) check_fact((const char **) &pair->text, relation, "scope", TEXTOID, &columns);
 	}
 	check_columns(draft, relation, &columns);
+	check_generated(draft, relation, columns);
 	check_waiting(draft, relation, &columns);
 	note_columns(draft, relation, columns);
 }
@@ -283,6 +290,26 @@ column_of(Relation relation, const char *name, const char *what)
 	return number;
 }
 
+/* Before the write a stored one has no value yet, and a virtual one has none in the row at all. */
+static void
+check_generated(const crm_guard *draft, Relation relation, const Bitmapset *columns)
+{
+	int number = -1;
+
+	while ((number = bms_next_member(columns, number)) >= 0)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
+
+		if (attribute->attgenerated == '\0' ||
+			(attribute->attgenerated == ATTRIBUTE_GENERATED_STORED && draft->waiting == NIL))
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("column \"%s\" of \"%s\" is generated", NameStr(attribute->attname),
+							   crm_relation_label(relation)),
+						errhint("Write its expression instead.")));
+	}
+}
+
 /* An approved row is found again by its key; a BEFORE trigger cannot send it to another partition.
  */
 static void
@@ -292,6 +319,10 @@ check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns)
 
 	if (draft->waiting == NIL)
 		return;
+	if ((draft->operations & (CRM_GUARD_INSERT | CRM_GUARD_UPDATE)) == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a row that is deleted cannot wait for approval"),
+						errhint("Add INSERT or UPDATE to the operations, or leave out waiting.")));
 	if (crm_guard_key_numbers(relation) == NIL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("\"%s\" has no primary key, so no row of it can wait for approval",

@@ -40,8 +40,7 @@ crm_guard_fact_prepare(crm_guard_fact *fact, Relation relation, const char *text
 
 	memset(fact, 0, sizeof(crm_guard_fact));
 	fact->type = expression->type;
-	if (expression->plain_column > 0 && reads_whole_column(expression->type, wanted) &&
-		!TupleDescAttr(RelationGetDescr(relation), expression->plain_column - 1)->attgenerated)
+	if (expression->plain_column > 0 && reads_whole_column(expression->type, wanted))
 		fact->column = expression->plain_column;
 	else
 		prepare_expression(fact, relation, expression->tree, what, wanted);

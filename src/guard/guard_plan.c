@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
@@ -28,6 +29,7 @@
 #include "source/source_expression.h"
 
 PG_FUNCTION_INFO_V1(crm_guard_changed);
+PG_FUNCTION_INFO_V1(crm_guard_problem);
 
 typedef struct plan_key
 {
@@ -185,6 +187,25 @@ find_tables(void)
 	actor_columns = OidIsValid(schema) ? get_relname_relid("actor_column", schema) : InvalidOid;
 }
 
+/* Why the guard cannot tell what is decided, and the statement that mends it; NULL: it can. */
+Datum
+crm_guard_problem(PG_FUNCTION_ARGS)
+{
+	Relation relation = try_table_open(PG_GETARG_OID(1), AccessShareLock);
+	const crm_guard_plan *plan;
+	Datum texts[2];
+
+	if (relation == NULL)
+		PG_RETURN_NULL();
+	plan = crm_guard_plan_of(PG_GETARG_INT32(0), relation);
+	table_close(relation, AccessShareLock);
+	if (plan->problem == NULL)
+		PG_RETURN_NULL();
+	texts[0] = CStringGetTextDatum(plan->problem);
+	texts[1] = CStringGetTextDatum(plan->hint);
+	PG_RETURN_ARRAYTYPE_P(construct_array(texts, 2, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 /* ------------------------------ making a plan ------------------------------ */
 
 /* Runs in a subtransaction; all of the plan lives in the plan's own context. */
@@ -225,13 +246,14 @@ prepare(plan_request *request, const char *argument, const char *text, Oid wante
 		crm_guard_fact *fact)
 {
 	const crm_guard *guard = request->plan->guard;
+	char *what;
 
 	if (text == NULL)
 		return false;
 	request->argument = argument;
-	crm_guard_fact_prepare(
-		fact, request->relation, crm_guard_present_text(guard, request->relation, text),
-		psprintf("%s of the guard on", argument ? argument : "actor column"), wanted);
+	what = psprintf("%s of the guard on", argument ? argument : "actor column");
+	text = crm_guard_present_text(guard, request->relation, text, what);
+	crm_guard_fact_prepare(fact, request->relation, text, what, wanted);
 	return true;
 }
 

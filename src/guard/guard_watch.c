@@ -25,6 +25,7 @@
 #include "base/attempt.h"
 #include "base/base.h"
 #include "department/actor.h"
+#include "guard/guard_call.h"
 #include "source/source_registry.h"
 
 /* What a command did to a table that a guard may stand on. */
@@ -43,6 +44,7 @@ static bool is_work_of_crm(void);
 static void watch_end(void);
 static List *deeds_of(const CollectedCommand *command);
 static List *deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand);
+static Oid other_table(const AlterTableCmd *command);
 static deed *new_deed(Oid relation, const char *what);
 static deed *arming(Oid relation, bool only_enable);
 static bool is_guard_trigger(Oid relation, const char *name);
@@ -82,8 +84,9 @@ is_watching(void)
 {
 	Oid schema = get_namespace_oid("crm_internal", true);
 
-	return crm_enabled && !IsBinaryUpgrade && !creating_extension && OidIsValid(schema) &&
-		   OidIsValid(get_relname_relid("guard", schema)) && !is_work_of_crm() &&
+	return crm_guards_are_enabled() && !IsBinaryUpgrade && !creating_extension &&
+		   OidIsValid(schema) && OidIsValid(get_relname_relid("guard", schema)) &&
+		   !is_work_of_crm() &&
 		   ask("SELECT guard_id::text FROM crm_internal.guard WHERE dropped_at IS NULL LIMIT 1",
 			   InvalidOid, NULL) != NULL;
 }
@@ -151,19 +154,19 @@ deeds_of(const CollectedCommand *command)
 		table = table_of_bad_rule(command->d.simple.address.objectId);
 		return OidIsValid(table) ? list_make1(new_deed(table, "got a rule DO INSTEAD")) : NIL;
 	}
-	if (IsA(command->parsetree, CreateStmt) &&
+	/* The server's own commands within another have no parse tree. */
+	if (command->parsetree != NULL && IsA(command->parsetree, CreateStmt) &&
 		command->d.simple.address.classId == RelationRelationId &&
 		((const CreateStmt *) command->parsetree)->inhRelations != NIL)
 		return list_make1(arming(command->d.simple.address.objectId, false));
 	return NIL;
 }
 
-/* address: the partition that was attached, or the table that a child joined or left. */
 static List *
 deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand)
 {
 	const AlterTableCmd *command = (const AlterTableCmd *) subcommand->parsetree;
-	Oid other = subcommand->address.objectId;
+	Oid other = other_table(command);
 	AlterTableType type = command->subtype;
 	bool named = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
 
@@ -191,6 +194,22 @@ deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand)
 			relation, command->name) != NULL)
 		return list_make1(new_deed(relation, "got a rule DO INSTEAD"));
 	return NIL;
+}
+
+/*
+ * The partition that is attached, or the table that a child joins or leaves. By name, for not every
+ * major tells its address.
+ */
+static Oid
+other_table(const AlterTableCmd *command)
+{
+	const RangeVar *name = NULL;
+
+	if (command->subtype == AT_AttachPartition)
+		name = ((const PartitionCmd *) command->def)->name;
+	else if (command->subtype == AT_AddInherit || command->subtype == AT_DropInherit)
+		name = (const RangeVar *) command->def;
+	return name ? RangeVarGetRelid(name, NoLock, true) : InvalidOid;
 }
 
 static deed *
@@ -227,9 +246,12 @@ is_guard_trigger(Oid relation, const char *name)
 static bool
 has_rows(Oid relation)
 {
-	char *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-											 get_rel_name(relation));
+	char *name = get_rel_name(relation);
+	char *table;
 
+	if (name == NULL)
+		return false;
+	table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 	return ask(psprintf("SELECT 'yes' FROM %s LIMIT 1", table), InvalidOid, NULL) != NULL;
 }
 

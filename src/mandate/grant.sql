@@ -17,6 +17,34 @@ END;
 COMMENT ON FUNCTION crm_internal.acts_for(text) IS 'whether the one who acts now may give and take mandates of a position: as holder or deputy';
 REVOKE ALL ON FUNCTION crm_internal.acts_for(text) FROM PUBLIC;
 
+-- Says whose it is where the act is refused: the hint, how to ask for it, stays.
+CREATE FUNCTION crm_internal.act_for("position" text, subject text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	how text;
+	why text;
+BEGIN
+	IF "position" IS NULL THEN
+		PERFORM crm_internal.take_act('org.model', subject => subject);
+	ELSIF NOT crm_internal.acts_for("position") THEN
+		BEGIN
+			PERFORM crm_internal.take_act('org.model', subject => subject);
+		EXCEPTION WHEN insufficient_privilege THEN
+			GET STACKED DIAGNOSTICS why = MESSAGE_TEXT, how = PG_EXCEPTION_HINT;
+			RAISE insufficient_privilege USING
+				MESSAGE = format('what position "%s" gives and takes back is for its holder and deputies', "position"),
+				DETAIL = format('Else for whoever decides org.model: %s.', why),
+				HINT = coalesce(nullif(how, ''), 'Ask the holder of that position.');
+		END;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.act_for(text, text) IS 'raises 42501 unless the one who acts is holder or deputy of the position or decides org.model, which is an act then';
+REVOKE ALL ON FUNCTION crm_internal.act_for(text, text) FROM PUBLIC;
+
 -- The tables of budgets belong to a later room: asked by name, when a mandate that names one is given.
 CREATE FUNCTION crm_internal.check_budget(budget text)
 RETURNS void

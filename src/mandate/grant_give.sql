@@ -38,9 +38,7 @@ BEGIN
 		m.valid_from := clock_timestamp();
 	END IF;
 	PERFORM crm_internal.check_mandate(m, positions);
-	IF m.from_position IS NULL OR NOT crm_internal.acts_for(m.from_position) THEN
-		PERFORM crm_internal.take_act('org.model', subject => format('crm.%s(%s)', subject, m.decision));
-	END IF;
+	PERFORM crm_internal.act_for(m.from_position, format('crm.%s(%s)', subject, m.decision));
 	IF m.from_position IS NOT NULL THEN
 		m := crm_internal.stand_on(m);
 		IF m.kind IN ('hand_over', 'joint') THEN

@@ -20,7 +20,10 @@ BEGIN
 		SELECT count(*), count(e.mandate_id), max(e.supporter) INTO all_points, found_points, supporter
 		FROM crm_internal.scope_points(m.scope) s
 		LEFT JOIN LATERAL crm_internal.effective_at(m.decision, s,
-			CASE WHEN m.kind IN ('consult', 'inform', 'ban') THEN NULL ELSE m.amount END, greatest(m.valid_from, mandate_effects.at)) e
+			CASE WHEN m.kind IN ('consult', 'inform', 'ban')
+				THEN (SELECT p.amount FROM crm_internal.mandate p WHERE p.mandate_id = m.parent_id)
+				ELSE m.amount
+			END, greatest(m.valid_from, mandate_effects.at)) e
 			ON e.mandate_id = m.mandate_id;
 		IF found_points = all_points THEN
 			mandate_id := m.mandate_id;
@@ -51,9 +54,7 @@ BEGIN
 			MESSAGE = format('mandate %s is over already', mandate_id),
 			DETAIL = format('It ended at %s.', least(m.revoked_at, m.valid_until));
 	END IF;
-	IF m.from_position IS NULL OR NOT crm_internal.acts_for(m.from_position) THEN
-		PERFORM crm_internal.take_act('org.model', subject => format('crm.revoke(%s)', mandate_id));
-	END IF;
+	PERFORM crm_internal.act_for(m.from_position, format('crm.revoke(%s)', mandate_id));
 	RETURN m;
 END
 $$;

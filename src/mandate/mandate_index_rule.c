@@ -40,6 +40,13 @@ crm_rule_prepare(crm_rule_policy *policy)
 const crm_rule_entry *
 crm_rule_find(const crm_rule_index *index, int one, int two)
 {
+	return crm_rule_find_after(index, one, two, CRM_RULE_NONE);
+}
+
+const crm_rule_entry *
+crm_rule_find_after(const crm_rule_index *index, int one, int two, int after)
+{
+	crm_rule_entry wanted = {one, two, after + 1};
 	int low = 0;
 	int high = index->n;
 
@@ -47,7 +54,7 @@ crm_rule_find(const crm_rule_index *index, int one, int two)
 	{
 		int middle = low + (high - low) / 2;
 
-		if (compare_keys(&index->entries[middle], one, two) < 0)
+		if (compare_entries(&index->entries[middle], &wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;

@@ -276,14 +276,14 @@ taken_between(crm_rule_work *work, int position, int after, int before)
 
 	for (int i = 0; i < work->point.nchain; i++)
 	{
-		const crm_rule_entry *entry = crm_rule_find(&policy->taken, position, work->point.chain[i]);
+		const crm_rule_entry *entry =
+			crm_rule_find_after(&policy->taken, position, work->point.chain[i], after);
 
 		for (; entry != NULL && entry->place < before; entry = crm_rule_more(&policy->taken, entry))
 		{
 			if (first != CRM_RULE_NONE && entry->place > first)
 				break;
-			if (entry->place <= after ||
-				(own_joint != 0 && policy->mandates[entry->place].joint_id == own_joint))
+			if (own_joint != 0 && policy->mandates[entry->place].joint_id == own_joint)
 				continue;
 			if (crm_rule_effective(work, entry->place))
 				first = entry->place;

@@ -227,6 +227,10 @@ extern crm_rule_ruling crm_rule_ask(crm_rule_work *work, int nhats, const crm_ru
  */
 extern const crm_rule_entry *crm_rule_find(const crm_rule_index *index, int one, int two);
 
+/* The first of them whose place is after this one. */
+extern const crm_rule_entry *crm_rule_find_after(const crm_rule_index *index, int one, int two,
+												 int after);
+
 /* The entry after it with the same keys, or NULL. */
 extern const crm_rule_entry *crm_rule_more(const crm_rule_index *index,
 										   const crm_rule_entry *entry);

@@ -13,8 +13,8 @@
 #include "utils/datum.h"
 #include "utils/jsonb.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "follow/follow.h"
 #include "preset/preset.h"
 #include "source/source_expression.h"

@@ -15,8 +15,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "department/department.h"
 #include "follow/follow.h"
 #include "follow/follow_repair.h"

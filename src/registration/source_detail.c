@@ -15,8 +15,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "registration/source_add.h"
 #include "source/part_key.h"
 #include "source/source_argument.h"

@@ -64,8 +64,11 @@ BEGIN
 		SET reserved = r.amount, budget_id = (SELECT b.budget_id FROM crm_internal.budget b WHERE b.name = settle_approved.budget)
 		WHERE q.request_id = r.request_id;
 	END IF;
+	-- Uses the approval up, in the name of who asked: a row that waits is approved and written in one transaction.
 	IF r.asked IS NOT NULL THEN
 		PERFORM crm_internal.release_waiting(r.request_id);
+		UPDATE crm_internal.request q SET status = 'used', used_at = clock_timestamp()
+		WHERE q.request_id = r.request_id AND q.status = 'approved';
 	END IF;
 END
 $$;
@@ -112,7 +115,13 @@ BEGIN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('you may not approve request %s', r.request_id),
 			DETAIL = crm_internal.why_not_approver(r, who[1]),
-			HINT = format('SELECT * FROM crm.who_may(%L, amount => %s);', r.decision, coalesce(r.amount::text, 'NULL'));
+			HINT = format('SELECT * FROM crm.who_may(%L%s);', r.decision, ', amount => ' || r.amount);
+	END IF;
+	IF NOT able.has_money THEN
+		RAISE insufficient_privilege USING
+			MESSAGE = format('mandate %s has not enough left for request %s', able.mandate_id, r.request_id),
+			DETAIL = 'Its budget, or what it may give one customer in a time, is used up.',
+			HINT = format('SELECT * FROM crm.who_may(%L%s);', r.decision, ', amount => ' || r.amount);
 	END IF;
 	PERFORM crm_internal.sign(r, who, able."position", able.mandate_id, 'approve', approve.comment);
 	PERFORM crm_internal.check_consulted(r);
@@ -123,7 +132,7 @@ BEGIN
 	RETURN (SELECT q.status FROM crm_internal.request q WHERE q.request_id = r.request_id);
 END
 $$;
-COMMENT ON FUNCTION crm.approve(bigint, text) IS 'approves a request under one''s own mandate, or signs it under a joint one; returns its status: open (more signatures are needed), approved (may now be done, once) or used (a row that waited has its state); errors 42704, 42501, 55000 (not open, or somebody must be consulted first), 23514 (the budget has not enough left)';
+COMMENT ON FUNCTION crm.approve(bigint, text) IS 'approves a request under one''s own mandate, or signs it under a joint one; returns its status: open (more signatures are needed), approved (may now be done, once) or used (a row that waited has its state); errors 42704, 42501, 55000 (not open, or somebody must be consulted first)';
 REVOKE ALL ON FUNCTION crm.approve(bigint, text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.why_not_approver(r crm_internal.request, person text)
@@ -177,7 +186,7 @@ BEGIN
 	IF NOT FOUND THEN
 		SELECT h."position", NULL::integer AS mandate_id INTO able
 		FROM crm_internal.hats(who[1], clock_timestamp()) h
-		WHERE h.capacity IN ('holder', 'deputy', 'acting') AND h."position" = crm_internal.turn_of(r);
+		WHERE h.capacity IN ('holder', 'deputy', 'acting') AND h."position" = (crm_internal.turn(r))."position";
 	END IF;
 	IF NOT FOUND THEN
 		RAISE insufficient_privilege USING

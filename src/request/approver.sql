@@ -69,24 +69,36 @@ END;
 COMMENT ON FUNCTION crm_internal.distance_from_top(text) IS 'how many positions are above this one';
 REVOKE ALL ON FUNCTION crm_internal.distance_from_top(text) FROM PUBLIC;
 
--- The least privileged who may go first. Last comes who stands above all, who can at least see to it that somebody may.
+-- The least privileged who may goes first; nobody alone: a joint mandate that finds enough persons, the requester's own before
+-- others. Last comes who stands above all, who can at least see to it that somebody may.
 CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeric, scope jsonb, customer bigint)
 RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
 	WITH able AS MATERIALIZED (
-		SELECT a."position", a.joint_id, a.quorum, a.amount_limit, a.has_money, a.mandate_path
+		SELECT a.person, a."position", a.joint_id, a.quorum, a.amount_limit, a.has_money, a.mandate_path
 		FROM crm_internal.approvers(ladder.requester, ladder.decision, ladder.amount, ladder.scope, ladder.customer) a
 	), alone AS (
 		SELECT a."position", pg_catalog.max(coalesce(a.amount_limit, 'Infinity')) AS amount_limit, pg_catalog.bool_or(a.has_money) AS has_money
 		FROM able a
 		WHERE a.joint_id IS NULL
 		GROUP BY a."position"
+	), own AS MATERIALIZED (
+		SELECT DISTINCT r.joint_id
+		FROM crm_internal.rulings(ladder.requester, ladder.decision, ladder.amount, ladder.scope, ladder.customer) r
+		WHERE r.verdict = 'signatures' AND r.capacity IN ('holder', 'deputy', 'acting')
+	), quorate AS (
+		SELECT a.joint_id
+		FROM able a
+		WHERE a.joint_id IS NOT NULL AND NOT EXISTS (SELECT FROM alone o WHERE o.has_money)
+		GROUP BY a.joint_id
+		HAVING pg_catalog.count(DISTINCT a.person) + CASE WHEN a.joint_id IN (SELECT o.joint_id FROM own o) THEN 1 ELSE 0 END >= pg_catalog.max(a.quorum)
+		ORDER BY a.joint_id IN (SELECT o.joint_id FROM own o) DESC, a.joint_id
+		LIMIT 1
 	), jointly AS (
 		SELECT DISTINCT a."position", a.joint_id, a.quorum
 		FROM able a
-		WHERE NOT EXISTS (SELECT FROM alone)
-			AND a.joint_id = (SELECT pg_catalog.min(b.joint_id) FROM able b)
+		WHERE a.joint_id = (SELECT q.joint_id FROM quorate q)
 	), giver AS (
 		SELECT DISTINCT coalesce(m.from_position, (SELECT p.name
 			FROM crm_internal.position p
@@ -104,10 +116,14 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT g.name, NULL, NULL, 2, true, NULL
 		FROM giver g
-		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM able a)
+		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM alone a UNION ALL SELECT j."position" FROM jointly j)
+			AND (EXISTS (SELECT FROM alone) OR EXISTS (SELECT FROM jointly))
 	)
-	SELECT pg_catalog.row_number() OVER (ORDER BY s.part, s.has_money DESC, s.amount_limit,
-			crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position")::integer,
+	SELECT CASE WHEN s.joint_id IS NOT NULL THEN 1
+			ELSE (pg_catalog.row_number() OVER (PARTITION BY s.joint_id IS NULL ORDER BY s.part, s.has_money DESC, s.amount_limit,
+					crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position"))::integer
+				+ CASE WHEN EXISTS (SELECT FROM jointly) THEN 1 ELSE 0 END
+			END,
 		s."position", s.joint_id, s.quorum
 	FROM stop s;
 END;

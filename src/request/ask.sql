@@ -73,7 +73,10 @@ AS $$
 DECLARE
 	ruling record;
 	rules record;
-	step record;
+	turn text;
+	joint integer;
+	signatures integer;
+	moment timestamptz := clock_timestamp();
 	due timestamptz;
 	id bigint;
 BEGIN
@@ -85,10 +88,10 @@ BEGIN
 	END IF;
 	SELECT r.* INTO ruling
 	FROM crm_internal.rulings(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) r
-	ORDER BY r.has_money DESC LIMIT 1;
+	ORDER BY r.has_money DESC, r.amount_limit, r.mandate_id LIMIT 1;
 	PERFORM crm_internal.check_need(open_request.requester, open_request.decision, ruling);
 	IF NOT (ruling.verdict = 'consult_first' AND ruling.has_money) THEN
-		SELECT l.* INTO step
+		SELECT l."position", l.joint_id, l.quorum INTO turn, joint, signatures
 		FROM crm_internal.ladder(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) l
 		ORDER BY l.rung LIMIT 1;
 		IF NOT FOUND THEN
@@ -101,26 +104,26 @@ BEGIN
 		UPDATE crm_internal.request r SET status = 'withdrawn', decided_at = clock_timestamp(), decided_by = open_request.requester
 		WHERE r.guard_id = open_request.guard AND r.row_key = open_request.row_key AND r.asked IS NOT NULL AND r.status = 'open';
 	END IF;
-	due := CASE WHEN step."position" IS NOT NULL THEN clock_timestamp() + rules.escalate_after END;
+	due := CASE WHEN turn IS NOT NULL THEN moment + rules.escalate_after END;
 	INSERT INTO crm_internal.request AS r (decision, requester, known_by, login, customer_id, amount, scope, guard_id, operation, row_key,
-		asked, reason, "position", due_at, expires_at, joint_id, quorum)
+		asked, reason, "position", due_at, expires_at, joint_id, quorum, created_at)
 	VALUES (open_request.decision, open_request.requester, open_request.known_by, open_request.login, open_request.customer,
 		open_request.amount, open_request.scope, open_request.guard, open_request.operation, open_request.row_key, open_request.asked,
-		open_request.reason, step."position", due, clock_timestamp() + rules.expires_after, step.joint_id, step.quorum)
+		open_request.reason, turn, due, moment + rules.expires_after, joint, signatures, moment)
 	RETURNING r.request_id INTO id;
 	INSERT INTO crm_internal.request_consult (request_id, "position", mandate_id, due_at)
-	SELECT DISTINCT ON (c."position") id, c."position", c.mandate_id, clock_timestamp() + coalesce(c.deadline, rules.escalate_after)
+	SELECT DISTINCT ON (c."position") id, c."position", c.mandate_id, moment + coalesce(c.deadline, rules.escalate_after)
 	FROM unnest(ruling.consult_positions, ruling.consult_mandates, ruling.consult_deadlines) AS c ("position", mandate_id, deadline)
 	ORDER BY c."position", coalesce(c.deadline, rules.escalate_after) DESC;
 	IF due IS NULL THEN
 		UPDATE crm_internal.request r SET due_at = (SELECT max(c.due_at) FROM crm_internal.request_consult c WHERE c.request_id = id)
 		WHERE r.request_id = id;
 	END IF;
-	IF step.joint_id IS NOT NULL AND ruling.verdict = 'signatures' AND ruling.joint_id = step.joint_id
-			AND ruling.capacity IN ('holder', 'deputy', 'acting') THEN
-		INSERT INTO crm_internal.request_signature (request_id, person, "position", mandate_id, verdict)
-		VALUES (id, open_request.requester, ruling."position", ruling.mandate_id, 'approve');
-	END IF;
+	INSERT INTO crm_internal.request_signature (request_id, person, "position", mandate_id, verdict)
+	SELECT id, open_request.requester, r."position", r.mandate_id, 'approve'
+	FROM crm_internal.rulings(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) r
+	WHERE r.verdict = 'signatures' AND r.joint_id = joint AND r.capacity IN ('holder', 'deputy', 'acting')
+	LIMIT 1;
 	RETURN id;
 END
 $$;

@@ -41,7 +41,9 @@ note(crm_shortfall *shortfall, const crm_ruling *ruling, crm_shortfall_kind kind
 	if (shortfall->kind == CRM_NOT_SHORT)
 	{
 		shortfall->kind = kind;
-		shortfall->ruling = ruling;
+		shortfall->budget = ruling->budget;
+		shortfall->window_amount = ruling->window_amount;
+		shortfall->window_length = ruling->window_length;
 		shortfall->left = left;
 	}
 	return false;

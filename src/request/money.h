@@ -17,8 +17,10 @@ typedef enum crm_shortfall_kind
 typedef struct crm_shortfall
 {
 	crm_shortfall_kind kind;
-	const crm_ruling *ruling; /* whose money it is */
-	Numeric left;             /* NULL: not known */
+	const char *budget;
+	Numeric window_amount;
+	const Interval *window_length;
+	Numeric left; /* NULL: not known */
 } crm_shortfall;
 
 /* Who spends how much on whom. */

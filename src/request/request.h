@@ -42,7 +42,12 @@ extern bool crm_request_use(const crm_request_key *key, crm_approval *approval);
 /* Whether there is one to use. */
 extern bool crm_request_is_approved(const crm_request_key *key);
 
-/* A row that was written in its table's waiting state: opens the request. Returns its id. */
+/*
+ * A row that was written in its table's waiting state: opens the request, or raises if nobody may
+ * approve it. Returns its id. What was asked for that row before is withdrawn. Approved, it is
+ * bound to the row and the guard, not to the operation, and crm_request_use() gives it to the write
+ * that crm_internal.release_waiting(request_id) makes in the requester's name.
+ */
 extern int64 crm_request_open(const crm_request_key *key, const char *asked_json);
 
 /* Puts an act into the inboxes of those who are to be informed of it, in this transaction. */

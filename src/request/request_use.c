@@ -28,7 +28,7 @@
 #define IS_USABLE                                                                                  \
 	"(r.status = 'approved' OR ($9 AND r.status = 'open' AND r.position IS NULL"                   \
 	"  AND r.joint_id IS NULL))"                                                                   \
-	" AND r.asked IS NULL AND r.expires_at > pg_catalog.clock_timestamp()"                         \
+	" AND r.expires_at > pg_catalog.clock_timestamp()"                                             \
 	" AND NOT EXISTS (SELECT FROM crm_internal.request_consult c"                                  \
 	"  WHERE c.request_id = r.request_id AND c.answered_at IS NULL"                                \
 	"  AND c.due_at > pg_catalog.clock_timestamp())"

@@ -49,7 +49,9 @@ crm_request_scope_text(const crm_scope_value *scope, int nscope)
 	appendStringInfoChar(&text, '{');
 	for (int i = 0; i < nscope; i++)
 	{
-		if (i > 0)
+		if (scope[i].value == NULL)
+			continue;
+		if (text.len > 1)
 			appendStringInfoString(&text, ", ");
 		escape_json(&text, scope[i].dimension);
 		appendStringInfoString(&text, ": ");

@@ -39,7 +39,7 @@ COMMENT ON FUNCTION crm_internal.turn(crm_internal.request) IS 'whose turn a req
 REVOKE ALL ON FUNCTION crm_internal.turn(crm_internal.request) FROM PUBLIC;
 
 -- Runs as the owner: changes only what time has changed already, so whoever may run maintenance may call it.
-CREATE FUNCTION crm_internal.escalate_requests()
+CREATE FUNCTION crm.escalate_requests()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -72,8 +72,8 @@ BEGIN
 	RETURN changed;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.escalate_requests() IS 'books what time has done to requests: those that waited too long are the next position''s, those that expired have nothing reserved any more; returns how many it changed';
-REVOKE ALL ON FUNCTION crm_internal.escalate_requests() FROM PUBLIC;
+COMMENT ON FUNCTION crm.escalate_requests() IS 'books what time has done to requests: those that waited too long are the next position''s, those that expired have nothing reserved any more; returns how many it changed';
+REVOKE ALL ON FUNCTION crm.escalate_requests() FROM PUBLIC;
 
 -- Runs as the owner: tells the actor of himself only.
 CREATE FUNCTION crm_internal.concerns_me(r crm_internal.request)

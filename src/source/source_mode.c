@@ -5,8 +5,8 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "act/act_own.h"
 #include "base/base.h"
-#include "base/decide.h"
 #include "source/source_mode.h"
 #include "source/source_registry.h"
 #include "source/source_table.h"

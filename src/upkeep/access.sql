@@ -21,6 +21,14 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.change_budget'),
 	('administrator', 'crm.close_budget'),
 	('administrator', 'crm.compensate'),
+	('member', 'crm.may'),
+	('member', 'crm.why_not'),
+	('member', 'crm.who_may'),
+	('member', 'crm.limits'),
+	('member', 'crm.mandate_path'),
+	('member', 'crm_internal.mandate_states'),
+	('member', 'crm_internal.mandate_gaps'),
+	('member', 'crm_internal.mandate_overlaps'),
 	('member', 'crm.request'),
 	('member', 'crm.withdraw'),
 	('member', 'crm.answer_consult'),
@@ -41,6 +49,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
 	('administrator', 'crm.use_operating_model'),
+	('administrator', 'crm.simulate_operating_model'),
+	('member', 'crm.preview_hand_over'),
 	('administrator', 'crm.add_decision'),
 	('administrator', 'crm.change_decision'),
 	('administrator', 'crm.drop_decision'),
@@ -81,12 +91,18 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.set_survivorship'),
 	('administrator', 'crm.set_source_trust'),
 	('administrator', 'crm.refresh_golden_records'),
+	('reader', 'crm_internal.guard_states'),
+	('administrator', 'crm.add_guard'),
+	('administrator', 'crm.change_guard'),
+	('administrator', 'crm.drop_guard'),
 	('administrator', 'crm.grant_access'),
 	('administrator', 'crm.revoke_access'),
 	('administrator', 'crm.verify'),
+	('administrator', 'crm.verify_guards'),
+	('administrator', 'crm.rearm_guards'),
 	('administrator', 'crm.forget_old_jobs'),
 	('administrator', 'crm.run_maintenance'),
-	('administrator', 'crm_internal.escalate_requests');
+	('administrator', 'crm.escalate_requests');
 
 -- Of these views an analyst sees some columns; of a view that is not here nothing. No name, e-mail
 -- address, phone number, street, exact place, birth date, number or key of a person.
@@ -122,6 +138,8 @@ INSERT INTO crm_internal.access_column (view_name, columns, level) VALUES
 	('inbox', NULL, 'member'),
 	('journal', NULL, 'member'),
 	('ledger', NULL, 'member'),
+	('mandate_gaps', NULL, 'member'),
+	('mandate_overlaps', NULL, 'member'),
 	('mandates', NULL, 'member'),
 	('positions', NULL, 'member'),
 	('requests', NULL, 'member');

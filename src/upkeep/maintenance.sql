@@ -28,7 +28,7 @@ BEGIN
 		EXIT WHEN last IS NULL;
 		COMMIT;
 	END LOOP;
-	PERFORM crm_internal.escalate_requests();
+	PERFORM crm.escalate_requests();
 	PERFORM crm.forget_old_jobs();
 END
 $$;

@@ -175,9 +175,12 @@ DECLARE
 BEGIN
 	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
 	RETURN QUERY SELECT o.check_name, o.problem, o.repair FROM crm_internal.broken_organization() o;
+	RETURN QUERY SELECT m.check_name, m.problem, m.repair FROM crm_internal.broken_mandates() m;
 	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
 	RETURN QUERY SELECT j.check_name, j.problem, j.repair FROM crm_internal.journal_problems() j;
 	RETURN QUERY SELECT b.check_name, b.problem, b.repair FROM crm_internal.budget_problems() b;
+	RETURN QUERY SELECT 'guard ' || g.severity, concat_ws(': ', g.table_name, g.finding), g.repair
+		FROM crm_internal.guard_findings() g WHERE g.severity <> 'information' ORDER BY 1, 2;
 	RETURN QUERY SELECT 'oversize component',
 		format('%s records like the one of %s.%s, key %s, match each other: they were left apart', o.records,
 			s.schema_name, s.table_name, r.source_key),
@@ -203,7 +206,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables, a journal that could be changed, budgets against their ledger, and records that match in too great a number to be one customer. No row: all is well';
+COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables, a journal that could be changed, budgets against their ledger, records that match in too great a number to be one customer, and what crm.verify_guards() finds. No row: all is well';
 REVOKE ALL ON FUNCTION crm.verify() FROM PUBLIC;
 
 SELECT crm_internal.note_manifest();

@@ -1,0 +1,14 @@
+/* guard_waiting.h - rows that are written in the state of waiting for approval. Private to the
+ * room. */
+#ifndef CRM_GUARD_WAITING_H
+#define CRM_GUARD_WAITING_H
+
+#include "guard/guard_act.h"
+
+/*
+ * Opens the request of a row that stands in the table now and waits because its writer may not do
+ * what he wanted. A row that somebody else sent there is left as it is.
+ */
+extern void crm_guard_open_request(crm_guard_state *state, TupleTableSlot *row);
+
+#endif

@@ -1,0 +1,81 @@
+# The story of doc/story.md: its blocks, and its people, who share one login behind a pooler.
+package Story;
+use strict;
+use warnings;
+use IPC::Open3;
+
+my %login = ('The company' => undef, 'The board changes its mind' => 'chair');
+
+# { section, login (undef: the administrator), sql, shown (undef: nothing is) }
+sub blocks
+{
+	my ($page) = @_;
+	my $text = do { local (@ARGV, $/) = $page; <> };
+	my @blocks;
+	for my $section (split /^(?=## )/m, $text)
+	{
+		my ($title) = $section =~ /^## (.*)/ or next;
+		my $login = exists $login{$title} ? $login{$title} : 'crm_app';
+		push @blocks, { section => $title, login => $login, sql => $1, shown => $2 }
+		  while $section =~ /^```sql\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?/msg;
+	}
+	return @blocks;
+}
+
+# What psql prints, errors included, but for trailing blanks and functions that return nothing.
+sub printed
+{
+	my ($database, $login, $sql) = @_;
+	my $file = "$ENV{OUT}/story.sql";
+	open my $out, '>', $file or die "cannot write $file: $!";
+	print $out $sql;
+	close $out;
+	my $user    = defined $login ? "-U $login" : '';
+	my $printed = `psql -Xq -P footer=off -P null=- $user -d $database < $file 2>&1` =~ s/[ ]+$//mgr;
+	return $printed =~ s/^ \w+\n-+\n\n\n//mgr;
+}
+
+# A program that keeps its connection: psql, to which one talks line by line.
+package Story::Client;
+use strict;
+use warnings;
+use IPC::Open3;
+
+sub new
+{
+	my ($class, %where) = @_;
+	my $self = bless { person => $where{person} }, $class;
+	$self->{pid} = open3($self->{in}, $self->{out}, undef, 'psql', '-XqAt', '-h', $where{host}, '-p', $where{port},
+		'-U', $where{user}, '-d', $where{database});
+	return $self;
+}
+
+# What comes back for these statements, errors included.
+sub says
+{
+	my ($self, $sql) = @_;
+	my ($in, $out) = @$self{qw(in out)};
+	my @lines;
+	print $in "$sql\n\\echo end of answer\n";
+	$in->flush;
+	while (defined(my $line = <$out>))
+	{
+		return join "\n", @lines if $line eq "end of answer\n";
+		chomp $line;
+		push @lines, $line;
+	}
+	die "psql of $self->{person} is gone: @lines\n";
+}
+
+# In the name of its person: from here to the end of the transaction.
+sub begin { my ($self) = @_; return $self->says("BEGIN;\nSELECT crm.act_as('$self->{person}')\\g /dev/null") }
+
+sub leave
+{
+	my ($self) = @_;
+	close $self->{in};
+	waitpid $self->{pid}, 0;
+	return;
+}
+
+1;
