@@ -88,6 +88,8 @@ crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling)
 	if (ruling->verdict == CRM_BANNED)
 		return false;
 	crm_act_request_key(point, ruling, &key);
+	if (key.consulted)
+		key.consulted = first_affordable(point, ruling, &shortfall) != NULL;
 	return crm_request_is_approved(&key);
 }
 
