@@ -162,6 +162,7 @@ crm_act_request_key(const crm_act_point *point, const crm_ruling *ruling, crm_re
 		.guard_id = point->guard_id,
 		.operation = point->operation,
 		.row_key = point->row_key,
+		.subject = point->guard_id == 0 ? point->subject : NULL,
 		.scope = point->scope,
 		.nscope = point->nscope,
 		.consulted = ruling->verdict == CRM_CONSULT_FIRST,

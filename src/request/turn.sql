@@ -99,7 +99,7 @@ CREATE VIEW crm.requests WITH (security_barrier) AS
 		(SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('position', s."position", 'by', s.person, 'verdict', s.verdict,
 				'comment', s.comment, 'at', s.at) ORDER BY s.at)
 			FROM crm_internal.request_signature s WHERE s.request_id = r.request_id) AS signatures,
-		r.quorum, r.guard_id AS guard, r.operation, r.row_key, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
+		r.quorum, r.guard_id AS guard, r.operation, r.row_key, r.subject, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
 	FROM crm_internal.request r
 	CROSS JOIN LATERAL (
 		SELECT r."position", r.due_at
@@ -136,6 +136,7 @@ COMMENT ON COLUMN crm.requests.quorum IS 'how many persons must sign; NULL: one 
 COMMENT ON COLUMN crm.requests.guard IS 'the guard that it is bound to';
 COMMENT ON COLUMN crm.requests.operation IS 'the operation that it is bound to';
 COMMENT ON COLUMN crm.requests.row_key IS 'the row that it is bound to';
+COMMENT ON COLUMN crm.requests.subject IS 'what a function of crm would do, as its refusal named it, that it is bound to';
 COMMENT ON COLUMN crm.requests.reserved IS 'what the approval keeps free on a budget';
 COMMENT ON COLUMN crm.requests.created_at IS 'when it was asked';
 COMMENT ON COLUMN crm.requests.decided_at IS 'when it was approved, declined or withdrawn';
