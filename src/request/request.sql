@@ -50,6 +50,7 @@ CREATE TABLE crm_internal.request_consult
 );
 COMMENT ON TABLE crm_internal.request_consult IS 'who must be asked about a request; an objection is shown, it does not decide';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_consult', '');
+CREATE INDEX request_consult_open_idx ON crm_internal.request_consult (position) WHERE answered_at IS NULL;
 
 CREATE TABLE crm_internal.request_signature
 (
