@@ -19,6 +19,7 @@
 #include "guard/guard_release.h"
 #include "source/source_registry.h"
 
+static void raise_unread(const crm_guard_state *state);
 static const crm_permit *permit_of(crm_guard_state *state, TupleTableSlot *row);
 static bool take_row_facts(crm_guard_state *state, TupleTableSlot *row);
 static bool take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *row,
@@ -110,25 +111,34 @@ crm_guard_point(crm_guard_state *state, TupleTableSlot *row, crm_act_point *poin
 void
 crm_guard_refuse_unread(crm_guard_state *state, crm_guard_operation operation)
 {
-	const crm_guard_plan *plan = state->plan;
-	const crm_guard *guard = plan->guard;
-	char *table = crm_table_qualified(RelationGetRelid(state->relation));
+	const crm_guard *guard = state->plan->guard;
 	crm_act act = {.actor = state->session_actor, .would_refuse = true};
 
 	if (guard == NULL || guard->enforces)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("guard %d on %s cannot tell what is decided", state->guard_id, table),
-				 errdetail("%s.", plan->problem ? plan->problem : "It is not registered"),
-				 plan->hint
-					 ? errhint("%s", plan->hint)
-					 : errhint("DROP TRIGGER crm_10_guard_%d ON %s;", state->guard_id, table)));
+	{
+		raise_unread(state);
+		return;
+	}
 	act.decision = guard->decision;
-	act.subject = table;
+	act.subject = guard->table_name;
 	act.operation = crm_guard_operation_name(operation);
 	act.guard_id = guard->guard_id;
-	act.reason = plan->problem;
+	act.reason = state->plan->problem;
 	(void) crm_journal_add(&act);
+}
+
+static void
+raise_unread(const crm_guard_state *state)
+{
+	const crm_guard_plan *plan = state->plan;
+	char *table = crm_table_qualified(RelationGetRelid(state->relation));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("guard %d on %s cannot tell what is decided", state->guard_id, table),
+			 errdetail("%s.", plan->problem ? plan->problem : "It is not registered"),
+			 plan->hint ? errhint("%s", plan->hint)
+						: errhint("DROP TRIGGER crm_10_guard_%d ON %s;", state->guard_id, table)));
 }
 
 /* ------------------------------ who, in which scope ------------------------------ */

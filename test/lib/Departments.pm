@@ -152,6 +152,9 @@ SELECT crm.add_decision('goodwill.travel', title => 'Trips');
 SELECT crm.change_decision('goodwill', expires_after => '3 days');
 SELECT crm.grant_mandate('goodwill', 'sales_manager', amount => 500, scope => '{"department": ["service"]}', valid_from => '2100-01-01');
 SELECT crm.share('goodwill', 'sales_manager', 'agent', amount => 50, valid_from => '2100-01-01');
+SELECT crm.add_guard('service.ticket', 'care.solution', customer => 'client', columns => '{client}', operations => '{UPDATE,DELETE}');
+SELECT crm.add_guard('marketing.lead', 'lead.strategy', "when" => 'region = ''us''', scope => '{"department": "''marketing''"}',
+	operations => '{UPDATE}', mode => 'observe', journal => 'statement');
 SELECT crm.set_source_mode('service.client', 'inline');
 UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;
