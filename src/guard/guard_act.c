@@ -17,6 +17,7 @@
 #include "guard/guard_act.h"
 #include "guard/guard_customer.h"
 #include "guard/guard_release.h"
+#include "guard/guard_waiting.h"
 #include "source/source_registry.h"
 
 static void raise_unread(const crm_guard_state *state);
@@ -234,11 +235,12 @@ decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric 
 	fill_point(&point, state, matter, amount);
 	if (point.row_key == NULL || strcmp(point.row_key, release->row_key) != 0)
 		return false;
-	if (!same_amount(amount, release->amount) || point.customer_id != release->customer_id)
+	if (!same_amount(amount, release->amount) || point.customer_id != release->customer_id ||
+		!crm_guard_is_as_asked(state->plan, matter->row, release->asked))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the row of %s is not what was asked for by request " INT64_FORMAT,
 							   point.table_name, release->request_id),
-						errdetail("Its amount or its customer has changed since."),
+						errdetail("Its amount, its customer or a listed column has changed since."),
 						errhint("Who wants it asks again by the same statement; SELECT "
 								"crm.decline(" INT64_FORMAT ", '...');",
 								release->request_id)));
@@ -270,13 +272,15 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 {
 	crm_act_point point;
 
-	if (state->act_id != 0 && state->act_ruling == ruling &&
-		crm_journal_grow(state->act_id, amount))
+	if (state->act_id != 0 && state->act_ruling == ruling && state->act_permit == state->permit &&
+		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;
 	fill_point(&point, state, NULL, amount);
 	point.operation = crm_guard_operation_name(matter->operation);
 	(void) crm_act_take(&point, ruling, &state->act_id);
 	state->act_ruling = ruling;
+	state->act_permit = state->permit;
+	state->act_operation = matter->operation;
 }
 
 /* matter NULL: the act stands for several rows. */
