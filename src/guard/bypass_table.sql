@@ -92,7 +92,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH watched AS (
-		SELECT pg_catalog.count(*) = 3 AS well FROM pg_catalog.pg_event_trigger e
+		SELECT pg_catalog.count(*) = 4 AS well FROM pg_catalog.pg_event_trigger e
 		WHERE e.evtname LIKE 'crm\_guard\_watch%' AND e.evtenabled = 'A'
 	), application AS (
 		SELECT r.oid, r.rolname, r.rolsuper

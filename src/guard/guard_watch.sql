@@ -40,10 +40,14 @@ BEGIN
 	IF NOT pg_catalog.current_setting('is_superuser')::boolean THEN
 		RETURN;
 	END IF;
-	FOR watched IN SELECT * FROM (VALUES ('crm_guard_watch_drop', 'sql_drop'), ('crm_guard_watch_end', 'ddl_command_end'),
-		('crm_guard_watch_rewrite', 'table_rewrite')) w (name, event)
+	-- By tag, so that all other DDL costs nothing, DROP EXTENSION crm even where its library is gone.
+	FOR watched IN SELECT * FROM (VALUES
+		('crm_guard_watch_start', 'ddl_command_start', 'WHEN TAG IN (''ALTER TABLE'')'),
+		('crm_guard_watch_drop', 'sql_drop', 'WHEN TAG IN (''DROP TRIGGER'')'),
+		('crm_guard_watch_end', 'ddl_command_end', 'WHEN TAG IN (''ALTER TABLE'', ''CREATE TABLE'', ''CREATE SCHEMA'', ''CREATE RULE'')'),
+		('crm_guard_watch_rewrite', 'table_rewrite', '')) w (name, event, tags)
 	LOOP
-		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event);
+		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event, watched.tags);
 		EXECUTE pg_catalog.format('ALTER EVENT TRIGGER %I ENABLE ALWAYS', watched.name);
 		EXECUTE pg_catalog.format('COMMENT ON EVENT TRIGGER %I IS %L', watched.name, 'keeps the guards of crm on the departments'' tables');
 	END LOOP;
