@@ -11,8 +11,12 @@ my $database = Database->create('bypasses_page');
 $database->run('CREATE EXTENSION crm CASCADE');
 my @blocks = $page =~ /^```sql\n(.*?)^```/msg;
 is $database->run($_), '', 'a block runs' for @blocks;
-my $triggers = $database->run('SELECT count(*) FROM pg_event_trigger WHERE evtname LIKE $$crm\_guard\_watch%$$');
-is $triggers, "4\n", 'there are as many event triggers as the page says';
+my $state = q{SELECT string_agg(evtenabled::text, '') FROM pg_event_trigger WHERE evtname LIKE 'crm\_guard\_watch\_%'};
+is $database->run($state), 'DDDD', 'there are as many event triggers as the page says, and they are off';
+$database->run(q{CREATE TABLE voucher (id integer PRIMARY KEY, value numeric); SELECT crm.add_guard('voucher', decision => 'goodwill', amount => 'value')});
+is $database->run($state), 'AAAA', 'on from the first guard';
+$database->run(q{SELECT crm.drop_guard('voucher', 'goodwill')});
+is $database->run($state), 'DDDD', 'to the last';
 $database->drop;
 
 my %tests = map { $_ => 1 } $page =~ /`(guard_\w+)`/g;
