@@ -91,6 +91,19 @@ crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling)
 	return crm_request_is_approved(&key);
 }
 
+bool
+crm_act_why_not(const crm_act_point *point, const crm_ruling *ruling, crm_act_objection *objection)
+{
+	crm_shortfall shortfall = {0};
+
+	if (crm_act_is_possible(point, ruling))
+		return false;
+	if (ruling->verdict == CRM_ALLOWED)
+		first_affordable(point, ruling, &shortfall);
+	*objection = crm_act_object(point, ruling, &shortfall);
+	return true;
+}
+
 /* ------------------------------ own authority ------------------------------ */
 
 /* An UPDATE counts by its difference, everything else by its amount. */

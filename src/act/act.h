@@ -37,4 +37,16 @@ extern crm_act_outcome crm_act_take(const crm_act_point *point, const crm_ruling
 /* Whether crm_act_take() would refuse; takes and journals nothing. */
 extern bool crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling);
 
+/* What crm_act_take() would say if it refused. */
+typedef struct crm_act_objection
+{
+	const char *cause; /* the verdict, or window, budget */
+	const char *detail;
+	const char *hint;
+} crm_act_objection;
+
+/* False: it would not refuse. */
+extern bool crm_act_why_not(const crm_act_point *point, const crm_ruling *ruling,
+							crm_act_objection *objection);
+
 #endif

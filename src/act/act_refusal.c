@@ -66,16 +66,32 @@ crm_act_journal_refusal(const crm_act_point *point, const crm_ruling *ruling,
 void
 crm_act_refuse(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
 {
-	const char *reason = reason_of(point, ruling, shortfall);
-	asked_act act = asked_of(point);
+	crm_act_objection objection = crm_act_object(point, ruling, shortfall);
 
-	log_refusal(point, reason);
+	log_refusal(point, objection.detail);
 	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					point->amount == NULL ? errmsg("decision \"%s\" is refused", point->decision)
 										  : errmsg("decision \"%s\" for %s is refused",
 												   point->decision, amount_text(point->amount)),
-					errdetail("%s", reason),
-					errhint("%s", crm_refusal_hint(ruling, &act.asked, can_afford))));
+					errdetail("%s", objection.detail), errhint("%s", objection.hint)));
+}
+
+crm_act_objection
+crm_act_object(const crm_act_point *point, const crm_ruling *ruling, const crm_shortfall *shortfall)
+{
+	static const char *const shortfalls[] = {
+		[CRM_SHORT_OF_AMOUNT] = "unknown_amount",
+		[CRM_SHORT_OF_WINDOW] = "window",
+		[CRM_SHORT_OF_BUDGET] = "budget",
+	};
+	asked_act act = asked_of(point);
+	crm_act_objection objection;
+
+	objection.cause = shortfall->kind == CRM_NOT_SHORT ? crm_verdict_name(ruling->verdict)
+													   : shortfalls[shortfall->kind];
+	objection.detail = reason_of(point, ruling, shortfall);
+	objection.hint = crm_refusal_hint(ruling, &act.asked, can_afford);
+	return objection;
 }
 
 static asked_act

@@ -17,6 +17,10 @@ extern void crm_act_request_key(const crm_act_point *point, const crm_ruling *ru
 extern void crm_act_refuse(const crm_act_point *point, const crm_ruling *ruling,
 						   const crm_shortfall *shortfall) pg_attribute_noreturn();
 
+/* The words of the same. */
+extern crm_act_objection crm_act_object(const crm_act_point *point, const crm_ruling *ruling,
+										const crm_shortfall *shortfall);
+
 /* The row of observe mode. */
 extern int64 crm_act_journal_refusal(const crm_act_point *point, const crm_ruling *ruling,
 									 const crm_shortfall *shortfall);

@@ -60,6 +60,9 @@ typedef struct crm_ruling
 
 typedef struct crm_permit crm_permit;
 
+/* The word of SQL: allowed, consult_first, signatures, over_limit ... */
+extern const char *crm_verdict_name(crm_verdict verdict);
+
 extern void crm_mandate_init(void);
 
 /* Changes whenever a permit taken before may be stale. Compare at each row, it costs nothing. */

@@ -12,6 +12,24 @@ static const char *const capacities[] = {"holder",  "deputy", "contractor",
 static const char *const kinds[] = {"charter", "hand_over", "share", "joint",
 									"consult", "inform",    "ban"};
 
+static const char *const verdicts[] = {
+	[CRM_ALLOWED] = "allowed",
+	[CRM_CONSULT_FIRST] = "consult_first",
+	[CRM_SIGNATURES] = "signatures",
+	[CRM_OVER_LIMIT] = "over_limit",
+	[CRM_UNKNOWN_AMOUNT] = "unknown_amount",
+	[CRM_HANDED_OVER] = "handed_over",
+	[CRM_BANNED] = "banned",
+	[CRM_NO_MANDATE] = "no_mandate",
+	[CRM_NO_POSITION] = "no_position",
+};
+
+const char *
+crm_verdict_name(crm_verdict verdict)
+{
+	return verdicts[verdict];
+}
+
 const char *
 crm_capacity_name(crm_capacity capacity)
 {
@@ -99,6 +117,7 @@ crm_amount_scale(Numeric amount, Numeric share)
 {
 	if (amount == NULL || share == NULL)
 		return amount;
-	return DatumGetNumeric(
-		DirectFunctionCall2(numeric_mul, NumericGetDatum(amount), NumericGetDatum(share)));
+	return DatumGetNumeric(DirectFunctionCall1(
+		numeric_trim_scale,
+		DirectFunctionCall2(numeric_mul, NumericGetDatum(amount), NumericGetDatum(share))));
 }

@@ -57,7 +57,7 @@ static const char decisions_sql[] =
 
 static const char amounts_sql[] =
 	"SELECT amount FROM crm_internal.mandate WHERE amount IS NOT NULL "
-	"UNION SELECT m.amount OPERATOR(pg_catalog.*) p.acting_share "
+	"UNION SELECT pg_catalog.trim_scale(m.amount OPERATOR(pg_catalog.*) p.acting_share) "
 	"FROM crm_internal.mandate m JOIN crm_internal.position p "
 	"ON p.name OPERATOR(pg_catalog.=) m.to_position "
 	"WHERE m.amount IS NOT NULL AND p.acting_share OPERATOR(pg_catalog.<) 1 "
@@ -130,7 +130,8 @@ read_all(crm_policy *policy)
 	read_rows(policy,
 			  "SELECT mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, "
 			  "quorum, amount, window_amount, window_length, budget, depth, scope, deadline, "
-			  "valid_from, LEAST(valid_until, revoked_at) "
+			  "valid_from, LEAST(valid_until, revoked_at), "
+			  "(revoked_at OPERATOR(pg_catalog.<) valid_until)::pg_catalog.int4 "
 			  "FROM crm_internal.mandate ORDER BY mandate_id",
 			  read_mandate);
 	MemoryContextSwitchTo(spi);
@@ -246,6 +247,7 @@ read_mandate(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	terms->deadline = interval_at(row, shape, 15);
 	mandate->valid_from = time_at(row, shape, 16);
 	mandate->valid_until = time_at(row, shape, 17);
+	terms->revoked = number_at(row, shape, 18, 0) == 1;
 	read_limits(policy, mandate, terms);
 	if (mandate->kind == CRM_CHARTER)
 		policy->rule.first_charter = Min(policy->rule.first_charter, mandate->valid_from);

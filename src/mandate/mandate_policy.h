@@ -21,6 +21,7 @@ typedef struct crm_policy_terms
 	Interval *window_length;
 	const char *budget;
 	Interval *deadline;
+	bool revoked; /* before it was over */
 } crm_policy_terms;
 
 typedef struct crm_policy_dimension
@@ -81,9 +82,6 @@ extern int crm_policy_bounds(Jsonb *scope, crm_rule_bound **bounds);
 extern crm_rule_point crm_policy_point_of(const crm_policy *policy, const char *decision,
 										  const crm_scope_value *scope, int nscope);
 
-/* The values of a scope that was given as an object of texts, sorted by dimension. */
-extern int crm_policy_scope_values(Jsonb *scope, crm_scope_value **values);
-
 /* The ruling of the rules in the words of others, in the current memory context. */
 extern const crm_ruling *crm_policy_ruling(const crm_policy *policy, const crm_rule_ruling *ruling);
 
@@ -94,6 +92,10 @@ extern const crm_ruling *crm_policy_ruling(const crm_policy *policy, const crm_r
 extern const crm_ruling *crm_policy_judge(const crm_policy *policy, int person,
 										  const crm_rule_point *point, Numeric amount,
 										  TimestampTz at, crm_rule_span *span);
+
+extern const crm_ruling *crm_policy_judge_rank(const crm_policy *policy, int person,
+											   const crm_rule_point *point, int rank,
+											   TimestampTz at, crm_rule_span *span);
 
 /* The same for everybody, from nothing: before there is a charter. */
 extern const crm_ruling *crm_policy_free_ruling(void);

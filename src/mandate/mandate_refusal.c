@@ -6,8 +6,7 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
-#include "mandate/mandate_policy.h"
-#include "mandate/mandate_who.h"
+#include "mandate/mandate_survey.h"
 
 typedef char *(*detail_writer)(const crm_ruling *ruling, const crm_asked *asked);
 
@@ -20,7 +19,7 @@ static char *handed_over(const crm_ruling *ruling, const crm_asked *asked);
 static char *banned(const crm_ruling *ruling, const crm_asked *asked);
 static char *no_mandate(const crm_ruling *ruling, const crm_asked *asked);
 static char *no_position(const crm_ruling *ruling, const crm_asked *asked);
-static void add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
+static bool add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
 static void add_request(StringInfo text, const crm_asked *asked);
 static void add_scope(StringInfo text, const crm_asked *asked);
 static void add_joint(StringInfo text, int32 joint_id);
@@ -52,9 +51,8 @@ crm_refusal_hint(const crm_ruling *ruling, const crm_asked *asked, crm_can_affor
 	StringInfoData text;
 
 	initStringInfo(&text);
-	add_who(&text, asked, can_afford);
 	/* A ban wins over an approval. */
-	if (ruling->verdict != CRM_BANNED)
+	if (add_who(&text, asked, can_afford) && ruling->verdict != CRM_BANNED)
 		add_request(&text, asked);
 	return text.data;
 }
@@ -153,7 +151,8 @@ no_position(const crm_ruling *ruling, const crm_asked *asked)
 	return psprintf("\"%s\" holds no position.", asked->person);
 }
 
-static void
+/* Whether there is anybody who could approve. */
+static bool
 add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
 {
 	bool consults = false;
@@ -165,22 +164,28 @@ add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
 		n = crm_who_may(asked, CRM_WHO_CONSULTS, can_afford, &takers);
 		consults = true;
 	}
-	if (n == 0)
-	{
-		appendStringInfoString(text, "Nobody may alone: SELECT * FROM crm.mandate_gaps; lists "
-									 "such decisions. ");
-		return;
-	}
 	for (int i = 0; i < n; i++)
 		appendStringInfo(text, "%s%s (%s)", i > 0 ? ", " : "", takers[i].ruling->position,
 						 takers[i].person);
-	appendStringInfoString(text, consults ? " may after a consult. " : " may. ");
+	if (n > 0)
+		appendStringInfoString(text, consults ? " may after a consult." : " may.");
+	else if (can_afford != NULL && crm_who_may(asked, CRM_WHO_ALL, NULL, &takers) > 0)
+		appendStringInfoString(text, "Nobody who may has enough left of budget and window.");
+	else if (crm_survey_jointly(crm_policy_now(), asked))
+		appendStringInfoString(text, "Nobody may alone.");
+	else
+	{
+		appendStringInfoString(text,
+							   "Nobody may: SELECT * FROM crm.mandate_gaps; lists such decisions.");
+		return false;
+	}
+	return true;
 }
 
 static void
 add_request(StringInfo text, const crm_asked *asked)
 {
-	appendStringInfo(text, "To ask: SELECT crm.request(%s", quote_literal_cstr(asked->decision));
+	appendStringInfo(text, " To ask: SELECT crm.request(%s", quote_literal_cstr(asked->decision));
 	if (asked->customer_id != 0)
 		appendStringInfo(text, ", customer => %lld", (long long) asked->customer_id);
 	if (asked->amount != NULL)

@@ -42,13 +42,20 @@ const crm_ruling *
 crm_policy_judge(const crm_policy *policy, int person, const crm_rule_point *point, Numeric amount,
 				 TimestampTz at, crm_rule_span *span)
 {
+	return crm_policy_judge_rank(policy, person, point, crm_policy_rank(policy, amount), at, span);
+}
+
+const crm_ruling *
+crm_policy_judge_rank(const crm_policy *policy, int person, const crm_rule_point *point, int rank,
+					  TimestampTz at, crm_rule_span *span)
+{
 	crm_rule_point here = *point;
 	crm_rule_ruling ruling;
 	crm_rule_hat *hats;
 	int nhats;
 
 	here.at = at;
-	here.rank = crm_policy_rank(policy, amount);
+	here.rank = rank;
 	crm_rule_begin(policy->work, &here);
 	nhats = crm_rule_hats(policy->work, person, &hats);
 	ruling = crm_rule_ask(policy->work, nhats, hats);

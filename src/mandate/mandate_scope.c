@@ -17,7 +17,6 @@ static char *scalar_text(const JsonbValue *value);
 static int find_chain(const crm_policy *policy, const char *decision, int **chain);
 static void find_ancestors(const crm_policy *policy, crm_rule_value *value);
 static void ask_ancestors(const char *function, crm_rule_value *value, MemoryContext context);
-static int compare_values(const void *a, const void *b);
 
 int
 crm_policy_bounds(Jsonb *scope, crm_rule_bound **bounds)
@@ -93,30 +92,6 @@ scalar_text(const JsonbValue *value)
 		return DatumGetCString(
 			DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 	return NULL;
-}
-
-int
-crm_policy_scope_values(Jsonb *scope, crm_scope_value **values)
-{
-	crm_rule_bound *bounds;
-	int n;
-
-	if (!JB_ROOT_IS_OBJECT(scope))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a scope is an object of dimensions and their values"),
-						errhint("For example scope => '{\"department\": \"sales\"}'.")));
-	n = crm_policy_bounds(scope, &bounds);
-	*values = palloc0(Max(n, 1) * sizeof(crm_scope_value));
-	for (int i = 0; i < n; i++)
-	{
-		if (bounds[i].within || bounds[i].nvalues != 1)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("dimension \"%s\" needs one value", bounds[i].dimension),
-							errhint("For example scope => '{\"department\": \"sales\"}'.")));
-		(*values)[i] = (crm_scope_value){bounds[i].dimension, bounds[i].values[0]};
-	}
-	qsort(*values, n, sizeof(crm_scope_value), compare_values);
-	return n;
 }
 
 crm_rule_point
@@ -218,11 +193,4 @@ ask_ancestors(const char *function, crm_rule_value *value, MemoryContext context
 	SPI_finish();
 	PopActiveSnapshot();
 	crm_restore_user(before);
-}
-
-static int
-compare_values(const void *a, const void *b)
-{
-	return strcmp(((const crm_scope_value *) a)->dimension,
-				  ((const crm_scope_value *) b)->dimension);
 }

@@ -9,8 +9,10 @@ CREATE VIEW crm.mandates AS
 			ELSE 'in force'
 		END AS status,
 		m.amount, m.window_amount, m.window_length, m.budget, m.scope, m.depth, m.parent_id, m.joint_id, m.quorum, m.deadline,
-		m.valid_from, m.valid_until, m.revoked_at, m.recorded_at, m.recorded_by, m.revoked_by, m.reason, m.revoked_why, m.operating_model
+		m.valid_from, m.valid_until, m.revoked_at, m.recorded_at, m.recorded_by, m.revoked_by, m.reason, m.revoked_why, m.operating_model,
+		s.state AS effect, s.up_to AS effect_up_to, s.mandate_path, s.taken_by
 	FROM crm_internal.mandate m
+	LEFT JOIN crm_internal.mandate_states(NULL, NULL) s ON s.mandate OPERATOR(pg_catalog.=) m.mandate_id
 	ORDER BY m.mandate_id;
 COMMENT ON VIEW crm.mandates IS 'the register: every mandate ever given';
 COMMENT ON COLUMN crm.mandates.mandate_id IS 'its number';
@@ -38,3 +40,7 @@ COMMENT ON COLUMN crm.mandates.revoked_by IS 'who took it back';
 COMMENT ON COLUMN crm.mandates.reason IS 'why it was given';
 COMMENT ON COLUMN crm.mandates.revoked_why IS 'why it was taken back';
 COMMENT ON COLUMN crm.mandates.operating_model IS 'the operating model that it is part of';
+COMMENT ON COLUMN crm.mandates.effect IS 'in force; handed over: its holder gave away all of it; without support: what it rests on is gone; to come, over, revoked. Judged at its own decision, the first values of its scope and effect_up_to';
+COMMENT ON COLUMN crm.mandates.effect_up_to IS 'the largest amount at which it has effect, NULL: without limit';
+COMMENT ON COLUMN crm.mandates.mandate_path IS 'what it rests on, from the charter down';
+COMMENT ON COLUMN crm.mandates.taken_by IS 'the hand-over that left its holder nothing at effect_up_to';

@@ -5,8 +5,7 @@
  */
 #include "postgres.h"
 
-#include "mandate/mandate_policy.h"
-#include "mandate/mandate_who.h"
+#include "mandate/mandate_survey.h"
 
 /* Positions that a refusal names. */
 #define NAMED 2
@@ -47,7 +46,14 @@ static void keep(search *one, const crm_taker *taker);
 int
 crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford, crm_taker **takers)
 {
-	search one = {crm_policy_now(), asked, .who = who, .can_afford = can_afford};
+	return crm_policy_who_may(crm_policy_now(), asked, who, can_afford, takers);
+}
+
+int
+crm_policy_who_may(crm_policy *policy, const crm_asked *asked, crm_who who,
+				   crm_can_afford can_afford, crm_taker **takers)
+{
+	search one = {policy, asked, .who = who, .can_afford = can_afford};
 	candidate *positions;
 	int npositions;
 	int nfound = 0;

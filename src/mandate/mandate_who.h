@@ -16,6 +16,23 @@ typedef struct crm_asked
 	TimestampTz at;
 } crm_asked;
 
+/*
+ * The ruling on what is asked, at any time; in the current memory context. That of now is found
+ * faster by crm_permit_ruling().
+ */
+extern const crm_ruling *crm_ruling_of(const crm_asked *asked);
+
+/* Amounts above one and up to another (NULL: without bound) on which there is the same ruling. */
+typedef struct crm_band
+{
+	Numeric above;
+	Numeric up_to;
+	const crm_ruling *ruling;
+} crm_band;
+
+/* All of them, the largest amounts first; the amount that is asked does not matter. */
+extern int crm_bands_of(const crm_asked *asked, crm_band **bands);
+
 /* Somebody who may, in a position of his. */
 typedef struct crm_taker
 {

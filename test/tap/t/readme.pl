@@ -35,5 +35,10 @@ my $rows = `psql -XAt -d $database -c "SELECT source_records FROM crm.customer O
 is($rows, "1\n1\n2\n2\n", 'six rows of three tables are four customers');
 my $contact = `psql -XAt -d $database -c "SELECT c.name FROM crm.related(crm.customer_of('sales.account', '3')) r JOIN crm.customer c USING (customer_id) WHERE c.customer_id = crm.customer_of('service.client', '71')"`;
 is($contact, "Carol Smit\n", 'the contact of the company is the client of service, by an address in a child table');
+my $may = "SELECT crm.may('agent1', 'goodwill', amount => 100), crm.may('agent1', 'goodwill', amount => 400), crm.may('manager1', 'goodwill', amount => 400)";
+is(`psql -XAt -d $database -c "$may"`, "t|f|t\n", 'an agent may give 100, his manager 400');
+my (undef, $refused) = psql($database, 'INSERT INTO service.voucher VALUES (70, 400)');
+like($refused, qr/service_manager \(manager1\) may\. To ask: SELECT crm\.request\('goodwill', customer => 1, amount => 400, reason => '...'\);/,
+	'the error names who may, and the statement that asks');
 psql('postgres', "DROP DATABASE $database;\n");
 done_testing();

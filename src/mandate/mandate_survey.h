@@ -1,0 +1,33 @@
+/* mandate_survey.h - what is true of whole decisions. Private to the room. */
+#ifndef CRM_MANDATE_SURVEY_H
+#define CRM_MANDATE_SURVEY_H
+
+#include "mandate/mandate_policy.h"
+#include "mandate/mandate_who.h"
+
+/* As crm_who_may(), of a policy that stays while others look at newer ones. */
+extern int crm_policy_who_may(crm_policy *policy, const crm_asked *asked, crm_who who,
+							  crm_can_afford can_afford, crm_taker **takers);
+
+/* The scopes and amounts at which mandates on a decision differ. */
+typedef struct crm_survey
+{
+	int nscopes;
+	struct crm_survey_scope *scopes;
+	int nranks;
+	int *ranks; /* largest amounts of the bands but the last, which has no end */
+} crm_survey;
+
+typedef struct crm_survey_scope
+{
+	int nvalues;
+	crm_scope_value *values; /* sorted by dimension */
+	char *text;              /* as jsonb writes it; no values: {} */
+} crm_survey_scope;
+
+extern crm_survey crm_survey_of(const crm_policy *policy, int decision);
+
+/* Whether enough different persons may sign a joint mandate at the point that is asked about. */
+extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked);
+
+#endif
