@@ -42,6 +42,25 @@ SELECT crm.act_as('ann');
 COMMIT;
 SELECT person, known_by FROM crm.whoami();
 
+-- what is prepared asks anew each time
+PREPARE who AS SELECT person FROM crm.whoami();
+EXECUTE who;
+BEGIN;
+SELECT crm.act_as('ann');
+EXECUTE who;
+DO $$
+DECLARE
+	one text;
+BEGIN
+	FOREACH one IN ARRAY '{sam,ann,sam}'::text[] LOOP
+		PERFORM crm.act_as(one);
+		RAISE NOTICE '% is %', one, (SELECT person FROM crm.whoami());
+	END LOOP;
+END $$;
+EXECUTE who;
+COMMIT;
+EXECUTE who;
+
 -- an error ends it with the transaction
 BEGIN;
 SELECT crm.act_as('ann');
@@ -112,6 +131,14 @@ RESET ALL;
 SELECT person, known_by FROM crm.whoami();
 BEGIN; SELECT crm.act_as('ann', for_session => true); ROLLBACK;
 SELECT person FROM crm.whoami();
+
+-- and whoever is not the gateway any more is himself
+SELECT crm.act_as('ann', for_session => true);
+SET SESSION AUTHORIZATION regress_crm_other;
+SELECT person, known_by FROM crm.whoami();
+SET SESSION AUTHORIZATION regress_crm_app;
+SELECT person, known_by FROM crm.whoami();
+SELECT crm.act_as(NULL);
 
 -- a parallel worker knows it too
 BEGIN;
@@ -186,7 +213,9 @@ SELECT * FROM crm.actor_columns;
 SELECT crm.add_actor_column('public."Voucher"', 'nobody');
 SELECT crm.add_actor_column('nowhere', 'id');
 SELECT crm.add_actor_column('crm.gateways', 'role');
+SELECT count(*) FROM crm.verify();
 DROP TABLE "Voucher";
+SELECT * FROM crm.verify();
 SELECT crm.drop_actor_column('public."Voucher"');
 SELECT crm.drop_actor_column('public."Voucher"');
 

@@ -55,3 +55,9 @@ SELECT crm.add_department('inside_sales', parent => 'nowhere');
 SELECT crm_internal.department_ancestors('field_sales_north');
 SELECT crm_internal.department_ancestors('board'), crm_internal.department_ancestors('nowhere');
 SELECT name, parent FROM crm.departments;
+
+-- what crm.verify() says where somebody wrote the tables himself
+INSERT INTO crm_internal.position (name, department, reports_to) VALUES ('lost', 'nowhere', 'agent');
+INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from) VALUES ('nothing', 'ann', 'holder', '2026-01-01'), ('nothing', 'bob', 'holder', '2026-01-01');
+UPDATE crm_internal.department SET parent = 'elsewhere' WHERE name = 'service';
+SELECT problem, repair FROM crm.verify();

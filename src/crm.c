@@ -22,6 +22,8 @@ void _PG_init(void);
 void
 _PG_init(void)
 {
+	/* Before base reserves the prefix: what is set for a database or in a file must reach it. */
+	crm_guard_init();
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();
@@ -32,5 +34,4 @@ _PG_init(void)
 	crm_capture_init();
 	crm_identity_init();
 	crm_customer_init();
-	crm_guard_init();
 }

@@ -76,6 +76,8 @@ crm_actor_now(void)
 	crm_actor actor = {.known_by = CRM_KNOWN_BY_LOGIN};
 
 	asked_since = true;
+	if (login_id != GetSessionUserId())
+		crm_actor_login();
 	if (actor_setting != NULL && actor_setting[0] != '\0' && word_holds())
 	{
 		actor.person = actor_setting;
@@ -104,7 +106,7 @@ crm_actor_login(void)
 	{
 		/* Set first: a message that comes in while the name is read makes it stale again. */
 		login_id = session_user;
-		generation++;
+		forget_word();
 		PG_TRY();
 		{
 			namestrcpy(&login_name, GetUserNameFromId(session_user, false));

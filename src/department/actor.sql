@@ -17,22 +17,6 @@ CREATE TABLE crm_internal.actor_column
 COMMENT ON TABLE crm_internal.actor_column IS 'columns of guarded tables whose value names the acting person, where nobody called crm.act_as(); the journal says that it was claimed';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.actor_column', '');
 
--- For whom a gateway may act: anybody with an appointment now, in its departments if it has some.
-CREATE FUNCTION crm_internal.appointed_until(person text, departments text[])
-RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT pg_catalog.max(a.valid_until)
-	FROM crm_internal.appointment a
-	JOIN crm_internal.position p ON p.name = a.position
-	WHERE a.person = appointed_until.person
-		AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
-		AND (p.closed_at IS NULL OR p.closed_at > pg_catalog.clock_timestamp())
-		AND (appointed_until.departments IS NULL OR p.department = ANY (appointed_until.departments));
-END;
-COMMENT ON FUNCTION crm_internal.appointed_until(text, text[]) IS 'until when a person who is appointed now in one of the departments (NULL: anywhere) is so; NULL: is not';
-REVOKE ALL ON FUNCTION crm_internal.appointed_until(text, text[]) FROM PUBLIC;
-
 CREATE FUNCTION crm.act_as(person text, for_session boolean DEFAULT false)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -205,3 +189,39 @@ CREATE VIEW crm.actor_columns AS
 COMMENT ON VIEW crm.actor_columns IS 'columns of guarded tables whose value names the acting person';
 COMMENT ON COLUMN crm.actor_columns.table_name IS 'the table, with its schema';
 COMMENT ON COLUMN crm.actor_columns.column_name IS 'the column';
+
+CREATE FUNCTION crm_internal.broken_organization()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'organization', pg_catalog.format('department "%s" is part of "%s", which does not exist', d.name, d.parent),
+		pg_catalog.format('SELECT crm.add_department(%L)', d.parent)
+	FROM crm_internal.department d
+	WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.department o WHERE o.name = d.parent)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" belongs to department "%s", which does not exist', p.name, p.department),
+		pg_catalog.format('SELECT crm.add_department(%L)', p.department)
+	FROM crm_internal.position p
+	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = p.department)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('position "%s" reports to "%s", which is not an open position', p.name, p.reports_to),
+		pg_catalog.format('SELECT crm.change_position(%L, reports_to => '''')', p.name)
+	FROM crm_internal.position p
+	WHERE p.closed_at IS NULL AND p.reports_to IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.position o WHERE o.name = p.reports_to AND o.closed_at IS NULL)
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('%s appointments are to a position "%s", which does not exist', pg_catalog.count(*), a."position"),
+		pg_catalog.format('SELECT crm.add_position(%L, department => ...)', a."position")
+	FROM crm_internal.appointment a
+	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
+	GROUP BY a."position"
+	UNION ALL
+	SELECT 'organization', pg_catalog.format('column %s of table %s, which names the actor, does not exist', c.column_name, c.table_name),
+		pg_catalog.format('SELECT crm.drop_actor_column(%L)', c.table_name)
+	FROM crm_internal.actor_column c
+	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+		WHERE a.attrelid = pg_catalog.to_regclass(c.table_name) AND a.attname = c.column_name
+			AND a.attnum > 0 AND NOT a.attisdropped);
+END;
+COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions, appointments and actor columns that lead nowhere';
+REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

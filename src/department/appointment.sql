@@ -66,7 +66,7 @@ BEGIN
 	PERFORM crm_internal.lock_organization();
 	PERFORM crm_internal.check_position("position");
 	PERFORM crm_internal.check_place("position", person, capacity, begins, valid_until);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s, %s)', "position", person));
 	INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from, valid_until)
 	VALUES (appoint."position", appoint.person, appoint.capacity, begins, appoint.valid_until)
 	RETURNING appointment_id INTO id;
@@ -150,7 +150,7 @@ BEGIN
 			HINT = 'Leave valid_until out: it ends now.';
 	END IF;
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s, %s)', "position", person));
 	UPDATE crm_internal.appointment a
 	SET valid_until = greatest(a.valid_from, until)
 	WHERE a."position" = end_appointment."position" AND a.person = end_appointment.person
@@ -203,32 +203,3 @@ COMMENT ON COLUMN crm.appointments.capacity IS 'holder, deputy, liaison, contrac
 COMMENT ON COLUMN crm.appointments.valid_from IS 'begins';
 COMMENT ON COLUMN crm.appointments.valid_until IS 'ends just before; infinity: open';
 COMMENT ON COLUMN crm.appointments.active IS 'whether it is in force now';
-
-CREATE FUNCTION crm_internal.broken_organization()
-RETURNS TABLE (check_name text, problem text, repair text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT 'organization', pg_catalog.format('department "%s" is part of "%s", which does not exist', d.name, d.parent),
-		pg_catalog.format('SELECT crm.add_department(%L)', d.parent)
-	FROM crm_internal.department d
-	WHERE d.parent IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.department o WHERE o.name = d.parent)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('position "%s" belongs to department "%s", which does not exist', p.name, p.department),
-		pg_catalog.format('SELECT crm.add_department(%L)', p.department)
-	FROM crm_internal.position p
-	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = p.department)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('position "%s" reports to "%s", which is not an open position', p.name, p.reports_to),
-		pg_catalog.format('SELECT crm.change_position(%L, reports_to => '''')', p.name)
-	FROM crm_internal.position p
-	WHERE p.closed_at IS NULL AND p.reports_to IS NOT NULL
-		AND NOT EXISTS (SELECT FROM crm_internal.position o WHERE o.name = p.reports_to AND o.closed_at IS NULL)
-	UNION ALL
-	SELECT 'organization', pg_catalog.format('%s appointments are to a position "%s", which does not exist', pg_catalog.count(*), a."position"),
-		pg_catalog.format('SELECT crm.add_position(%L, department => ...)', a."position")
-	FROM crm_internal.appointment a
-	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
-	GROUP BY a."position";
-END;
-COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions and appointments that lead nowhere';
-REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

@@ -19,6 +19,20 @@ PG_FUNCTION_INFO_V1(crm_gateway_changed);
 static Oid gateway_table = InvalidOid;
 static Oid appointment_table = InvalidOid;
 
+/* One row for a gateway, its columns in the order of crm_gateway_answer. */
+static const char question[] =
+	"SELECT g.session_allowed, pg_catalog.max(a.valid_until), "
+	"pg_catalog.max(a.valid_until) FILTER (WHERE g.departments IS NULL "
+	"OR a.department OPERATOR(pg_catalog.=) ANY (g.departments)) "
+	"FROM crm_internal.gateway g LEFT JOIN LATERAL (SELECT a.valid_until, p.department "
+	"FROM crm_internal.appointment a "
+	"JOIN crm_internal.position p ON p.name OPERATOR(pg_catalog.=) a.\"position\" "
+	"WHERE a.person OPERATOR(pg_catalog.=) $2 "
+	"AND a.valid_from OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() "
+	"AND a.valid_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+	"AND (p.closed_at IS NULL OR p.closed_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())"
+	") a ON true WHERE g.role OPERATOR(pg_catalog.=) $1 GROUP BY g.role";
+
 static void remember_tables(void);
 static Datum first_row(int column);
 static bool first_row_is_null(int column);
@@ -52,11 +66,7 @@ crm_gateway_ask(const char *login, const char *person)
 	SPI_connect();
 	values[0] = CStringGetTextDatum(login);
 	values[1] = CStringGetTextDatum(person);
-	crm_plan(&plan,
-			 "SELECT g.session_allowed, crm_internal.appointed_until($2, NULL), "
-			 "crm_internal.appointed_until($2, g.departments) "
-			 "FROM crm_internal.gateway g WHERE g.role OPERATOR(pg_catalog.=) $1",
-			 2, types);
+	crm_generic_plan(&plan, question, 2, types);
 	answer.is_gateway = crm_execute_plan(plan, values, NULL, true) > 0;
 	if (answer.is_gateway)
 	{

@@ -163,14 +163,13 @@ RETURNS TABLE (finding text, severity text, repair text, runs boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT pg_catalog.format('crm.enabled is off (%s): no trigger of crm does anything', s.source), 'bypass',
-		CASE s.source
-			WHEN 'session' THEN 'RESET crm.enabled'
-			WHEN 'database' THEN pg_catalog.format('ALTER DATABASE %I RESET crm.enabled', pg_catalog.current_database())
-			ELSE 'ALTER SYSTEM RESET crm.enabled; SELECT pg_reload_conf()' END,
+	SELECT 'crm.guards_enabled is off: no guard looks at what is written', 'bypass',
+		CASE (SELECT s.source FROM pg_catalog.pg_settings s WHERE s.name = 'crm.guards_enabled')
+			WHEN 'session' THEN 'RESET crm.guards_enabled'
+			WHEN 'database' THEN pg_catalog.format('ALTER DATABASE %I RESET crm.guards_enabled', pg_catalog.current_database())
+			ELSE 'ALTER SYSTEM RESET crm.guards_enabled; SELECT pg_reload_conf()' END,
 		false
-	FROM pg_catalog.pg_settings s
-	WHERE s.name = 'crm.enabled' AND s.setting = 'off'
+	WHERE pg_catalog.current_setting('crm.guards_enabled', true) ~* '^(off?|f|fa|fal|fals|false|no?|0)$'
 	UNION ALL
 	SELECT pg_catalog.format('setting %s is kept for %s', c.setting,
 			pg_catalog.concat_ws(' in ', 'role ' || r.rolname, 'database ' || b.datname)),
@@ -185,7 +184,7 @@ BEGIN ATOMIC
 	LEFT JOIN pg_catalog.pg_database b ON b.oid = s.setdatabase
 	WHERE (b.datname = pg_catalog.current_database() OR s.setdatabase = 0)
 		AND (pg_catalog.lower(c.setting) IN ('session_replication_role=replica', 'event_triggers=off')
-			OR c.setting ~* '^crm\.enabled=(off|false|no|0|f|n)$')
+			OR c.setting ~* '^crm\.guards_enabled=(off?|f|fa|fal|fals|false|no?|0)$')
 	UNION ALL
 	SELECT pg_catalog.format('role %I may set %s, with which a session silences triggers that are not ENABLE ALWAYS', coalesce(r.rolname::text, 'public'), p.parname),
 		'risk',
@@ -194,7 +193,7 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_parameter_acl p
 	CROSS JOIN LATERAL pg_catalog.aclexplode(p.paracl) a
 	LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
-	WHERE p.parname IN ('session_replication_role', 'crm.enabled') AND NOT coalesce(r.rolsuper, false)
+	WHERE p.parname IN ('session_replication_role', 'crm.guards_enabled') AND NOT coalesce(r.rolsuper, false)
 	UNION ALL
 	SELECT pg_catalog.format('application login %I is a superuser: nothing holds it', r.rolname), 'risk',
 		pg_catalog.format('ALTER ROLE %I NOSUPERUSER', r.rolname), false

@@ -230,10 +230,9 @@ decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric 
 							   point.table_name, release->request_id),
 						errdetail("Its amount or its customer has changed since."),
 						errhint("Who wants it asks again by the same statement; SELECT "
-								"crm.decline(" INT64_FORMAT ");",
+								"crm.decline(" INT64_FORMAT ", '...');",
 								release->request_id)));
 	point.actor = release->requester;
-	point.operation = NULL;
 	ruling = *crm_permit_ruling(
 		crm_permit_of(release->requester.person, point.decision, point.scope, point.nscope), amount,
 		state->now);

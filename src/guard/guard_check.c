@@ -94,9 +94,9 @@ crm_guard_parse_pairs(Jsonb *object, const char *what)
 	if (!JB_ROOT_IS_OBJECT(object))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("%s of a guard is no object", what),
-						errhint("For example %s => '{\"%s\"}'.", what,
-								strcmp(what, "scope") == 0 ? "department\": \"'sales'"
-														   : "status\": \"to_approve")));
+						errhint("For example %s => %s.", what,
+								strcmp(what, "scope") == 0 ? "'{\"department\": \"''sales''\"}'"
+														   : "'{\"status\": \"to_approve\"}'")));
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
@@ -165,6 +165,10 @@ crm_guard_check(crm_guard *draft, Relation relation)
 	{
 		crm_guard_pair *pair = lfirst(cell);
 
+		if (!crm_guard_dimension_exists(pair->name))
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+							errmsg("there is no dimension \"%s\" of mandates", pair->name),
+							errhint("What bounds no mandate need not be told.")));
 		if (pair->text == NULL)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("dimension \"%s\" of scope has no expression", pair->name)));

@@ -25,6 +25,8 @@
 #include "guard/guard_name.h"
 #include "source/source_expression.h"
 
+#define WAITING "waiting of the guard on"
+
 /* For a subtransaction. */
 typedef struct followed_text
 {
@@ -45,7 +47,8 @@ static Oid primary_key(Relation relation);
 static void wait_value(crm_guard_wait *wait, Form_pg_attribute attribute, const char *text);
 
 const char *
-crm_guard_present_text(const crm_guard *guard, Relation relation, const char *text)
+crm_guard_present_text(const crm_guard *guard, Relation relation, const char *text,
+					   const char *what)
 {
 	Relation table;
 	crm_user before;
@@ -54,9 +57,7 @@ crm_guard_present_text(const crm_guard *guard, Relation relation, const char *te
 		return text;
 	table = table_open(guard->table_id, AccessShareLock);
 	before = crm_become(table->rd_rel->relowner, SECURITY_RESTRICTED_OPERATION);
-	text =
-		crm_expression_of(table, text, "an expression of the guard on", former_names(guard, table))
-			->text;
+	text = crm_expression_of(table, text, what, former_names(guard, table))->text;
 	crm_restore_user(before);
 	table_close(table, AccessShareLock);
 	return text;
@@ -78,7 +79,8 @@ static void
 follow_text(void *argument)
 {
 	followed_text *followed = argument;
-	const char *text = crm_guard_present_text(followed->guard, followed->relation, followed->text);
+	const char *text =
+		crm_guard_present_text(followed->guard, followed->relation, followed->text, "");
 
 	followed->result = MemoryContextStrdup(followed->context, text);
 }
@@ -169,9 +171,9 @@ void
 crm_guard_wait_prepare(crm_guard_wait *wait, const crm_guard *guard, Relation relation,
 					   const crm_guard_pair *pair)
 {
-	const char *text = crm_guard_present_text(guard, relation, quote_identifier(pair->name));
-	AttrNumber number =
-		crm_expression_of(relation, text, "waiting of the guard on", NIL)->plain_column;
+	const char *text =
+		crm_guard_present_text(guard, relation, quote_identifier(pair->name), WAITING);
+	AttrNumber number = crm_expression_of(relation, text, WAITING, NIL)->plain_column;
 	Form_pg_attribute attribute;
 
 	if (number <= 0)

@@ -6,11 +6,12 @@
 #include "guard/guard_plan.h"
 
 /*
- * A stored expression as it reads by now for the rows of a relation. A column that was renamed in
- * the very table that was registered is followed by its number.
+ * A stored expression, what (as of crm_expression_of()), as it reads by now for the rows of a
+ * relation. A column that was renamed in the very table that was registered is followed by its
+ * number.
  */
 extern const char *crm_guard_present_text(const crm_guard *guard, Relation relation,
-										  const char *text);
+										  const char *text, const char *what);
 
 /* The same, for a guard that is about to be registered anew: what cannot be read stays as it is. */
 extern char *crm_guard_followed_text(const crm_guard *guard, Relation relation, const char *text);

@@ -246,13 +246,14 @@ prepare(plan_request *request, const char *argument, const char *text, Oid wante
 		crm_guard_fact *fact)
 {
 	const crm_guard *guard = request->plan->guard;
+	char *what;
 
 	if (text == NULL)
 		return false;
 	request->argument = argument;
-	crm_guard_fact_prepare(
-		fact, request->relation, crm_guard_present_text(guard, request->relation, text),
-		psprintf("%s of the guard on", argument ? argument : "actor column"), wanted);
+	what = psprintf("%s of the guard on", argument ? argument : "actor column");
+	text = crm_guard_present_text(guard, request->relation, text, what);
+	crm_guard_fact_prepare(fact, request->relation, text, what, wanted);
 	return true;
 }
 

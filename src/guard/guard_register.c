@@ -34,6 +34,7 @@ PG_FUNCTION_INFO_V1(crm_drop_guard);
 PG_FUNCTION_INFO_V1(crm_drop_guard_of);
 
 static Datum add_guard(FunctionCallInfo fcinfo);
+static Relation open_table(const char *name);
 static Datum change_guard(FunctionCallInfo fcinfo);
 static crm_guard *existing(int32 guard_id);
 static void change_facts(FunctionCallInfo fcinfo, crm_guard *draft);
@@ -74,12 +75,27 @@ add_guard(PG_FUNCTION_ARGS)
 	draft->journals_rows = crm_guard_parse_choice(
 		crm_required_argument(fcinfo, 11, "journal", EXAMPLE), "journal", "row", "statement");
 
-	relation = crm_source_open_table(crm_text_argument(fcinfo, 0));
+	relation = open_table(crm_text_argument(fcinfo, 0));
 	crm_guard_check(draft, relation);
 	draft->guard_id = crm_guard_insert(draft);
 	table_close(relation, NoLock);
 	crm_guard_attach(draft->table_id, draft);
 	PG_RETURN_INT32(draft->guard_id);
+}
+
+static Relation
+open_table(const char *name)
+{
+	char *schema;
+	char *table;
+
+	if (!crm_source_resolve_name(name, &schema, &table) ||
+		!OidIsValid(get_namespace_oid(schema, true)) ||
+		!OidIsValid(get_relname_relid(table, get_namespace_oid(schema, false))))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table \"%s\" does not exist", name),
+				 errhint("Name it with its schema, as in 'service.voucher'.")));
+	return crm_source_open_table(name);
 }
 
 Datum

@@ -127,6 +127,14 @@ crm_guard_decision_exists(const char *decision)
 					decision);
 }
 
+bool
+crm_guard_dimension_exists(const char *name)
+{
+	return is_there("SELECT 1 FROM crm_internal.scope_dimension "
+					"WHERE name OPERATOR(pg_catalog.=) $1",
+					name);
+}
+
 int32
 crm_guard_source_number(const char *source)
 {

@@ -211,5 +211,5 @@ refuse_gone(const crm_guard_release *release, const char *table)
 	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					errmsg("the row of %s that request " INT64_FORMAT " is about waits no more",
 						   table, release->request_id),
-					errhint("SELECT crm.decline(" INT64_FORMAT ");", release->request_id)));
+					errhint("SELECT crm.decline(" INT64_FORMAT ", '...');", release->request_id)));
 }

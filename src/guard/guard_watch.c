@@ -25,6 +25,7 @@
 #include "base/attempt.h"
 #include "base/base.h"
 #include "department/actor.h"
+#include "guard/guard_call.h"
 #include "source/source_registry.h"
 
 /* What a command did to a table that a guard may stand on. */
@@ -83,8 +84,9 @@ is_watching(void)
 {
 	Oid schema = get_namespace_oid("crm_internal", true);
 
-	return crm_enabled && !IsBinaryUpgrade && !creating_extension && OidIsValid(schema) &&
-		   OidIsValid(get_relname_relid("guard", schema)) && !is_work_of_crm() &&
+	return crm_guards_are_enabled() && !IsBinaryUpgrade && !creating_extension &&
+		   OidIsValid(schema) && OidIsValid(get_relname_relid("guard", schema)) &&
+		   !is_work_of_crm() &&
 		   ask("SELECT guard_id::text FROM crm_internal.guard WHERE dropped_at IS NULL LIMIT 1",
 			   InvalidOid, NULL) != NULL;
 }

@@ -10,7 +10,6 @@ BEGIN ATOMIC
 	WITH problem AS MATERIALIZED (
 		SELECT f.guard_id, 1 AS rank, f.finding, f.repair
 		FROM crm_internal.guard_name_findings() f
-		WHERE f.severity = 'bypass'
 		UNION ALL
 		SELECT f.guard_id, 2, f.finding, f.repair
 		FROM crm_internal.guard_trigger_findings() f

@@ -91,7 +91,7 @@ REVOKE ALL ON FUNCTION crm_internal.refuse_reserved(crm_internal.mandate) FROM P
 -- Of the giver's mandates those that pass one bound after the other; the first bound that none passes is the refusal.
 CREATE FUNCTION crm_internal.stand_on(m crm_internal.mandate)
 RETURNS crm_internal.mandate
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

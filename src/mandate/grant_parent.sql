@@ -66,14 +66,14 @@ REVOKE ALL ON FUNCTION crm_internal.windows_fit(crm_internal.mandate, crm_intern
 -- Where the giver's authority at the outermost points of the new mandate goes: NULL if all is its own.
 CREATE FUNCTION crm_internal.authority_gap(m crm_internal.mandate, p crm_internal.mandate)
 RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	whole crm_internal.mandate := crm_internal.inherit(m, p);
 	point jsonb;
 	supported boolean;
-	taken crm_internal.effective_mandate;
+	taken record;
 BEGIN
 	IF m.kind IN ('consult', 'inform', 'ban') THEN
 		whole.amount := p.amount;
@@ -105,7 +105,7 @@ REVOKE ALL ON FUNCTION crm_internal.authority_gap(crm_internal.mandate, crm_inte
 
 CREATE FUNCTION crm_internal.check_not_handed_over(m crm_internal.mandate)
 RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -49,6 +49,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
 	('administrator', 'crm.use_operating_model'),
+	('administrator', 'crm.simulate_operating_model'),
 	('member', 'crm.preview_hand_over'),
 	('administrator', 'crm.add_decision'),
 	('administrator', 'crm.change_decision'),

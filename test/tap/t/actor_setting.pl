@@ -56,6 +56,9 @@ is(says("SET crm.actor = 'hugo';\nBEGIN; SELECT crm.act_as('ann')\\g /dev/null\n
 is(says("CREATE FUNCTION pg_temp.sly() RETURNS text LANGUAGE sql SET crm.actor = 'hugo' AS 'SELECT person FROM crm.whoami()';\nSELECT pg_temp.sly();\n$who;"),
 	'app|login', 'a function that brings its own setting, made before the library is there');
 is(says($who, options => '-c crm.actor=hugo'), 'app|login', 'PGOPTIONS');
+my $parallel = "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')\\g /dev/null\n";
+is(says("SET crm.actor = 'hugo';\n$parallel$who;\n$who;"), "app|login\napp|login", 'a parallel worker');
+is(says("$parallel BEGIN; SELECT crm.act_as('ann')\\g /dev/null\n$who; COMMIT; $who;"), "ann|act_as\napp|login", 'which knows the real one');
 
 # As a superuser, who may store it before the library is there.
 for my $where ('ROLE app', 'DATABASE postgres', 'ROLE app IN DATABASE postgres', 'ROLE ALL')
@@ -110,15 +113,16 @@ $node->safe_psql('postgres', 'ALTER ROLE app2 RENAME TO app');
 
 # Statements that share a transaction without a BEGIN.
 my $script = "$PostgreSQL::Test::Utils::tmp_check/pipeline.sql";
-sub pipeline
+sub protocol
 {
-	my (@statements) = @_;
-	append_to_file($script, join "\n", '\startpipeline', @statements, '\endpipeline', '');
+	my ($mode, @statements) = @_;
+	append_to_file($script, join "\n", @statements, '');
 	my ($out, $err) = ('', '');
-	my $done = IPC::Run::run([ 'pgbench', '-n', '-t1', '-Mextended', '-U', 'app', '-f', $script, $node->connstr('postgres') ], '>', \$out, '2>', \$err);
+	my $done = IPC::Run::run([ 'pgbench', '-n', '-t1', "-M$mode", '-U', 'app', '-f', $script, $node->connstr('postgres') ], '>', \$out, '2>', \$err);
 	unlink $script;
 	return ($done, $err);
 }
+sub pipeline { return protocol('extended', '\startpipeline', @_, '\endpipeline') }
 $node->safe_psql('postgres', 'TRUNCATE note');
 my ($done) = pipeline("SELECT crm.act_as('ann');", "INSERT INTO note $who;");
 ok($done, 'a pipeline acts for somebody') and
@@ -128,5 +132,12 @@ ok($done, 'whether or not they ask for the actor');
 ($done, $error) = pipeline("SELECT crm.act_as('ann');");
 ok(!$done, 'a pipeline of nothing else is refused');
 like($error, qr/would end with its own statement/, 'and told why');
+
+for my $mode (qw(simple extended prepared))
+{
+	($done, $error) = protocol($mode, "SELECT crm.act_as('ann');");
+	like($error, qr/would end with its own statement/, "and so is a statement by itself, $mode");
+	ok((protocol($mode, 'BEGIN;', "SELECT crm.act_as('ann');", 'COMMIT;'))[0], "in a transaction block, $mode, it is not");
+}
 
 done_testing();
