@@ -226,6 +226,8 @@ add_request(StringInfo text, const crm_asked *asked)
 		appendStringInfo(text, ", amount => %s", amount_text(asked->amount));
 	if (asked->nscope > 0)
 		add_scope(text, asked);
+	if (asked->subject != NULL)
+		appendStringInfo(text, ", subject => %s", quote_literal_cstr(asked->subject));
 	appendStringInfoString(text, ", reason => '...');");
 }
 

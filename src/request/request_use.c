@@ -23,7 +23,7 @@
 #define REQUEST_LOCK_CLASS 0x63726D
 #define REQUEST_LOCK_KIND 4
 
-#define NKEYS 9
+#define NKEYS 10
 
 #define IS_USABLE                                                                                  \
 	"(r.status = 'approved' OR ($9 AND r.status = 'open' AND r.position IS NULL"                   \
@@ -37,12 +37,13 @@
 	"r.requester = $1 AND r.decision = $2 AND r.customer_id IS NOT DISTINCT FROM $3"               \
 	" AND r.amount IS NOT DISTINCT FROM $4 AND (r.guard_id IS NULL OR r.guard_id = $5)"            \
 	" AND (r.operation IS NULL OR r.operation = $6) AND (r.row_key IS NULL OR r.row_key = $7)"     \
+	" AND (r.subject IS NULL OR r.subject = $10)"                                                  \
 	" AND r.scope <@ $8::pg_catalog.jsonb"
 
 PG_FUNCTION_INFO_V1(crm_lock_request);
 
-static const Oid key_types[NKEYS + 1] = {TEXTOID, TEXTOID, INT8OID, NUMERICOID, INT4OID,
-										 TEXTOID, TEXTOID, TEXTOID, BOOLOID,    INT8OID};
+static const Oid key_types[NKEYS + 1] = {TEXTOID, TEXTOID, INT8OID, NUMERICOID, INT4OID, TEXTOID,
+										 TEXTOID, TEXTOID, BOOLOID, TEXTOID,    INT8OID};
 
 static int64 find(Datum *values, const char *nulls);
 static bool use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext caller);
@@ -87,7 +88,8 @@ bind(const crm_request_key *key, Datum *values, char *nulls)
 	values[6] = text_or_null(key->row_key, &nulls[6]);
 	values[7] = CStringGetTextDatum(crm_request_scope_text(key->scope, key->nscope));
 	values[8] = BoolGetDatum(key->consulted);
-	values[9] = Int64GetDatum(0);
+	values[9] = text_or_null(key->subject, &nulls[9]);
+	values[10] = Int64GetDatum(0);
 }
 
 bool
@@ -123,7 +125,7 @@ crm_request_use(const crm_request_key *key, crm_approval *approval)
 	while (!used && (request_id = find(values, nulls)) != 0)
 	{
 		crm_request_lock(request_id);
-		values[9] = Int64GetDatum(request_id);
+		values[10] = Int64GetDatum(request_id);
 		used = use(values, nulls, approval, caller);
 	}
 	SPI_finish();
@@ -151,8 +153,8 @@ find(Datum *values, const char *nulls)
 
 	crm_plan(&plan,
 			 "SELECT r.request_id FROM crm_internal.request r WHERE " IS_FOR_THIS " AND " IS_USABLE
-			 " AND $10 IS NOT NULL"
-			 " ORDER BY r.row_key IS NULL, r.guard_id IS NULL, r.request_id",
+			 " AND $11 IS NOT NULL"
+			 " ORDER BY r.row_key IS NULL, r.guard_id IS NULL, r.subject IS NULL, r.request_id",
 			 NKEYS + 1, key_types);
 	run(plan, values, nulls, 1);
 	if (SPI_processed == 0)
@@ -208,7 +210,7 @@ use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext call
 	crm_plan(&plan,
 			 "UPDATE crm_internal.request r"
 			 " SET status = 'used', used_at = pg_catalog.clock_timestamp()"
-			 " WHERE r.request_id = $10 AND " IS_FOR_THIS " AND " IS_USABLE
+			 " WHERE r.request_id = $11 AND " IS_FOR_THIS " AND " IS_USABLE
 			 " RETURNING r.request_id, r.mandate_path, r.position,"
 			 "  (SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id),"
 			 "  r.reserved, r.decided_at IS NULL",
