@@ -166,13 +166,13 @@ DECLARE
 	request text := format('SELECT crm.request(%L, customer => %s, amount => %L, scope => %L)', decision, customer, amount,
 		CASE WHEN department IS NULL THEN '{}' ELSE jsonb_build_object('department', department) END);
 	asking text := substring(refused.hint FROM 'SELECT crm\.request\(.*;');
-	named text[] := ARRAY(SELECT m[2] FROM regexp_matches(people, '(\S+) \((\S+)\)', 'g') m);
+	named text[] := ARRAY(SELECT DISTINCT m[2] FROM regexp_matches(people, '(\S+) \((\S+)\)', 'g') m);
 	r result;
 	who text;
 BEGIN
 	IF refused.hint ~ ' may\.( |$)' THEN
 		FOREACH who IN ARRAY named LOOP
-			r := try(who, statement, keep AND who = named[1]);
+			r := try(who, statement, keep AND who = named[cardinality(named)]);
 			IF r.state <> '00000' THEN
 				INSERT INTO finding VALUES (who || ' may not: ' || r.message || ' ' || r.detail, person, statement, refused.detail, refused.hint);
 			END IF;
