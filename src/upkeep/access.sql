@@ -36,7 +36,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.decline'),
 	('member', 'crm.acknowledge'),
 	('member', 'crm_internal.turn'),
-	('member', 'crm_internal.concerns_me'),
+	('member', 'crm_internal.myself'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm.related'),
