@@ -28,9 +28,9 @@
 /* So many of the same are looked at for one that nobody else is using. */
 #define AT_ONCE 64
 
+/* Of one with the authority: that all were asked is enough, even if it went to somebody else. */
 #define IS_USABLE                                                                                  \
-	"(r.status = 'approved' OR ($9 AND r.status = 'open' AND r.position IS NULL"                   \
-	"  AND r.joint_id IS NULL))"                                                                   \
+	"(r.status = 'approved' OR ($9 AND r.status = 'open'))"                                        \
 	" AND r.expires_at > pg_catalog.clock_timestamp()"                                             \
 	" AND NOT EXISTS (SELECT FROM crm_internal.request_consult c"                                  \
 	"  WHERE c.request_id = r.request_id AND c.answered_at IS NULL"                                \
