@@ -34,6 +34,17 @@ SELECT crm_internal.take_act('pricing');
 SELECT crm_internal.take_act('pricing', scope => '{"department": "service"}');
 SELECT * FROM acts();
 
+-- and for the subject, if that was said
+SELECT crm_internal.take_act('pricing', subject => 'crm.add_price(7)');
+SELECT crm.request('pricing', subject => 'crm.add_price(7)') AS second \gset
+SELECT crm.act_as('ann', for_session => true);
+SELECT crm.approve(:second);
+SELECT crm.act_as('sam', for_session => true);
+SELECT crm_internal.take_act('pricing', subject => 'crm.add_price(8)');
+SELECT crm_internal.take_act('pricing');
+SELECT crm_internal.take_act('pricing', subject => 'crm.add_price(7)');
+SELECT * FROM acts();
+
 -- the owner is never locked out of who decides what, and of that only; not by way of a gateway
 SELECT crm.act_as(NULL, for_session => true);
 SELECT crm_internal.take_act('org.model');

@@ -88,6 +88,8 @@ crm_act_is_possible(const crm_act_point *point, const crm_ruling *ruling)
 	if (ruling->verdict == CRM_BANNED)
 		return false;
 	crm_act_request_key(point, ruling, &key);
+	if (key.consulted)
+		key.consulted = first_affordable(point, ruling, &shortfall) != NULL;
 	return crm_request_is_approved(&key);
 }
 
@@ -160,6 +162,7 @@ crm_act_request_key(const crm_act_point *point, const crm_ruling *ruling, crm_re
 		.guard_id = point->guard_id,
 		.operation = point->operation,
 		.row_key = point->row_key,
+		.subject = point->guard_id == 0 ? point->subject : NULL,
 		.scope = point->scope,
 		.nscope = point->nscope,
 		.consulted = ruling->verdict == CRM_CONSULT_FIRST,

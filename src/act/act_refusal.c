@@ -106,6 +106,7 @@ asked_of(const crm_act_point *point)
 		.scope = point->scope,
 		.amount = point->amount,
 		.customer_id = point->customer_id,
+		.subject = point->guard_id == 0 ? point->subject : NULL,
 		.at = GetCurrentTimestamp(),
 	};
 	return act;

@@ -324,7 +324,9 @@ has_rows(Oid relation)
 	char *name = get_rel_name(relation);
 	char *table;
 
-	if (name == NULL)
+	/* Indexes are attached too. */
+	if (name == NULL || get_rel_relkind(relation) == RELKIND_INDEX ||
+		get_rel_relkind(relation) == RELKIND_PARTITIONED_INDEX)
 		return false;
 	table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 	return ask(psprintf("SELECT 'yes' FROM %s LIMIT 1", table), InvalidOid, NULL) != NULL;

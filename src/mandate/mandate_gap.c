@@ -135,7 +135,7 @@ is_gap(crm_policy *policy, const crm_asked *asked, band *found)
 
 	if (crm_policy_who_may(policy, asked, CRM_WHO_ONE_EACH, NULL, &takers) > 0 ||
 		crm_policy_who_may(policy, asked, CRM_WHO_CONSULTS, NULL, &takers) > 0 ||
-		crm_survey_jointly(policy, asked))
+		crm_signers(policy, asked, NULL, &takers) > 0)
 		return false;
 	find_holders(policy, asked, false, found);
 	return true;

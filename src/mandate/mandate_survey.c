@@ -22,10 +22,6 @@ static crm_survey_scope scope_of(int nvalues, crm_scope_value *values);
 static int compare_ranks(const void *a, const void *b);
 static int compare_scopes(const void *a, const void *b);
 static int compare_values(const void *a, const void *b);
-static bool enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-						int32 joint_id, int quorum);
-static bool signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-				  int person, int32 joint_id);
 
 crm_survey
 crm_survey_of(const crm_policy *policy, int decision)
@@ -181,54 +177,4 @@ compare_values(const void *a, const void *b)
 {
 	return strcmp(((const crm_scope_value *) a)->dimension,
 				  ((const crm_scope_value *) b)->dimension);
-}
-
-bool
-crm_survey_jointly(crm_policy *policy, const crm_asked *asked)
-{
-	crm_rule_point point =
-		crm_policy_point_of(policy, asked->decision, asked->scope, asked->nscope);
-
-	point.at = asked->at;
-	point.rank = crm_policy_rank(policy, asked->amount);
-	for (int i = 0; i < policy->rule.joint.n; i++)
-	{
-		int place = policy->rule.joint.entries[i].place;
-		const crm_rule_mandate *one = &policy->rule.mandates[place];
-
-		crm_rule_begin(policy->work, &point);
-		if (crm_rule_effective(policy->work, place) &&
-			enough_sign(policy, asked, &point, one->joint_id, one->quorum))
-			return true;
-	}
-	return false;
-}
-
-static bool
-enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int32 joint_id,
-			int quorum)
-{
-	int found = 0;
-
-	for (int person = 0; person < policy->persons.n && found < quorum; person++)
-		found += signs(policy, asked, point, person, joint_id);
-	return found >= quorum;
-}
-
-/* Who is only contracted, or a machine, signs nothing. */
-static bool
-signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int person,
-	  int32 joint_id)
-{
-	crm_rule_span span;
-	const crm_ruling *ruling =
-		crm_policy_judge(policy, person, point, asked->amount, asked->at, &span);
-
-	if (ruling->verdict != CRM_SIGNATURES)
-		return false;
-	for (; ruling != NULL; ruling = ruling->next)
-		if (ruling->joint_id == joint_id && strcmp(ruling->capacity, "contractor") != 0 &&
-			strcmp(ruling->capacity, "machine") != 0)
-			return true;
-	return false;
 }

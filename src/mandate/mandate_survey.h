@@ -27,7 +27,14 @@ typedef struct crm_survey_scope
 
 extern crm_survey crm_survey_of(const crm_policy *policy, int decision);
 
-/* Whether enough different persons may sign a joint mandate at the point that is asked about. */
-extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked);
+/* Whether anybody could answer a request of who asks, alone or with others. */
+extern bool crm_answerable(crm_policy *policy, const crm_asked *asked);
+
+/*
+ * Different persons who may sign a joint mandate at the point that is asked about if this person
+ * (NULL: somebody else) asks them, as many as it needs. Returns how many; 0: there are not enough.
+ */
+extern int crm_signers(crm_policy *policy, const crm_asked *asked, const char *person,
+					   crm_taker **signers);
 
 #endif
