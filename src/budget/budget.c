@@ -21,6 +21,7 @@
 #include "budget/amount.h"
 #include "budget/budget.h"
 #include "budget/budget_row.h"
+#include "budget/refusal.h"
 #include "budget/window.h"
 
 typedef struct pot

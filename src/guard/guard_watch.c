@@ -1,6 +1,6 @@
 /* guard_watch.c - sees to it that DDL does not take a table from under its guard.
  *
- * One function behind the event triggers of sql_drop, ddl_command_end and table_rewrite. The parse
+ * One function behind the event triggers of all four events. The parse
  * trees that the server kept of the command tell what was done, so nothing is refused for what
  * somebody did before, and a restore, which puts triggers back one by one, is never in the way. A
  * superuser could as well switch this off: he is warned. What crm itself does passes.
@@ -41,7 +41,9 @@ PG_FUNCTION_INFO_V1(crm_guard_watch);
 
 static bool is_watching(void);
 static bool is_work_of_crm(void);
+static void watch_start(const Node *statement);
 static void watch_end(void);
+static bool is_concurrent_detach(const AlterTableCmd *command);
 static List *deeds_of(const CollectedCommand *command);
 static List *deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand);
 static Oid other_table(const AlterTableCmd *command);
@@ -73,6 +75,8 @@ crm_guard_watch(PG_FUNCTION_ARGS)
 		watch_drop();
 	else if (strcmp(data->event, "table_rewrite") == 0)
 		watch_rewrite(data->parsetree);
+	else if (strcmp(data->event, "ddl_command_start") == 0)
+		watch_start(data->parsetree);
 	else
 		watch_end();
 	PG_RETURN_NULL();
@@ -103,6 +107,28 @@ is_work_of_crm(void)
 }
 
 /* ------------------------------ what was done ------------------------------ */
+
+/* DETACH CONCURRENTLY has committed half of its work when it ends. */
+static void
+watch_start(const Node *statement)
+{
+	ListCell *cell;
+
+	if (statement == NULL || !IsA(statement, AlterTableStmt))
+		return;
+	foreach (cell, ((const AlterTableStmt *) statement)->cmds)
+		if (is_concurrent_detach(lfirst(cell)))
+			judge(new_deed(
+				RangeVarGetRelid(((const AlterTableStmt *) statement)->relation, NoLock, true),
+				"had a partition detached"));
+}
+
+static bool
+is_concurrent_detach(const AlterTableCmd *command)
+{
+	return command->subtype == AT_DetachPartition &&
+		   ((const PartitionCmd *) command->def)->concurrent;
+}
 
 static void
 watch_end(void)
@@ -177,7 +203,8 @@ deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand)
 		return list_make1(new_deed(relation, "had triggers disabled"));
 	if (type == AT_EnableTrigAll || type == AT_EnableTrigUser || type == AT_EnableTrig)
 		return list_make1(arming(relation, true));
-	if (type == AT_DetachPartition || type == AT_DetachPartitionFinalize)
+	if ((type == AT_DetachPartition && !is_concurrent_detach(command)) ||
+		type == AT_DetachPartitionFinalize)
 		return list_make1(new_deed(relation, "had a partition detached"));
 	if (type == AT_DropInherit)
 		return list_make1(new_deed(other, "had a child taken away"));
@@ -249,7 +276,9 @@ has_rows(Oid relation)
 	char *name = get_rel_name(relation);
 	char *table;
 
-	if (name == NULL)
+	/* Indexes are attached too. */
+	if (name == NULL || get_rel_relkind(relation) == RELKIND_INDEX ||
+		get_rel_relkind(relation) == RELKIND_PARTITIONED_INDEX)
 		return false;
 	table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 	return ask(psprintf("SELECT 'yes' FROM %s LIMIT 1", table), InvalidOid, NULL) != NULL;

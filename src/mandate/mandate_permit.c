@@ -15,6 +15,9 @@
 
 #define BUCKETS 1024
 
+/* A statement may act for as many persons and in as many scopes as it likes. */
+#define MOST_PERMITS 10000
+
 /* Amounts above one and up to another; NULL: without bound. */
 typedef struct piece
 {
@@ -63,6 +66,8 @@ crm_permit_of(const char *person, const char *decision, const crm_scope_value *s
 	uint32 hash = hash_of(person, decision, scope, nscope);
 	crm_permit *permit;
 
+	if (policy->npermits >= MOST_PERMITS)
+		crm_policy_forget_permits(policy);
 	if (policy->permits == NULL)
 	{
 		policy->permit_context =

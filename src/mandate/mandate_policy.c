@@ -29,8 +29,8 @@ PG_FUNCTION_INFO_V1(crm_policy_changed);
 /* A change that is noticed while the policy is being read: read again, but not for ever. */
 #define MOST_TRIES 3
 
-/* Permits that outlive a transaction. */
-#define MOST_PERMITS 1000
+/* So many permits outlive a transaction. */
+#define KEPT_PERMITS 1000
 
 uint64 crm_policy_generation = 1;
 
@@ -46,7 +46,6 @@ static void mark(void);
 static crm_policy *load_as_owner(void);
 static void retire(crm_policy *policy);
 static void free_policy(crm_policy **policy);
-static void forget_permits(crm_policy *policy);
 static Oid mandate_table(void);
 static void relation_changed(Datum arg, Oid relation);
 static void transaction_ends(XactEvent event, void *arg);
@@ -174,14 +173,17 @@ transaction_ends(XactEvent event, void *arg)
 	touched = false;
 	for (int i = 0; i < RETIRED; i++)
 		free_policy(&retired[i]);
-	if (current != NULL && current->npermits > MOST_PERMITS)
-		forget_permits(current);
+	if (current != NULL && current->npermits > KEPT_PERMITS)
+		crm_policy_forget_permits(current);
 }
 
-static void
-forget_permits(crm_policy *policy)
+/* Rulings of those just forgotten may still be looked at, those before are freed. */
+void
+crm_policy_forget_permits(crm_policy *policy)
 {
-	MemoryContextDelete(policy->permit_context);
+	if (policy->forgotten != NULL)
+		MemoryContextDelete(policy->forgotten);
+	policy->forgotten = policy->permit_context;
 	policy->permit_context = NULL;
 	policy->permits = NULL;
 	policy->npermits = 0;

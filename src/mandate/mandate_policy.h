@@ -47,6 +47,7 @@ typedef struct crm_policy
 	MemoryContext permit_context; /* below context */
 	struct crm_permit **permits;  /* by hash */
 	int npermits;
+	MemoryContext forgotten; /* of the permits before these */
 } crm_policy;
 
 /*
@@ -54,6 +55,9 @@ typedef struct crm_policy
  * some more of them, or ended.
  */
 extern crm_policy *crm_policy_now(void);
+
+/* Makes room for others; whoever holds a permit sees it at the generation. */
+extern void crm_policy_forget_permits(crm_policy *policy);
 
 /* What the policy and what belongs to it is read under. */
 extern void crm_policy_push_snapshot(void);

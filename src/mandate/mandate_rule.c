@@ -42,8 +42,12 @@ crm_rule_begin(crm_rule_work *work, const crm_rule_point *point)
 {
 	work->point = *point;
 	work->span = (crm_rule_span){0, work->policy->namounts, DT_NOBEGIN, DT_NOEND};
-	work->round++;
 	work->nesting = 0;
+	if (++work->round != 0)
+		return;
+	/* After four thousand million points the numbers begin again. */
+	memset(work->rounds, 0, work->policy->nmandates * sizeof(uint32));
+	work->round = 1;
 }
 
 bool

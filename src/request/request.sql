@@ -50,6 +50,7 @@ CREATE TABLE crm_internal.request_consult
 );
 COMMENT ON TABLE crm_internal.request_consult IS 'who must be asked about a request; an objection is shown, it does not decide';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_consult', '');
+CREATE INDEX request_consult_open_idx ON crm_internal.request_consult (position) WHERE answered_at IS NULL;
 
 CREATE TABLE crm_internal.request_signature
 (
@@ -132,3 +133,10 @@ END
 $$;
 COMMENT ON FUNCTION crm_internal.release_reservation(crm_internal.request) IS 'what an approved request that will not be used has reserved is free again';
 REVOKE ALL ON FUNCTION crm_internal.release_reservation(crm_internal.request) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.able_persons(decision text, amount numeric, scope jsonb)
+RETURNS SETOF text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_able_persons';
+COMMENT ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) IS 'who may take a decision alone now, some of them after a consult, more than once where in several positions';
+REVOKE ALL ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) FROM PUBLIC;

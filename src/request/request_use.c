@@ -25,6 +25,9 @@
 
 #define NKEYS 10
 
+/* So many of the same are looked at for one that nobody else is using. */
+#define AT_ONCE 64
+
 /* Of one with the authority: that all were asked is enough, even if it went to somebody else. */
 #define IS_USABLE                                                                                  \
 	"(r.status = 'approved' OR ($9 AND r.status = 'open'))"                                        \
@@ -45,17 +48,42 @@ PG_FUNCTION_INFO_V1(crm_lock_request);
 static const Oid key_types[NKEYS + 1] = {TEXTOID, TEXTOID, INT8OID, NUMERICOID, INT4OID, TEXTOID,
 										 TEXTOID, TEXTOID, BOOLOID, TEXTOID,    INT8OID};
 
-static int64 find(Datum *values, const char *nulls);
+static int find(Datum *values, const char *nulls, int64 *ids);
+static int64 lock_one(const int64 *ids, int n);
+static LOCKTAG lock_of(int64 request_id);
 static bool use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext caller);
 
 void
 crm_request_lock(int64 request_id)
 {
+	LOCKTAG tag = lock_of(request_id);
+
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+static LOCKTAG
+lock_of(int64 request_id)
+{
 	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, REQUEST_LOCK_CLASS, (uint32) request_id,
 						 REQUEST_LOCK_KIND);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	return tag;
+}
+
+/* Waits for another session only where all that could be used are in use. */
+static int64
+lock_one(const int64 *ids, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		LOCKTAG tag = lock_of(ids[i]);
+
+		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
+			return ids[i];
+	}
+	crm_request_lock(ids[0]);
+	return ids[0];
 }
 
 Datum
@@ -97,12 +125,13 @@ crm_request_is_approved(const crm_request_key *key)
 {
 	Datum values[NKEYS + 1];
 	char nulls[NKEYS + 2];
+	int64 ids[AT_ONCE];
 	crm_user before = crm_become(crm_owner(), 0);
 	bool found;
 
 	SPI_connect();
 	bind(key, values, nulls);
-	found = find(values, nulls) != 0;
+	found = find(values, nulls, ids) > 0;
 	SPI_finish();
 	crm_restore_user(before);
 	return found;
@@ -115,17 +144,17 @@ crm_request_use(const crm_request_key *key, crm_approval *approval)
 	MemoryContext caller = CurrentMemoryContext;
 	Datum values[NKEYS + 1];
 	char nulls[NKEYS + 2];
+	int64 ids[AT_ONCE];
 	crm_user before = crm_become(crm_owner(), 0);
-	int64 request_id;
 	bool used = false;
+	int n;
 
 	memset(approval, 0, sizeof(crm_approval));
 	SPI_connect();
 	bind(key, values, nulls);
-	while (!used && (request_id = find(values, nulls)) != 0)
+	while (!used && (n = find(values, nulls, ids)) > 0)
 	{
-		crm_request_lock(request_id);
-		values[10] = Int64GetDatum(request_id);
+		values[10] = Int64GetDatum(lock_one(ids, n));
 		used = use(values, nulls, approval, caller);
 	}
 	SPI_finish();
@@ -144,9 +173,9 @@ run(SPIPlanPtr plan, Datum *values, const char *nulls, long limit)
 		elog(ERROR, "statement failed: %s", SPI_result_code_string(result));
 }
 
-/* What is bound most narrowly goes first, then the oldest. 0: none. */
-static int64
-find(Datum *values, const char *nulls)
+/* What is bound most narrowly goes first, then the oldest. Returns how many, at most AT_ONCE. */
+static int
+find(Datum *values, const char *nulls, int64 *ids)
 {
 	static SPIPlanPtr plan = NULL;
 	bool isnull;
@@ -156,10 +185,11 @@ find(Datum *values, const char *nulls)
 			 " AND $11 IS NOT NULL"
 			 " ORDER BY r.row_key IS NULL, r.guard_id IS NULL, r.subject IS NULL, r.request_id",
 			 NKEYS + 1, key_types);
-	run(plan, values, nulls, 1);
-	if (SPI_processed == 0)
-		return 0;
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	run(plan, values, nulls, AT_ONCE);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		ids[i] =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	return (int) SPI_processed;
 }
 
 static void

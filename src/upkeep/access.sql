@@ -20,7 +20,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.add_budget'),
 	('administrator', 'crm.change_budget'),
 	('administrator', 'crm.close_budget'),
-	('administrator', 'crm.compensate'),
+	('member', 'crm.compensate'),
 	('member', 'crm.may'),
 	('member', 'crm.why_not'),
 	('member', 'crm.who_may'),

@@ -92,6 +92,12 @@ sql('ALTER ROLE bypass_owner LOGIN; ALTER EVENT TRIGGER crm_guard_watch_drop DIS
 found(qr/risk \| the owner of desk.voucher, role bypass_owner, can log in .* NOLOGIN/, 'an owner that can log in');
 sql('ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE ALWAYS');
 found(qr/information \| the owner of desk.voucher, role bypass_owner, can log in/, 'which DDL does not help where it is watched');
+sql('DROP ROLE IF EXISTS crm_tables');
+sql(repair('the owner of desk.voucher'));
+is(by('bypass_owner', 'INSERT INTO desk.voucher VALUES (70, 0); ALTER TABLE desk.voucher DISABLE TRIGGER ALL') =~ s/\n.*//sr, 'ERROR:  decision "goodwill" for 0.00 is refused',
+	'an owner no more, it writes as everybody does');
+like(by('bypass_owner', 'ALTER TABLE desk.voucher DISABLE TRIGGER ALL'), qr/must be owner/, 'and does not own');
+sql('ALTER TABLE desk.voucher OWNER TO bypass_owner; DROP OWNED BY crm_tables; DROP ROLE crm_tables');
 sql('ALTER ROLE bypass_owner NOLOGIN; GRANT bypass_owner TO bypass_app; ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE');
 found(qr/risk \| application login bypass_app is a member of bypass_owner/, 'an application that may become the owner');
 sql('REVOKE bypass_owner FROM bypass_app; ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE ALWAYS');
