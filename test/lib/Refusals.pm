@@ -211,7 +211,8 @@ BEGIN
 		asking := NULL;
 		IF NOT EXISTS (SELECT FROM gap g
 				WHERE g.decision = check_refusal.decision
-					AND g.scope IN (SELECT '{}'::jsonb UNION ALL SELECT jsonb_build_object('department', d) FROM unnest(crm_internal.department_ancestors(department)) d)
+					AND g.scope IN (SELECT '{}'::jsonb UNION ALL SELECT jsonb_build_object('department', v) FROM unnest(crm_internal.department_ancestors(department)) d,
+					LATERAL (VALUES (to_jsonb(d)), (jsonb_build_object('within', d))) AS x (v))
 					AND CASE WHEN amount IS NULL THEN g.up_to IS NULL
 						ELSE amount > coalesce(g.above, -1) AND amount <= coalesce(g.up_to, 'Infinity') END) THEN
 			INSERT INTO finding VALUES ('nobody is named, and it is no gap', person, statement, refused.detail, refused.hint);
