@@ -21,6 +21,7 @@
 #include "budget/amount.h"
 #include "budget/budget.h"
 #include "budget/budget_row.h"
+#include "budget/refusal.h"
 #include "budget/window.h"
 
 typedef struct pot
@@ -373,7 +374,7 @@ book_all(void)
 
 	for (pot *p = held.pots; p != NULL; p = p->next)
 		n += has_bookings(p);
-	if (n == 0)
+	if (n == 0 || !crm_budget_table_exists())
 		return;
 	pots = palloc(n * sizeof(pot *));
 	n = 0;

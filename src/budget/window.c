@@ -31,6 +31,8 @@
 #include "base/base.h"
 #include "budget/amount.h"
 #include "budget/budget.h"
+#include "budget/budget_row.h"
+#include "budget/refusal.h"
 #include "budget/window.h"
 
 #define LOCK_KIND 4                  /* beside 3 of budgets; pg_advisory_lock() gives 1 and 2 */
@@ -316,6 +318,9 @@ check(const held_window *w)
 
 	if (crm_sum_compare(all, w->window.limit) <= 0)
 		return;
+	crm_log_overrun(w->window.person, "decision", w->window.decision,
+					crm_sum_subtract(crm_sum_add(w->window.limit, w->taken.total), all),
+					w->taken.total);
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("limit of decision \"%s\" within %s would be exceeded", w->window.decision,
@@ -335,7 +340,7 @@ crm_window_check_all(void)
 	held_window *w;
 	bool wanted[BUCKETS] = {false};
 
-	if (held.windows == NULL)
+	if (held.windows == NULL || !crm_budget_table_exists())
 		return;
 	hash_seq_init(&all, held.windows);
 	while ((w = hash_seq_search(&all)) != NULL)

@@ -18,7 +18,7 @@ REVOKE ALL ON FUNCTION crm_internal.refuse_grant(crm_internal.mandate, text, tex
 
 CREATE FUNCTION crm_internal.given_mandates(m crm_internal.mandate)
 RETURNS SETOF crm_internal.mandate
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT p.*
 	FROM crm_internal.mandate p

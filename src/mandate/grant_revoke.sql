@@ -3,7 +3,7 @@
 -- A mandate is told effective if it is so in all of its outermost points.
 CREATE FUNCTION crm_internal.mandate_effects(decision text, at timestamptz)
 RETURNS TABLE (mandate_id integer, supporter integer)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -80,7 +80,7 @@ REVOKE ALL ON FUNCTION crm_internal.check_scope(jsonb) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.bound_values(bound jsonb)
 RETURNS SETOF text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT e FROM pg_catalog.jsonb_array_elements_text(CASE pg_catalog.jsonb_typeof(bound) WHEN 'array' THEN bound ELSE '[]' END) e
 	UNION ALL
@@ -136,7 +136,7 @@ REVOKE ALL ON FUNCTION crm_internal.scopes_meet(jsonb, jsonb) FROM PUBLIC;
 -- All combinations, one point each: what holds at these holds for the scope.
 CREATE FUNCTION crm_internal.scope_points(scope jsonb)
 RETURNS SETOF jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	WITH RECURSIVE bound AS (
 		SELECT s.key, s.value, pg_catalog.row_number() OVER (ORDER BY s.key) AS number

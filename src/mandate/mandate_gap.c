@@ -42,10 +42,13 @@ static bool is_gap(crm_policy *policy, crm_asked *asked, int rank, MemoryContext
 				   crm_rule_span *span);
 static bool anybody_may(crm_policy *policy, const crm_rule_point *point, int rank, TimestampTz at,
 						crm_rule_span *span);
+static bool is_joint(crm_policy *policy, const crm_rule_point *point, int rank, TimestampTz at,
+					 crm_rule_span *span);
 static bool is_overlap(crm_policy *policy, crm_asked *asked, int rank, MemoryContext scope,
 					   band *found, crm_rule_span *span);
 static void find_holders(crm_policy *policy, const crm_asked *asked, int rank, bool accountable,
 						 MemoryContext scope, band *found);
+static void narrow(crm_rule_span *span, const crm_rule_span *other);
 static bool is_accountable(const crm_policy *policy, int mandate, const band *found);
 static bool same_mandates(const band *a, const band *b);
 static void put_band(const crm_policy *policy, const char *decision, const char *scope,
@@ -157,10 +160,15 @@ is_gap(crm_policy *policy, crm_asked *asked, int rank, MemoryContext scope, band
 	*span = (crm_rule_span){0, policy->rule.namounts, DT_NOBEGIN, DT_NOEND};
 	if (anybody_may(policy, &point, rank, asked->at, span))
 		return false;
-	if (crm_survey_jointly(policy, asked, span))
-		return false;
+	if (is_joint(policy, &point, rank, asked->at, span))
+	{
+		crm_taker *signers;
+
+		if (crm_signers(policy, asked, NULL, &signers) > 0)
+			return false;
+	}
 	find_holders(policy, asked, rank, false, scope, found);
-	crm_survey_narrow(span, &policy->work->span);
+	narrow(span, &policy->work->span);
 	return true;
 }
 
@@ -179,9 +187,28 @@ anybody_may(crm_policy *policy, const crm_rule_point *point, int rank, Timestamp
 			*span = own;
 			return true;
 		}
-		crm_survey_narrow(span, &own);
+		narrow(span, &own);
 	}
 	return false;
+}
+
+/* Whether there is a joint mandate. How far enough may sign it is looked at by each amount. */
+static bool
+is_joint(crm_policy *policy, const crm_rule_point *point, int rank, TimestampTz at,
+		 crm_rule_span *span)
+{
+	crm_rule_point here = *point;
+	bool found = false;
+
+	here.at = at;
+	here.rank = rank;
+	crm_rule_begin(policy->work, &here);
+	for (int i = 0; i < policy->rule.joint.n && !found; i++)
+		found = crm_rule_effective(policy->work, policy->rule.joint.entries[i].place);
+	narrow(span, &policy->work->span);
+	if (found)
+		span->lowest = span->highest = rank;
+	return found;
 }
 
 static bool
@@ -222,6 +249,13 @@ find_holders(crm_policy *policy, const crm_asked *asked, int rank, bool accounta
 			found->mandates = repalloc(found->mandates, (most *= 2) * sizeof(int));
 		found->mandates[found->n++] = i;
 	}
+}
+
+static void
+narrow(crm_rule_span *span, const crm_rule_span *other)
+{
+	span->lowest = Max(span->lowest, other->lowest);
+	span->highest = Min(span->highest, other->highest);
 }
 
 /* A position once, and the members of a joint mandate as one. What is shared stays its giver's. */

@@ -20,13 +20,14 @@ typedef struct crm_survey_scope
 /* All of a decision, the empty one first. Returns how many. */
 extern int crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes);
 
-/* Of two spans of amounts what is in both. */
-extern void crm_survey_narrow(crm_rule_span *span, const crm_rule_span *other);
+/* Whether anybody could answer a request of who asks, alone or with others. */
+extern bool crm_answerable(crm_policy *policy, const crm_asked *asked);
 
 /*
- * Whether enough different persons may sign a joint mandate at the point that is asked about.
- * Narrows *span to the amounts for which the same holds.
+ * Different persons who may sign a joint mandate at the point that is asked about if this person
+ * (NULL: somebody else) asks them, as many as it needs. Returns how many; 0: there are not enough.
  */
-extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked, crm_rule_span *span);
+extern int crm_signers(crm_policy *policy, const crm_asked *asked, const char *person,
+					   crm_taker **signers);
 
 #endif

@@ -13,6 +13,7 @@ typedef struct crm_asked
 	const crm_scope_value *scope; /* sorted by dimension */
 	Numeric amount;               /* NULL: unknown, or none */
 	int64 customer_id;            /* 0: none */
+	const char *subject;          /* of a function of crm; NULL: none */
 	TimestampTz at;
 } crm_asked;
 

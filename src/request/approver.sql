@@ -26,20 +26,38 @@ CREATE FUNCTION crm_internal.approvers(requester text, decision text, amount num
 RETURNS TABLE (person text, "position" text, capacity text, joint_id integer, quorum integer, amount_limit numeric, budget text, mandate_path integer[], mandate_id integer, has_money boolean)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	WITH theirs AS MATERIALIZED (
+	WITH RECURSIVE theirs AS MATERIALIZED (
 		SELECT h."position" FROM crm_internal.hats(approvers.requester, pg_catalog.clock_timestamp()) h
+	), member AS MATERIALIZED (
+		SELECT DISTINCT m.to_position AS name
+		FROM crm_internal.mandate m
+		WHERE m.kind = 'joint' AND m.revoked_at > pg_catalog.clock_timestamp() AND m.valid_until > pg_catalog.clock_timestamp()
+			AND crm_internal.is_within(approvers.decision, m.decision)
+	), line AS (
+		SELECT m.name FROM member m
+		UNION
+		SELECT p.reports_to
+		FROM line l
+		JOIN crm_internal.position p ON p.name = l.name
+		WHERE p.reports_to IS NOT NULL
 	), candidate AS MATERIALIZED (
-		SELECT DISTINCT a.person
-		FROM crm_internal.appointment a
-		WHERE a.capacity IN ('holder', 'deputy')
+		SELECT approvers.only_person AS person WHERE approvers.only_person IS NOT NULL
+		UNION
+		SELECT a.person
+		FROM crm_internal.able_persons(approvers.decision, approvers.amount, approvers.scope) a (person)
+		WHERE approvers.only_person IS NULL
+		UNION
+		-- Who may sign, or stands in for one who may.
+		SELECT a.person
+		FROM line l
+		JOIN crm_internal.appointment a ON a."position" = l.name
+		WHERE approvers.only_person IS NULL AND a.capacity IN ('holder', 'deputy')
 			AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
-			AND a.person <> approvers.requester
-			AND (approvers.only_person IS NULL OR a.person = approvers.only_person)
 	)
 	SELECT c.person, r."position", r.capacity, r.joint_id, r.quorum, r.amount_limit, r.budget, r.mandate_path, r.mandate_id, r.has_money
 	FROM candidate c
 	CROSS JOIN LATERAL crm_internal.rulings(c.person, approvers.decision, approvers.amount, approvers.scope, approvers.customer) r
-	WHERE r.verdict IN ('allowed', 'consult_first', 'signatures')
+	WHERE c.person <> approvers.requester AND r.verdict IN ('allowed', 'consult_first', 'signatures')
 		AND r.capacity IN ('holder', 'deputy', 'acting')
 		AND r."position" NOT IN (SELECT t."position" FROM theirs t)
 		AND NOT EXISTS (SELECT
@@ -79,7 +97,7 @@ BEGIN ATOMIC
 		SELECT a.person, a."position", a.joint_id, a.quorum, a.amount_limit, a.has_money, a.mandate_path
 		FROM crm_internal.approvers(ladder.requester, ladder.decision, ladder.amount, ladder.scope, ladder.customer) a
 	), alone AS (
-		SELECT a."position", pg_catalog.max(coalesce(a.amount_limit, 'Infinity')) AS amount_limit, pg_catalog.bool_or(a.has_money) AS has_money
+		SELECT a."position", pg_catalog.min(coalesce(a.amount_limit, 'Infinity')) AS amount_limit, pg_catalog.bool_or(a.has_money) AS has_money
 		FROM able a
 		WHERE a.joint_id IS NULL
 		GROUP BY a."position"

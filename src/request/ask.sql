@@ -65,7 +65,7 @@ REVOKE ALL ON FUNCTION crm_internal.check_need(text, text, record) FROM PUBLIC;
 
 -- Also for rows that were written in a waiting state, whose trigger has taken the ruling already.
 CREATE FUNCTION crm_internal.open_request(requester text, known_by text, login text, decision text, customer bigint, amount numeric,
-	reason text, scope jsonb, guard integer, operation text, row_key text, asked jsonb)
+	reason text, scope jsonb, guard integer, operation text, row_key text, subject text, asked jsonb)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -94,7 +94,8 @@ BEGIN
 		SELECT l."position", l.joint_id, l.quorum INTO turn, joint, signatures
 		FROM crm_internal.ladder(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) l
 		ORDER BY l.rung LIMIT 1;
-		IF NOT FOUND THEN
+		-- Who only has to consult is told by the act itself whether the money is there: an UPDATE takes the difference.
+		IF NOT FOUND AND ruling.verdict <> 'consult_first' THEN
 			RAISE insufficient_privilege USING
 				MESSAGE = format('nobody may take the decision "%s" for you', open_request.decision),
 				HINT = 'SELECT * FROM crm.mandate_gaps shows what nobody may decide.';
@@ -106,9 +107,9 @@ BEGIN
 	END IF;
 	due := CASE WHEN turn IS NOT NULL THEN moment + rules.escalate_after END;
 	INSERT INTO crm_internal.request AS r (decision, requester, known_by, login, customer_id, amount, scope, guard_id, operation, row_key,
-		asked, reason, "position", due_at, expires_at, joint_id, quorum, created_at)
+		subject, asked, reason, "position", due_at, expires_at, joint_id, quorum, created_at)
 	VALUES (open_request.decision, open_request.requester, open_request.known_by, open_request.login, open_request.customer,
-		open_request.amount, open_request.scope, open_request.guard, open_request.operation, open_request.row_key, open_request.asked,
+		open_request.amount, open_request.scope, open_request.guard, open_request.operation, open_request.row_key, open_request.subject, open_request.asked,
 		open_request.reason, turn, due, moment + rules.expires_after, joint, signatures, moment)
 	RETURNING r.request_id INTO id;
 	INSERT INTO crm_internal.request_consult (request_id, "position", mandate_id, due_at)
@@ -127,8 +128,8 @@ BEGIN
 	RETURN id;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, jsonb) IS 'writes a request with whom it goes to and who is consulted; one who asks again about a row that waits replaces what he asked before; errors 42704, 55000, 42501';
-REVOKE ALL ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, text, jsonb) IS 'writes a request with whom it goes to and who is consulted; one who asks again about a row that waits replaces what he asked before; errors 42704, 55000, 42501';
+REVOKE ALL ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, text, jsonb) FROM PUBLIC;
 
 -- One value a dimension, as an act has it; a dimension without a value says nothing.
 CREATE FUNCTION crm_internal.checked_scope(scope jsonb)
@@ -153,7 +154,8 @@ REVOKE ALL ON FUNCTION crm_internal.checked_scope(jsonb) FROM PUBLIC;
 
 -- Runs as the owner: whoever may execute it may ask, in his own name only.
 CREATE FUNCTION crm.request(decision text, customer bigint DEFAULT NULL, amount numeric DEFAULT NULL, reason text DEFAULT NULL,
-	scope jsonb DEFAULT NULL, guard integer DEFAULT NULL, operation text DEFAULT NULL, row_key text DEFAULT NULL)
+	scope jsonb DEFAULT NULL, guard integer DEFAULT NULL, operation text DEFAULT NULL, row_key text DEFAULT NULL,
+	subject text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -162,11 +164,11 @@ DECLARE
 	who text[] := crm_internal.whoami_actor();
 BEGIN
 	RETURN crm_internal.open_request(who[1], who[2], who[3], request.decision, request.customer, request.amount, request.reason,
-		crm_internal.checked_scope(request.scope), request.guard, request.operation, request.row_key, NULL);
+		crm_internal.checked_scope(request.scope), request.guard, request.operation, request.row_key, request.subject, NULL);
 END
 $$;
-COMMENT ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text) IS 'asks for what one may not do alone; returns the number of the request; the approval holds for exactly this decision, customer and amount, once, and if given only in this scope, through this guard (crm.guards), operation and row; error 55000 where it may be done without asking, 42501 where nobody could allow it';
-REVOKE ALL ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text, text) IS 'asks for what one may not do alone; returns the number of the request; the approval holds for exactly this decision, customer and amount, once, and if given only in this scope, through this guard (crm.guards), operation and row, or for this subject of a function of crm; error 55000 where it may be done without asking, 42501 where nobody could allow it';
+REVOKE ALL ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text, text) FROM PUBLIC;
 
 -- Runs as the owner: withdraws only what the actor himself asked for.
 CREATE FUNCTION crm.withdraw(request_id bigint)

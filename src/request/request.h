@@ -16,6 +16,7 @@ typedef struct crm_request_key
 	int32 guard_id;    /* 0: a function of crm */
 	const char *operation;
 	const char *row_key;          /* NULL: none */
+	const char *subject;          /* of a function of crm */
 	const crm_scope_value *scope; /* of the act; the request may have said less */
 	int nscope;
 	bool consulted; /* has the authority: that all who must be asked were asked is enough */
@@ -31,6 +32,9 @@ typedef struct crm_approval
 	const char *position; /* of the one who approved */
 	const char *budget;   /* NULL: none */
 	Numeric reserved;
+	const char *decision; /* of the mandate that it was approved by */
+	Numeric window_amount;
+	const Interval *window_length;
 } crm_approval;
 
 /*

@@ -13,6 +13,7 @@ CREATE TABLE crm_internal.request
 	guard_id integer,
 	operation text,
 	row_key text,
+	subject text,
 	asked jsonb,
 	reason text,
 	status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'declined', 'withdrawn', 'used', 'expired')),
@@ -29,7 +30,7 @@ CREATE TABLE crm_internal.request
 	decided_by text,
 	used_at timestamptz
 );
-COMMENT ON TABLE crm_internal.request IS 'position: whose turn it is since the last booking of an escalation (crm.requests shows whose turn it is now); NULL: only consults are awaited. guard_id, operation, row_key: bound to these if given; asked: columns and values that crm.approve sets in a row that waits. expires_at: an open request lapses, an approved one may be used until then';
+COMMENT ON TABLE crm_internal.request IS 'position: whose turn it is since the last booking of an escalation (crm.requests shows whose turn it is now); NULL: only consults are awaited. guard_id, operation, row_key, subject (of a function of crm): bound to these if given; asked: columns and values that crm.approve sets in a row that waits. expires_at: an open request lapses, an approved one may be used until then';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_request_id_seq', '');
 CREATE INDEX request_open_idx ON crm_internal.request (status) WHERE status IN ('open', 'approved');
@@ -49,6 +50,7 @@ CREATE TABLE crm_internal.request_consult
 );
 COMMENT ON TABLE crm_internal.request_consult IS 'who must be asked about a request; an objection is shown, it does not decide';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_consult', '');
+CREATE INDEX request_consult_open_idx ON crm_internal.request_consult (position) WHERE answered_at IS NULL;
 
 CREATE TABLE crm_internal.request_signature
 (
@@ -131,3 +133,10 @@ END
 $$;
 COMMENT ON FUNCTION crm_internal.release_reservation(crm_internal.request) IS 'what an approved request that will not be used has reserved is free again';
 REVOKE ALL ON FUNCTION crm_internal.release_reservation(crm_internal.request) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.able_persons(decision text, amount numeric, scope jsonb)
+RETURNS SETOF text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'crm_able_persons';
+COMMENT ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) IS 'who may take a decision alone now, some of them after a consult, more than once where in several positions';
+REVOKE ALL ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) FROM PUBLIC;

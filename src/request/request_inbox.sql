@@ -21,7 +21,7 @@ BEGIN ATOMIC
 		WHERE r.status = 'open' AND r.expires_at > pg_catalog.clock_timestamp() AND r.requester <> request_inbox.person
 	)
 	SELECT DISTINCT ON (r.request_id) 'request', r.request_id, w."position", r.decision, r.customer_id, r.amount, r.requester, r.reason, r.created_at, w.due_at,
-		pg_catalog.format('SELECT crm.approve(%s); or SELECT crm.decline(%s, reason => ''...'');', r.request_id, r.request_id)
+		pg_catalog.format('SELECT crm.approve(%s); -- SELECT crm.decline(%s, reason => ''...'');', r.request_id, r.request_id)
 	FROM waiting w
 	JOIN crm_internal.request r ON r.request_id = w.request_id
 	WHERE NOT EXISTS (SELECT FROM crm_internal.request_signature s
@@ -37,7 +37,7 @@ RETURNS SETOF crm_internal.inbox_entry
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT 'consult', r.request_id, c."position", r.decision, r.customer_id, r.amount, r.requester, r.reason, r.created_at, c.due_at,
-		pg_catalog.format('SELECT crm.answer_consult(%s, ''agree'', comment => ''...''); or ''object''', r.request_id)
+		pg_catalog.format('SELECT crm.answer_consult(%s, ''agree'', comment => ''...''); -- ''object''', r.request_id)
 	FROM crm_internal.request_consult c
 	JOIN crm_internal.request r ON r.request_id = c.request_id
 	WHERE c.answered_at IS NULL AND c.due_at > pg_catalog.clock_timestamp()

@@ -61,7 +61,7 @@ crm_request_open(const crm_request_key *key, const char *asked_json)
 	bind(key, asked_json, values, nulls);
 	crm_plan(&plan,
 			 "SELECT crm_internal.open_request($1, $2, $3, $4, $5, $6, NULL,"
-			 " $7::pg_catalog.jsonb, $8, NULL, $9, $10::pg_catalog.jsonb)",
+			 " $7::pg_catalog.jsonb, $8, NULL, $9, NULL, $10::pg_catalog.jsonb)",
 			 NARGUMENTS, types);
 	crm_execute_plan(plan, values, nulls, false);
 	request_id =

@@ -9,12 +9,14 @@
 #include "utils/inval.h"
 #include "utils/timestamp.h"
 
+#include "mandate/mandate_who.h"
 #include "request/money.h"
 #include "request/request.h"
 
 #define NCOLUMNS 13
 
 PG_FUNCTION_INFO_V1(crm_rulings);
+PG_FUNCTION_INFO_V1(crm_able_persons);
 
 static void put_ruling(ReturnSetInfo *result, const crm_ruling *ruling,
 					   const crm_spending *spending);
@@ -56,6 +58,32 @@ crm_rulings(PG_FUNCTION_ARGS)
 							   GetCurrentTimestamp());
 	for (; ruling != NULL; ruling = ruling->next)
 		put_ruling((ReturnSetInfo *) fcinfo->resultinfo, ruling, &spending);
+	return (Datum) 0;
+}
+
+/* Who may alone, in some position; a person may come more than once. */
+Datum
+crm_able_persons(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	crm_asked asked = {0};
+	crm_taker *takers;
+	int n;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	AcceptInvalidationMessages();
+	asked.decision = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	asked.amount = PG_ARGISNULL(1) ? NULL : PG_GETARG_NUMERIC(1);
+	asked.scope = crm_request_scope(PG_GETARG_JSONB_P(2), &asked.nscope);
+	asked.at = GetCurrentTimestamp();
+	n = crm_who_may(&asked, CRM_WHO_ALL, NULL, &takers);
+	for (int i = 0; i < n; i++)
+	{
+		Datum person = CStringGetTextDatum(takers[i].person);
+		bool isnull = false;
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &person, &isnull);
+	}
 	return (Datum) 0;
 }
 

@@ -23,11 +23,14 @@
 #define REQUEST_LOCK_CLASS 0x63726D
 #define REQUEST_LOCK_KIND 4
 
-#define NKEYS 9
+#define NKEYS 10
 
+/* So many of the same are looked at for one that nobody else is using. */
+#define AT_ONCE 64
+
+/* Of one with the authority: that all were asked is enough, even if it went to somebody else. */
 #define IS_USABLE                                                                                  \
-	"(r.status = 'approved' OR ($9 AND r.status = 'open' AND r.position IS NULL"                   \
-	"  AND r.joint_id IS NULL))"                                                                   \
+	"(r.status = 'approved' OR ($9 AND r.status = 'open'))"                                        \
 	" AND r.expires_at > pg_catalog.clock_timestamp()"                                             \
 	" AND NOT EXISTS (SELECT FROM crm_internal.request_consult c"                                  \
 	"  WHERE c.request_id = r.request_id AND c.answered_at IS NULL"                                \
@@ -37,24 +40,56 @@
 	"r.requester = $1 AND r.decision = $2 AND r.customer_id IS NOT DISTINCT FROM $3"               \
 	" AND r.amount IS NOT DISTINCT FROM $4 AND (r.guard_id IS NULL OR r.guard_id = $5)"            \
 	" AND (r.operation IS NULL OR r.operation = $6) AND (r.row_key IS NULL OR r.row_key = $7)"     \
+	" AND (r.subject IS NULL OR r.subject = $10)"                                                  \
 	" AND r.scope <@ $8::pg_catalog.jsonb"
+
+/* A mandate without one has that of the nearest above it. */
+#define NEAREST_WINDOW                                                                             \
+	"crm_internal.mandate m WHERE m.mandate_id = ANY (r.mandate_path)"                             \
+	" AND m.window_amount IS NOT NULL"                                                             \
+	" ORDER BY pg_catalog.array_position(r.mandate_path, m.mandate_id) DESC LIMIT 1"
 
 PG_FUNCTION_INFO_V1(crm_lock_request);
 
-static const Oid key_types[NKEYS + 1] = {TEXTOID, TEXTOID, INT8OID, NUMERICOID, INT4OID,
-										 TEXTOID, TEXTOID, TEXTOID, BOOLOID,    INT8OID};
+static const Oid key_types[NKEYS + 1] = {TEXTOID, TEXTOID, INT8OID, NUMERICOID, INT4OID, TEXTOID,
+										 TEXTOID, TEXTOID, BOOLOID, TEXTOID,    INT8OID};
 
-static int64 find(Datum *values, const char *nulls);
+static int find(Datum *values, const char *nulls, int64 *ids);
+static int64 lock_one(const int64 *ids, int n);
+static LOCKTAG lock_of(int64 request_id);
 static bool use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext caller);
 
 void
 crm_request_lock(int64 request_id)
 {
+	LOCKTAG tag = lock_of(request_id);
+
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+static LOCKTAG
+lock_of(int64 request_id)
+{
 	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, REQUEST_LOCK_CLASS, (uint32) request_id,
 						 REQUEST_LOCK_KIND);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	return tag;
+}
+
+/* Waits for another session only where all that could be used are in use. */
+static int64
+lock_one(const int64 *ids, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		LOCKTAG tag = lock_of(ids[i]);
+
+		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
+			return ids[i];
+	}
+	crm_request_lock(ids[0]);
+	return ids[0];
 }
 
 Datum
@@ -87,7 +122,8 @@ bind(const crm_request_key *key, Datum *values, char *nulls)
 	values[6] = text_or_null(key->row_key, &nulls[6]);
 	values[7] = CStringGetTextDatum(crm_request_scope_text(key->scope, key->nscope));
 	values[8] = BoolGetDatum(key->consulted);
-	values[9] = Int64GetDatum(0);
+	values[9] = text_or_null(key->subject, &nulls[9]);
+	values[10] = Int64GetDatum(0);
 }
 
 bool
@@ -95,12 +131,13 @@ crm_request_is_approved(const crm_request_key *key)
 {
 	Datum values[NKEYS + 1];
 	char nulls[NKEYS + 2];
+	int64 ids[AT_ONCE];
 	crm_user before = crm_become(crm_owner(), 0);
 	bool found;
 
 	SPI_connect();
 	bind(key, values, nulls);
-	found = find(values, nulls) != 0;
+	found = find(values, nulls, ids) > 0;
 	SPI_finish();
 	crm_restore_user(before);
 	return found;
@@ -113,17 +150,17 @@ crm_request_use(const crm_request_key *key, crm_approval *approval)
 	MemoryContext caller = CurrentMemoryContext;
 	Datum values[NKEYS + 1];
 	char nulls[NKEYS + 2];
+	int64 ids[AT_ONCE];
 	crm_user before = crm_become(crm_owner(), 0);
-	int64 request_id;
 	bool used = false;
+	int n;
 
 	memset(approval, 0, sizeof(crm_approval));
 	SPI_connect();
 	bind(key, values, nulls);
-	while (!used && (request_id = find(values, nulls)) != 0)
+	while (!used && (n = find(values, nulls, ids)) > 0)
 	{
-		crm_request_lock(request_id);
-		values[9] = Int64GetDatum(request_id);
+		values[10] = Int64GetDatum(lock_one(ids, n));
 		used = use(values, nulls, approval, caller);
 	}
 	SPI_finish();
@@ -142,62 +179,79 @@ run(SPIPlanPtr plan, Datum *values, const char *nulls, long limit)
 		elog(ERROR, "statement failed: %s", SPI_result_code_string(result));
 }
 
-/* What is bound most narrowly goes first, then the oldest. 0: none. */
-static int64
-find(Datum *values, const char *nulls)
+/* What is bound most narrowly goes first, then the oldest. Returns how many, at most AT_ONCE. */
+static int
+find(Datum *values, const char *nulls, int64 *ids)
 {
 	static SPIPlanPtr plan = NULL;
 	bool isnull;
 
 	crm_plan(&plan,
 			 "SELECT r.request_id FROM crm_internal.request r WHERE " IS_FOR_THIS " AND " IS_USABLE
-			 " AND $10 IS NOT NULL"
-			 " ORDER BY r.row_key IS NULL, r.guard_id IS NULL, r.request_id",
+			 " AND $11 IS NOT NULL"
+			 " ORDER BY r.row_key IS NULL, r.guard_id IS NULL, r.subject IS NULL, r.request_id",
 			 NKEYS + 1, key_types);
-	run(plan, values, nulls, 1);
-	if (SPI_processed == 0)
-		return 0;
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	run(plan, values, nulls, AT_ONCE);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		ids[i] =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	return (int) SPI_processed;
 }
 
 static void
-copy_path(crm_approval *approval, Datum value, MemoryContext caller)
+copy_path(crm_approval *approval, Datum value)
 {
 	ArrayType *array = DatumGetArrayTypePCopy(value);
-	int32 *path;
 
 	approval->npath = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-	path = MemoryContextAlloc(caller, sizeof(int32) * Max(1, approval->npath));
-	memcpy(path, ARR_DATA_PTR(array), sizeof(int32) * approval->npath);
-	approval->path = path;
+	approval->path = (int32 *) ARR_DATA_PTR(array);
+}
+
+static const char *
+text_at(HeapTuple row, TupleDesc shape, int column)
+{
+	char *text = SPI_getvalue(row, shape, column);
+
+	return text == NULL ? NULL : pstrdup(text);
+}
+
+static Numeric
+number_at(HeapTuple row, TupleDesc shape, int column)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(row, shape, column, &isnull);
+
+	return isnull ? NULL : DatumGetNumericCopy(value);
 }
 
 static void
 copy_approval(crm_approval *approval, MemoryContext caller)
 {
+	MemoryContext before = MemoryContextSwitchTo(caller);
 	HeapTuple row = SPI_tuptable->vals[0];
 	TupleDesc shape = SPI_tuptable->tupdesc;
 	bool isnull;
 	Datum value;
-	char *text;
 
 	approval->request_id = DatumGetInt64(SPI_getbinval(row, shape, 1, &isnull));
-	approval->consulted = DatumGetBool(SPI_getbinval(row, shape, 6, &isnull));
 	value = SPI_getbinval(row, shape, 2, &isnull);
 	if (!isnull)
-		copy_path(approval, value, caller);
-	if ((text = SPI_getvalue(row, shape, 3)) != NULL)
-		approval->position = MemoryContextStrdup(caller, text);
-	if ((text = SPI_getvalue(row, shape, 4)) != NULL)
-		approval->budget = MemoryContextStrdup(caller, text);
-	value = SPI_getbinval(row, shape, 5, &isnull);
+		copy_path(approval, value);
+	approval->position = text_at(row, shape, 3);
+	approval->budget = text_at(row, shape, 4);
+	approval->reserved = number_at(row, shape, 5);
+	approval->consulted = DatumGetBool(SPI_getbinval(row, shape, 6, &isnull));
+	approval->decision = text_at(row, shape, 7);
+	approval->window_amount = number_at(row, shape, 8);
+	value = SPI_getbinval(row, shape, 9, &isnull);
 	if (!isnull)
 	{
-		MemoryContext before = MemoryContextSwitchTo(caller);
+		Interval *length = palloc(sizeof(Interval));
 
-		approval->reserved = DatumGetNumericCopy(value);
-		MemoryContextSwitchTo(before);
+		*length = *DatumGetIntervalP(value);
+		approval->window_length = length;
 	}
+	MemoryContextSwitchTo(before);
 }
 
 static bool
@@ -208,10 +262,14 @@ use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext call
 	crm_plan(&plan,
 			 "UPDATE crm_internal.request r"
 			 " SET status = 'used', used_at = pg_catalog.clock_timestamp()"
-			 " WHERE r.request_id = $10 AND " IS_FOR_THIS " AND " IS_USABLE
+			 " WHERE r.request_id = $11 AND " IS_FOR_THIS " AND " IS_USABLE
 			 " RETURNING r.request_id, r.mandate_path, r.position,"
 			 "  (SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id),"
-			 "  r.reserved, r.decided_at IS NULL",
+			 "  r.reserved, r.decided_at IS NULL,"
+			 "  (SELECT m.decision FROM crm_internal.mandate m"
+			 "   WHERE m.mandate_id = r.mandate_path[pg_catalog.cardinality(r.mandate_path)]),"
+			 "  (SELECT m.window_amount FROM " NEAREST_WINDOW "),"
+			 "  (SELECT m.window_length FROM " NEAREST_WINDOW ")",
 			 NKEYS + 1, key_types);
 	run(plan, values, nulls, 0);
 	if (SPI_processed == 0)

@@ -76,29 +76,17 @@ COMMENT ON FUNCTION crm.escalate_requests() IS 'books what time has done to requ
 REVOKE ALL ON FUNCTION crm.escalate_requests() FROM PUBLIC;
 
 -- Runs as the owner: tells the actor of himself only.
-CREATE FUNCTION crm_internal.concerns_me(r crm_internal.request)
-RETURNS boolean
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION crm_internal.myself(OUT person text, OUT positions text[])
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	who text := (crm_internal.whoami_actor())[1];
-	mine text[];
 BEGIN
-	IF who IN (r.requester, r.decided_by) THEN
-		RETURN true;
-	END IF;
-	mine := crm_internal.consulted_positions(who);
-	RETURN cardinality(mine) > 0 AND (
-		(crm_internal.turn(r))."position" = ANY (mine)
-		OR EXISTS (SELECT FROM crm_internal.request_consult c WHERE c.request_id = r.request_id AND c."position" = ANY (mine))
-		OR EXISTS (SELECT FROM crm_internal.request_signature s WHERE s.request_id = r.request_id AND s.person = who)
-		OR (r.joint_id IS NOT NULL
-			AND EXISTS (SELECT FROM crm_internal.mandate m WHERE m.joint_id = r.joint_id AND m.to_position = ANY (mine))));
+	person := (crm_internal.whoami_actor())[1];
+	positions := crm_internal.consulted_positions(person);
 END
 $$;
-COMMENT ON FUNCTION crm_internal.concerns_me(crm_internal.request) IS 'whether the actor made, answered or signed a request, or it waits or waited for a position of his';
-REVOKE ALL ON FUNCTION crm_internal.concerns_me(crm_internal.request) FROM PUBLIC;
+COMMENT ON FUNCTION crm_internal.myself() IS 'who acts, and the positions for which he is told and asked';
+REVOKE ALL ON FUNCTION crm_internal.myself() FROM PUBLIC;
 
 -- All of them for who may read all of crm, else those that concern him.
 CREATE VIEW crm.requests WITH (security_barrier) AS
@@ -111,10 +99,25 @@ CREATE VIEW crm.requests WITH (security_barrier) AS
 		(SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('position', s."position", 'by', s.person, 'verdict', s.verdict,
 				'comment', s.comment, 'at', s.at) ORDER BY s.at)
 			FROM crm_internal.request_signature s WHERE s.request_id = r.request_id) AS signatures,
-		r.quorum, r.guard_id AS guard, r.operation, r.row_key, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
+		r.quorum, r.guard_id AS guard, r.operation, r.row_key, r.subject, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
 	FROM crm_internal.request r
-	CROSS JOIN LATERAL crm_internal.turn(r) t
-	WHERE pg_catalog.has_table_privilege('crm.customer', 'SELECT') OR crm_internal.concerns_me(r);
+	CROSS JOIN LATERAL (
+		SELECT r."position", r.due_at
+		WHERE r.status <> 'open' OR r."position" IS NULL OR r.due_at > pg_catalog.clock_timestamp()
+		UNION ALL
+		SELECT u."position", u.due_at
+		FROM crm_internal.turn(r) u
+		WHERE r.status = 'open' AND r."position" IS NOT NULL AND r.due_at <= pg_catalog.clock_timestamp()
+	) t
+	WHERE (SELECT pg_catalog.has_table_privilege('crm.customer', 'SELECT'))
+		OR (SELECT m.person FROM crm_internal.myself() m) IN (r.requester, r.decided_by)
+		OR t."position" = ANY ((SELECT m.positions FROM crm_internal.myself() m)::text[])
+		OR EXISTS (SELECT FROM crm_internal.request_signature s
+			WHERE s.request_id = r.request_id AND s.person = (SELECT m.person FROM crm_internal.myself() m))
+		OR EXISTS (SELECT FROM crm_internal.request_consult c
+			WHERE c.request_id = r.request_id AND c."position" = ANY ((SELECT m.positions FROM crm_internal.myself() m)::text[]))
+		OR EXISTS (SELECT FROM crm_internal.mandate j
+			WHERE j.joint_id = r.joint_id AND j.to_position = ANY ((SELECT m.positions FROM crm_internal.myself() m)::text[]));
 COMMENT ON VIEW crm.requests IS 'what was asked for and what became of it: those that concern the one who asks, or all for a reader';
 COMMENT ON COLUMN crm.requests.request_id IS 'its number';
 COMMENT ON COLUMN crm.requests.decision IS 'which decision it asks for';
@@ -133,6 +136,7 @@ COMMENT ON COLUMN crm.requests.quorum IS 'how many persons must sign; NULL: one 
 COMMENT ON COLUMN crm.requests.guard IS 'the guard that it is bound to';
 COMMENT ON COLUMN crm.requests.operation IS 'the operation that it is bound to';
 COMMENT ON COLUMN crm.requests.row_key IS 'the row that it is bound to';
+COMMENT ON COLUMN crm.requests.subject IS 'what a function of crm would do, as its refusal named it, that it is bound to';
 COMMENT ON COLUMN crm.requests.reserved IS 'what the approval keeps free on a budget';
 COMMENT ON COLUMN crm.requests.created_at IS 'when it was asked';
 COMMENT ON COLUMN crm.requests.decided_at IS 'when it was approved, declined or withdrawn';

@@ -176,6 +176,7 @@ BEGIN
 	RETURN QUERY SELECT r.check_name, r.problem, r.repair FROM crm_internal.broken_references() r;
 	RETURN QUERY SELECT o.check_name, o.problem, o.repair FROM crm_internal.broken_organization() o;
 	RETURN QUERY SELECT m.check_name, m.problem, m.repair FROM crm_internal.broken_mandates() m;
+	RETURN QUERY SELECT q.check_name, q.problem, q.repair FROM crm_internal.broken_requests() q;
 	RETURN QUERY SELECT f.check_name, f.problem, f.repair FROM crm_internal.foreign_parts() f;
 	RETURN QUERY SELECT j.check_name, j.problem, j.repair FROM crm_internal.journal_problems() j;
 	RETURN QUERY SELECT b.check_name, b.problem, b.repair FROM crm_internal.budget_problems() b;

@@ -152,6 +152,14 @@ SELECT crm.add_decision('goodwill.travel', title => 'Trips');
 SELECT crm.change_decision('goodwill', expires_after => '3 days');
 SELECT crm.grant_mandate('goodwill', 'sales_manager', amount => 500, scope => '{"department": ["service"]}', valid_from => '2100-01-01');
 SELECT crm.share('goodwill', 'sales_manager', 'agent', amount => 50, valid_from => '2100-01-01');
+INSERT INTO crm_internal.request (decision, requester, known_by, login, customer_id, amount, "position", due_at, expires_at)
+	VALUES ('goodwill', 'cora', 'act_as', 'service_app', 1, 80, 'sales_manager', '2099-01-01', '2100-01-01');
+INSERT INTO crm_internal.request_consult (request_id, "position", mandate_id, due_at) SELECT request_id, 'agent', 2, '2099-01-01' FROM crm_internal.request;
+INSERT INTO crm_internal.request_signature (request_id, person, "position", verdict) SELECT request_id, 'sam', 'sales_manager', 'approve' FROM crm_internal.request;
+INSERT INTO crm_internal.notice (act_id, mandate_id, "position", created_at) SELECT min(act_id), 1, 'agent', '2026-01-01' FROM crm_internal.act;
+SELECT crm.add_guard('service.ticket', 'care.solution', customer => 'client', columns => '{client}', operations => '{UPDATE,DELETE}');
+SELECT crm.add_guard('marketing.lead', 'lead.strategy', "when" => 'region = ''us''', scope => '{"department": "''marketing''"}',
+	operations => '{UPDATE}', mode => 'observe', journal => 'statement');
 SELECT crm.set_source_mode('service.client', 'inline');
 UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;

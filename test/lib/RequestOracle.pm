@@ -169,7 +169,7 @@ sub first_turn
 		{
 			if ($m->{kind} eq 'joint') { $signers{$person} = 1; $quorum = $m->{quorum}; next }
 			my $limit = min(map { $_->{amount} // 9e9 } $self->path($m, @at));
-			$limit{ $m->{to} } = max($limit, $limit{ $m->{to} } // 0);
+			$limit{ $m->{to} } = min($limit, $limit{ $m->{to} } // $limit);
 		}
 	}
 	if (!%limit)

@@ -74,7 +74,7 @@ subtest 'power is handed over, shared, kept' => sub {
 		SELECT crm.hand_over(d, from_position => 'brand_manager', to_position => 'crm_manager') FROM unnest('{segmentation,campaign.execution}'::text[]) d;",
 		'gives away what is hers to give');
 	like step(brand1 => "SELECT crm.share('goodwill', from_position => 'after_sales_manager', to_position => 'brand_manager');", 'what is not hers'),
-	  qr/^ERROR:  decision "org.model" is refused/m, 'is refused';
+	  qr/^ERROR:  what position "after_sales_manager" gives and takes back is for its holder and deputies/m, 'is refused';
 	step(care1 => "SELECT crm.consult('goodwill', from_position => 'after_sales_manager', to_position => 'sales_manager', amount => 300);
 		SELECT crm.inform('goodwill', from_position => 'after_sales_manager', to_position => 'after_sales_manager');
 		SELECT crm.share('goodwill', from_position => 'after_sales_manager', to_position => 'crm_manager', amount => 500, budget => 'goodwill');",
