@@ -22,7 +22,12 @@ static asker asker_of(crm_policy *policy, const crm_asked *asked, const char *pe
 static const crm_ruling *answers(const asker *one, int person, int32 joint_id);
 static bool may_answer(const asker *one, const crm_ruling *ruling);
 static bool wears(const asker *one, int position);
+static bool comes_before(const asker *one, const crm_rule_mandate *a, const crm_taker *of_a,
+						 const crm_rule_mandate *b, const crm_taker *of_b);
+static bool is_asker(const asker *one, const crm_taker *signer);
 static int find_signers(const asker *one, const crm_rule_mandate *joint, crm_taker *signers);
+static int add_signer(const asker *one, int person, const crm_rule_mandate *joint,
+					  crm_taker *signer);
 
 bool
 crm_answerable(crm_policy *policy, const crm_asked *asked)
@@ -40,20 +45,43 @@ int
 crm_signers(crm_policy *policy, const crm_asked *asked, const char *person, crm_taker **signers)
 {
 	asker one = asker_of(policy, asked, person);
+	const crm_rule_mandate *best = NULL;
 
 	for (int i = 0; i < policy->rule.joint.n; i++)
 	{
 		int place = policy->rule.joint.entries[i].place;
 		const crm_rule_mandate *joint = &policy->rule.mandates[place];
+		crm_taker *found;
 
 		crm_rule_begin(policy->work, &one.point);
 		if (!crm_rule_effective(policy->work, place))
 			continue;
-		*signers = palloc(joint->quorum * sizeof(crm_taker));
-		if (find_signers(&one, joint, *signers) == joint->quorum)
-			return joint->quorum;
+		found = palloc(joint->quorum * sizeof(crm_taker));
+		if (find_signers(&one, joint, found) < joint->quorum ||
+			(best != NULL && !comes_before(&one, joint, found, best, *signers)))
+			continue;
+		best = joint;
+		*signers = found;
 	}
-	return 0;
+	return best == NULL ? 0 : best->quorum;
+}
+
+/* As requests go: first to those of whom one asks, then by number. */
+static bool
+comes_before(const asker *one, const crm_rule_mandate *a, const crm_taker *of_a,
+			 const crm_rule_mandate *b, const crm_taker *of_b)
+{
+	bool own_a = is_asker(one, &of_a[0]);
+	bool own_b = is_asker(one, &of_b[0]);
+
+	return own_a != own_b ? own_a : a->joint_id < b->joint_id;
+}
+
+static bool
+is_asker(const asker *one, const crm_taker *signer)
+{
+	return one->person != CRM_RULE_NONE &&
+		   strcmp(one->policy->persons.names[one->person], signer->person) == 0;
 }
 
 static asker
@@ -118,18 +146,26 @@ wears(const asker *one, int position)
 	return false;
 }
 
-/* Who asks signs by asking, if he is one of them. */
+/* Who asks signs by asking: he comes first, if he is one of them. */
 static int
 find_signers(const asker *one, const crm_rule_mandate *joint, crm_taker *signers)
 {
-	int found = 0;
+	int found = add_signer(one, one->person, joint, signers);
 
 	for (int person = 0; person < one->policy->persons.n && found < joint->quorum; person++)
-	{
-		const crm_ruling *ruling = answers(one, person, joint->joint_id);
-
-		if (ruling != NULL)
-			signers[found++] = (crm_taker){one->policy->persons.names[person], ruling};
-	}
+		if (person != one->person)
+			found += add_signer(one, person, joint, &signers[found]);
 	return found;
+}
+
+static int
+add_signer(const asker *one, int person, const crm_rule_mandate *joint, crm_taker *signer)
+{
+	const crm_ruling *ruling =
+		person == CRM_RULE_NONE ? NULL : answers(one, person, joint->joint_id);
+
+	if (ruling == NULL)
+		return 0;
+	*signer = (crm_taker){one->policy->persons.names[person], ruling};
+	return 1;
 }

@@ -66,7 +66,7 @@ scope_of(ArrayType *dimensions, ArrayType *values, int *nscope)
 	deconstruct_array(dimensions, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, nscope);
 	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &nvalues);
 	Assert(*nscope == nvalues);
-	scope = palloc(Max(*nscope, 1) * sizeof(crm_scope_value));
+	scope = palloc0(Max(*nscope, 1) * sizeof(crm_scope_value));
 	for (int i = 0; i < *nscope; i++)
 	{
 		scope[i].dimension = TextDatumGetCString(names[i]);

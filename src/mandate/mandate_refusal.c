@@ -22,7 +22,7 @@ static char *no_position(const crm_ruling *ruling, const crm_asked *asked);
 static bool add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
 static int find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **signers,
 						const char **may);
-static bool can_ask(const crm_ruling *ruling, const crm_asked *asked, crm_can_afford can_afford);
+static bool can_ask(const crm_ruling *ruling, const crm_asked *asked);
 static void add_request(StringInfo text, const crm_asked *asked);
 static void add_scope(StringInfo text, const crm_asked *asked);
 static void add_joint(StringInfo text, int32 joint_id);
@@ -54,7 +54,7 @@ crm_refusal_hint(const crm_ruling *ruling, const crm_asked *asked, crm_can_affor
 	StringInfoData text;
 
 	initStringInfo(&text);
-	if (add_who(&text, asked, can_afford) && can_ask(ruling, asked, can_afford))
+	if (add_who(&text, asked, can_afford) && can_ask(ruling, asked))
 		add_request(&text, asked);
 	return text.data;
 }
@@ -202,18 +202,12 @@ find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **sign
 
 /* Not of nobody: of one who only has to consult, or whom somebody can answer. */
 static bool
-can_ask(const crm_ruling *ruling, const crm_asked *asked, crm_can_afford can_afford)
+can_ask(const crm_ruling *ruling, const crm_asked *asked)
 {
-	crm_taker self = {asked->person, ruling};
-
 	/* A ban wins over an approval. */
 	if (ruling->verdict == CRM_BANNED)
 		return false;
-	if (ruling->verdict == CRM_CONSULT_FIRST)
-		for (; self.ruling != NULL; self.ruling = self.ruling->next)
-			if (can_afford == NULL || can_afford(asked, &self))
-				return true;
-	return crm_answerable(crm_policy_now(), asked);
+	return ruling->verdict == CRM_CONSULT_FIRST || crm_answerable(crm_policy_now(), asked);
 }
 
 static void

@@ -17,7 +17,13 @@ static bool concerns(const crm_policy *policy, const crm_rule_mandate *mandate, 
 static int find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks);
 static int find_scopes(const crm_policy *policy, const int *mandates, int n,
 					   crm_survey_scope **scopes);
-static int add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes);
+static int add_scopes(const crm_policy *policy, const int *mandates, int nmandates,
+					  const crm_rule_mandate *mandate, crm_survey_scope *scopes);
+static crm_scope_value value_of(const crm_rule_bound *bound, int digit);
+static bool is_point(const crm_policy *policy, const int *mandates, int n,
+					 const crm_rule_bound *bound, int digit);
+static bool is_listed(const crm_policy *policy, const int *mandates, int n, const char *dimension,
+					  const char *value);
 static crm_survey_scope scope_of(int nvalues, crm_scope_value *values);
 static int compare_ranks(const void *a, const void *b);
 static int compare_scopes(const void *a, const void *b);
@@ -94,7 +100,7 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 			most = 2 * (found + MOST_SCOPES);
 			*scopes = repalloc_huge(*scopes, most * sizeof(crm_survey_scope));
 		}
-		found += add_scopes(one, *scopes + found);
+		found += add_scopes(policy, mandates, n, one, *scopes + found);
 	}
 	qsort(*scopes, found, sizeof(crm_survey_scope), compare_scopes);
 	for (int i = 0; i < found; i++)
@@ -103,9 +109,13 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 	return different;
 }
 
-/* The values of each dimension with those of each other, like the digits of a number. */
+/*
+ * The values of each dimension with those of each other, like the digits of a number. What lies
+ * within a value is as good as the value itself, unless that is listed somewhere on its own.
+ */
 static int
-add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes)
+add_scopes(const crm_policy *policy, const int *mandates, int nmandates,
+		   const crm_rule_mandate *mandate, crm_survey_scope *scopes)
 {
 	int *digits = palloc0(mandate->nbounds * sizeof(int));
 	int n = 0;
@@ -119,17 +129,53 @@ add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes)
 		crm_scope_value *values = palloc(mandate->nbounds * sizeof(crm_scope_value));
 
 		for (int i = 0; i < mandate->nbounds; i++)
-			values[i] = (crm_scope_value){mandate->bounds[i].dimension,
-										  mandate->bounds[i].values[digits[i]]};
+			values[i] = value_of(&mandate->bounds[i], digits[i]);
 		scopes[n++] = scope_of(mandate->nbounds, values);
 		for (turned = 0; turned < mandate->nbounds; turned++)
 		{
-			if (++digits[turned] < mandate->bounds[turned].nvalues)
+			while (++digits[turned] < 2 * mandate->bounds[turned].nvalues)
+				if (is_point(policy, mandates, nmandates, &mandate->bounds[turned], digits[turned]))
+					break;
+			if (digits[turned] < 2 * mandate->bounds[turned].nvalues)
 				break;
 			digits[turned] = 0;
 		}
 	}
 	return n;
+}
+
+/* First the values, then what else lies within each. */
+static crm_scope_value
+value_of(const crm_rule_bound *bound, int digit)
+{
+	return (crm_scope_value){bound->dimension, bound->values[digit % bound->nvalues],
+							 digit >= bound->nvalues};
+}
+
+static bool
+is_point(const crm_policy *policy, const int *mandates, int n, const crm_rule_bound *bound,
+		 int digit)
+{
+	return digit < bound->nvalues ||
+		   (bound->within && is_listed(policy, mandates, n, bound->dimension,
+									   bound->values[digit % bound->nvalues]));
+}
+
+static bool
+is_listed(const crm_policy *policy, const int *mandates, int n, const char *dimension,
+		  const char *value)
+{
+	for (int i = 0; i < n; i++)
+	{
+		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
+
+		for (int j = 0; j < one->nbounds; j++)
+			if (!one->bounds[j].within && strcmp(one->bounds[j].dimension, dimension) == 0)
+				for (int k = 0; k < one->bounds[j].nvalues; k++)
+					if (strcmp(one->bounds[j].values[k], value) == 0)
+						return true;
+	}
+	return false;
 }
 
 static crm_survey_scope
@@ -145,8 +191,9 @@ scope_of(int nvalues, crm_scope_value *values)
 	{
 		appendStringInfoString(&text, i > 0 ? ", " : "");
 		escape_json(&text, values[i].dimension);
-		appendStringInfoString(&text, ": ");
+		appendStringInfoString(&text, values[i].elsewhere ? ": {\"within\": " : ": ");
 		escape_json(&text, values[i].value);
+		appendStringInfoString(&text, values[i].elsewhere ? "}" : "");
 	}
 	appendStringInfoChar(&text, '}');
 	return (crm_survey_scope){nvalues, values, text.data};

@@ -74,6 +74,7 @@ sub company
 		push @try, "crm.appoint('$position', 'u" . (1 + int rand 9) . "', capacity => '" . one(qw(holder holder holder deputy liaison machine contractor))
 		  . "', valid_until => '2100-01-01')" for 1 .. one(0, 1, 1, 2, 3);
 	}
+	push @try, "crm.appoint('p0', 'guest', capacity => 'liaison')";    # may nothing, so that anybody can answer what he asks
 	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . bounds('charter') . ')' }
 	  grep { chance(0.8) } @decisions, 'campaign', 'goodwill', 'pricing';
 	push @try, map { grant(@positions) } 1 .. 150;
@@ -210,7 +211,8 @@ BEGIN
 		asking := NULL;
 		IF NOT EXISTS (SELECT FROM gap g
 				WHERE g.decision = check_refusal.decision
-					AND g.scope IN (SELECT '{}'::jsonb UNION ALL SELECT jsonb_build_object('department', d) FROM unnest(crm_internal.department_ancestors(department)) d)
+					AND g.scope IN (SELECT '{}'::jsonb UNION ALL SELECT jsonb_build_object('department', v) FROM unnest(crm_internal.department_ancestors(department)) d,
+					LATERAL (VALUES (to_jsonb(d)), (jsonb_build_object('within', d))) AS x (v))
 					AND CASE WHEN amount IS NULL THEN g.up_to IS NULL
 						ELSE amount > coalesce(g.above, -1) AND amount <= coalesce(g.up_to, 'Infinity') END) THEN
 			INSERT INTO finding VALUES ('nobody is named, and it is no gap', person, statement, refused.detail, refused.hint);
