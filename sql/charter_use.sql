@@ -58,7 +58,7 @@ SELECT operating_model, status, count(*), min(revoked_at) FROM crm.mandates WHER
 SELECT model FROM crm.operating_models WHERE in_force GROUP BY 1;
 SELECT decision, subject FROM crm_internal.act WHERE subject LIKE 'crm.use%' ORDER BY act_id DESC LIMIT 1;
 
--- what a hand-over would move
+-- what a hand-over would move, and where it stands
 SELECT * FROM put('as_is', '{}');
 SELECT crm.share('campaign.design', 'brand_manager', 'agent', amount => 50) > 0 AS shared;
 SELECT what, subject, amount_left, detail FROM crm.preview_hand_over('campaign.design', 'brand_manager', 'crm_manager');

@@ -13,7 +13,7 @@ BEGIN ATOMIC
 		END,
 		m.mandate_id::bigint, m.decision, m.amount,
 		CASE
-			WHEN m.to_position = moving_mandates.from_position THEN pg_catalog.format('%s from %s', m.kind, coalesce(m.from_position, 'the charter'))
+			WHEN m.to_position = moving_mandates.from_position THEN m.kind || coalesce(' from ' || m.from_position, '')
 			ELSE pg_catalog.format('to %s', m.to_position)
 		END
 	FROM crm_internal.mandate m
@@ -51,7 +51,7 @@ END;
 COMMENT ON FUNCTION crm_internal.moving_work(text, text, numeric) IS 'requests that wait for a position in a decision, budgets that it spends, tables that the decision guards';
 REVOKE ALL ON FUNCTION crm_internal.moving_work(text, text, numeric) FROM PUBLIC;
 
--- Reads as the owner of crm's tables: tells registry entries and amounts of requests, no names of customers.
+-- Reads as the owner of crm's tables, for who may hand over: registry entries and amounts of requests, no names of customers.
 CREATE FUNCTION crm.preview_hand_over(decision text, from_position text, to_position text, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL, valid_from timestamptz DEFAULT NULL)
 RETURNS TABLE (what text, id bigint, subject text, amount_left numeric, detail text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -64,6 +64,7 @@ DECLARE
 	reason text;
 BEGIN
 	m.scope := crm_internal.check_scope(scope);
+	PERFORM crm_internal.act_for(from_position, format('crm.preview_hand_over(%s)', decision));
 	BEGIN
 		PERFORM crm_internal.check_mandate(m, ARRAY[to_position]);
 		m := crm_internal.stand_on(m);
@@ -80,5 +81,5 @@ BEGIN
 		FROM crm_internal.moving_work(m.decision, from_position, m.amount) w ORDER BY w.what DESC, w.id;
 END
 $$;
-COMMENT ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) IS 'what crm.hand_over() with the same arguments would move, or why it would be refused: the giver''s mandates concerned, what it gave before (shares stay), open requests that wait for it, budgets, guarded tables. amount_left: the limit of a mandate, the amount of a request, what is left of a budget. Changes nothing. Errors: 42704, 22023';
+COMMENT ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) IS 'what crm.hand_over() with the same arguments would move, or why it would be refused: the giver''s mandates concerned, what it gave before (shares stay), open requests that wait for it, budgets, guarded tables. amount_left: the limit of a mandate, the amount of a request, what is left of a budget. Changes nothing. Who may: as crm.hand_over(). Errors: 42704, 22023, 42501';
 REVOKE ALL ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) FROM PUBLIC;

@@ -43,8 +43,11 @@ static bool is_watching(void);
 static bool is_work_of_crm(void);
 static void watch_start(const Node *statement);
 static void watch_end(void);
+static void watch_rename(const RenameStmt *statement);
+static void judge_named(const RangeVar *name, const char *what);
 static bool is_concurrent_detach(const AlterTableCmd *command);
 static List *deeds_of(const CollectedCommand *command);
+static bool takes_name(const Node *statement);
 static List *deeds_of_subcommand(Oid relation, const CollectedATSubcmd *subcommand);
 static Oid other_table(const AlterTableCmd *command);
 static deed *new_deed(Oid relation, const char *what);
@@ -108,19 +111,52 @@ is_work_of_crm(void)
 
 /* ------------------------------ what was done ------------------------------ */
 
-/* DETACH CONCURRENTLY has committed half of its work when it ends. */
+/*
+ * What must be refused before it is done: DETACH CONCURRENTLY has committed half of its work when
+ * it ends, and after a rename the guard is not found by name any more.
+ */
 static void
 watch_start(const Node *statement)
 {
 	ListCell *cell;
 
-	if (statement == NULL || !IsA(statement, AlterTableStmt))
+	if (statement == NULL)
+		return;
+	if (IsA(statement, RenameStmt))
+		watch_rename((const RenameStmt *) statement);
+	if (IsA(statement, AlterObjectSchemaStmt) &&
+		((const AlterObjectSchemaStmt *) statement)->objectType == OBJECT_TABLE)
+		judge_named(((const AlterObjectSchemaStmt *) statement)->relation, "was renamed");
+	if (!IsA(statement, AlterTableStmt))
 		return;
 	foreach (cell, ((const AlterTableStmt *) statement)->cmds)
 		if (is_concurrent_detach(lfirst(cell)))
-			judge(new_deed(
-				RangeVarGetRelid(((const AlterTableStmt *) statement)->relation, NoLock, true),
-				"had a partition detached"));
+			judge_named(((const AlterTableStmt *) statement)->relation, "had a partition detached");
+}
+
+static void
+watch_rename(const RenameStmt *statement)
+{
+	char *table;
+
+	if (statement->renameType == OBJECT_TABLE)
+		judge_named(statement->relation, "was renamed");
+	if (statement->renameType != OBJECT_SCHEMA)
+		return;
+	table = ask("SELECT r.root::text FROM crm_internal.guarded_relations() r "
+				"JOIN crm_internal.guard g ON g.guard_id = r.guard_id "
+				"JOIN pg_catalog.pg_class c ON c.oid = r.root "
+				"WHERE g.mode = 'enforce' AND c.relnamespace = pg_catalog.to_regnamespace("
+				"pg_catalog.quote_ident($2)) ORDER BY r.root LIMIT 1",
+				InvalidOid, statement->subname);
+	if (table != NULL)
+		judge(new_deed(atooid(table), "was renamed with its schema"));
+}
+
+static void
+judge_named(const RangeVar *name, const char *what)
+{
+	judge(new_deed(RangeVarGetRelid(name, NoLock, true), what));
 }
 
 static bool
@@ -180,12 +216,24 @@ deeds_of(const CollectedCommand *command)
 		table = table_of_bad_rule(command->d.simple.address.objectId);
 		return OidIsValid(table) ? list_make1(new_deed(table, "got a rule DO INSTEAD")) : NIL;
 	}
-	/* The server's own commands within another have no parse tree. */
-	if (command->parsetree != NULL && IsA(command->parsetree, CreateStmt) &&
-		command->d.simple.address.classId == RelationRelationId &&
-		((const CreateStmt *) command->parsetree)->inhRelations != NIL)
+	if (command->d.simple.address.classId == RelationRelationId && takes_name(command->parsetree))
 		return list_make1(arming(command->d.simple.address.objectId, false));
 	return NIL;
+}
+
+/*
+ * Whether a table now stands under a name that a guard may be registered for, or belongs to another
+ * table. The server's own commands within another have no parse tree.
+ */
+static bool
+takes_name(const Node *statement)
+{
+	if (statement == NULL)
+		return false;
+	return IsA(statement, CreateStmt) || IsA(statement, CreateTableAsStmt) ||
+		   IsA(statement, AlterObjectSchemaStmt) ||
+		   (IsA(statement, RenameStmt) &&
+			((const RenameStmt *) statement)->renameType == OBJECT_TABLE);
 }
 
 static List *

@@ -15,13 +15,17 @@ CREATE TABLE desk.gift_card () INHERITS (desk.gift);
 CREATE TABLE desk.rows (id integer, region text, value numeric);
 INSERT INTO desk.rows VALUES (1, 'be', 9000);
 CREATE TABLE desk.free (id integer, value numeric);
+CREATE TABLE desk.brief (id integer, value numeric);
 CREATE TABLE desk.tried (id integer, value numeric);
 RESET ROLE;
+CREATE SCHEMA apart AUTHORIZATION bypass_owner;
+GRANT CREATE ON DATABASE test_guard_watch TO bypass_owner;
 GRANT CREATE ON SCHEMA desk TO bypass_owner;
 GRANT bypass_owner TO bypass_chief;
 SELECT crm.add_guard('desk.voucher', decision => 'goodwill', amount => 'value');
 SELECT crm.add_guard('desk.claim', decision => 'goodwill', amount => 'value');
 SELECT crm.add_guard('desk.gift', decision => 'goodwill', amount => 'value');
+SELECT crm.add_guard('desk.brief', decision => 'goodwill', amount => 'value');
 SELECT crm.add_guard('desk.tried', decision => 'goodwill', amount => 'value', mode => 'observe');
 SQL
 
@@ -38,6 +42,9 @@ my @deeds = (
 	[ 'DROP TRIGGER crm_10_guard_truncate_2 ON desk.claim_nl', 'desk.claim lost a trigger' ],
 	[ 'ALTER TABLE desk.voucher ALTER value TYPE numeric USING 0', 'desk.voucher had values rewritten by ALTER COLUMN … USING' ],
 	[ 'ALTER TABLE desk.claim ALTER value TYPE integer USING 0', 'desk.claim had values rewritten by ALTER COLUMN … USING' ],
+	[ 'ALTER TABLE desk.voucher RENAME TO aside', 'desk.voucher was renamed' ],
+	[ 'ALTER TABLE desk.voucher SET SCHEMA apart', 'desk.voucher was renamed' ],
+	[ 'ALTER SCHEMA desk RENAME TO apart2', 'desk.voucher was renamed with its schema' ],
 	[ 'CREATE RULE r AS ON UPDATE TO desk.voucher DO INSTEAD NOTHING', 'desk.voucher got a rule DO INSTEAD' ],
 	[ 'ALTER TABLE desk.claim DETACH PARTITION desk.claim_nl', 'desk.claim had a partition detached' ],
 	[ q{ALTER TABLE desk.claim ATTACH PARTITION desk.rows FOR VALUES IN ('be')}, 'desk.claim had rows attached' ],
@@ -76,19 +83,21 @@ for my $ddl (
 	'ALTER TABLE desk.free DISABLE TRIGGER USER', 'ALTER TABLE desk.free ENABLE TRIGGER ALL', 'ALTER TABLE desk.free ALTER value TYPE integer USING 0',
 	'CREATE RULE r AS ON UPDATE TO desk.free DO INSTEAD NOTHING', 'ALTER TABLE desk.tried DISABLE TRIGGER ALL', 'ALTER TABLE desk.tried ENABLE TRIGGER ALL',
 	'ALTER TABLE desk.voucher ENABLE TRIGGER USER', 'CREATE TEMPORARY TABLE t (id integer)', 'DROP TABLE desk.gift_card', 'DROP TABLE desk.claim_fr',
-	'DROP TABLE desk.rows')
+	'DROP TABLE desk.rows', 'ALTER TABLE desk.tried RENAME TO tested', 'ALTER TABLE desk.tested RENAME TO tried',
+	'DROP TABLE desk.brief', 'CREATE TABLE desk.brief (id integer, value numeric)', 'DROP TABLE desk.brief', 'SELECT 1 AS id, 400.0 AS value INTO desk.brief')
 {
 	is(by('bypass_owner', $ddl), '', "the owner's own affair: $ddl");
 }
 sql('ALTER ROLE bypass_owner NOLOGIN');
 clean('after all that too');
 closed_to(q{INSERT INTO desk.empty VALUES (1, 'it', 400)}, 'what was attached is guarded');
+closed_to('INSERT INTO desk.brief VALUES (1, 400)', 'a table that is made anew is guarded');
 closed_to('TRUNCATE desk.empty', 'its TRUNCATE as well');
 closed_to('INSERT INTO desk.gift_wood VALUES (1, 400)', 'and so is what inherits');
 
 # guards come and go without a word, and so does crm
 is(sql('SELECT crm.drop_guard(3)'), '', 'dropping a guard warns of nothing');
-is(sql(q{SELECT crm.add_guard('desk.gift', decision => 'goodwill', amount => 'value')}), '5', 'nor does adding one');
+is(sql(q{SELECT crm.add_guard('desk.gift', decision => 'goodwill', amount => 'value')}), '6', 'nor does adding one');
 clean('guards that came and went');
 is(sql('CREATE EXTENSION pgcrypto; DROP EXTENSION pgcrypto'), '', 'other extensions come and go');
 
