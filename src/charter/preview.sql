@@ -2,7 +2,7 @@
 
 CREATE FUNCTION crm_internal.moving_mandates(decision text, from_position text, amount numeric, scope jsonb, at timestamptz)
 RETURNS TABLE (what text, id bigint, subject text, amount numeric, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
 	SELECT
 		CASE
@@ -17,13 +17,13 @@ BEGIN ATOMIC
 			ELSE pg_catalog.format('to %s', m.to_position)
 		END
 	FROM crm_internal.mandate m
+	JOIN crm_internal.mandate_states(moving_mandates.at, NULL) s ON s.mandate = m.mandate_id AND s.has_effect
 	WHERE (m.to_position = moving_mandates.from_position AND m.kind IN ('charter', 'hand_over', 'share')
 			OR m.from_position = moving_mandates.from_position)
 		AND (crm_internal.is_within(m.decision, moving_mandates.decision) OR crm_internal.is_within(moving_mandates.decision, m.decision))
-		AND m.valid_from <= moving_mandates.at AND moving_mandates.at < least(m.valid_until, m.revoked_at)
 		AND crm_internal.scopes_meet(m.scope, moving_mandates.scope);
 END;
-COMMENT ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) IS 'mandates that a position has, and has given, in a decision';
+COMMENT ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) IS 'mandates that a position has, and has given, in a decision, and that have effect then';
 REVOKE ALL ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.moving_work(decision text, from_position text, amount numeric)

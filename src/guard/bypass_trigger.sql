@@ -21,11 +21,10 @@ END;
 COMMENT ON FUNCTION crm_internal.guarded_relations() IS 'the tables that guards stand on, their partitions and children; is_partition: row triggers of the table above are cloned to it';
 REVOKE ALL ON FUNCTION crm_internal.guarded_relations() FROM PUBLIC;
 
--- Wanted at every DDL, so it goes up from the table. A table that was renamed still has the trigger.
+-- Wanted at every DDL, so it goes up from the table, and is inlined. A table that was renamed still has the trigger.
 CREATE FUNCTION crm_internal.guards_over(relation oid)
 RETURNS TABLE (guard_id integer, table_name text, mode text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH RECURSIVE up (relation) AS (
 		SELECT guards_over.relation

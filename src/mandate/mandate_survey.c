@@ -1,7 +1,6 @@
-/* mandate_survey.c - the points at which mandates on a decision differ from each other.
+/* mandate_survey.c - the scopes in which mandates on a decision differ from each other.
  *
- * Between two amounts that no mandate names nothing changes, and a scope that no mandate names is
- * as good as any other of them: so a few points stand for all.
+ * A scope that no mandate names is as good as any other of them, so a few stand for all.
  */
 #include "postgres.h"
 
@@ -14,7 +13,6 @@
 #define MOST_SCOPES 64
 
 static bool concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision);
-static int find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks);
 static int find_scopes(const crm_policy *policy, const int *mandates, int n,
 					   crm_survey_scope **scopes);
 static int add_scopes(const crm_policy *policy, const int *mandates, int nmandates,
@@ -25,24 +23,22 @@ static bool is_point(const crm_policy *policy, const int *mandates, int n,
 static bool is_listed(const crm_policy *policy, const int *mandates, int n, const char *dimension,
 					  const char *value);
 static crm_survey_scope scope_of(int nvalues, crm_scope_value *values);
-static int compare_ranks(const void *a, const void *b);
 static int compare_scopes(const void *a, const void *b);
 static int compare_values(const void *a, const void *b);
 
-crm_survey
-crm_survey_of(const crm_policy *policy, int decision)
+int
+crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes)
 {
 	int *mandates = palloc(Max(policy->rule.nmandates, 1) * sizeof(int));
-	crm_survey survey = {0};
 	int n = 0;
 
 	for (int i = 0; i < policy->rule.nmandates; i++)
-		if (concerns(policy, &policy->rule.mandates[i], decision))
+		if (policy->rule.mandates[i].nbounds > 0 &&
+			concerns(policy, &policy->rule.mandates[i], decision))
 			mandates[n++] = i;
-	survey.nranks = find_ranks(policy, mandates, n, &survey.ranks);
-	survey.nscopes = find_scopes(policy, mandates, n, &survey.scopes);
+	n = find_scopes(policy, mandates, n, scopes);
 	pfree(mandates);
-	return survey;
+	return n;
 }
 
 /* On the decision or on one that it is a part of. */
@@ -54,29 +50,6 @@ concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision
 	Size length = strlen(of);
 
 	return strncmp(own, of, length) == 0 && (own[length] == '\0' || own[length] == '.');
-}
-
-static int
-find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks)
-{
-	int found = 0;
-	int different = 0;
-
-	*ranks = palloc(Max(2 * n, 1) * sizeof(int));
-	for (int i = 0; i < n; i++)
-	{
-		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
-
-		if (one->limit == CRM_RULE_NO_LIMIT)
-			continue;
-		(*ranks)[found++] = one->limit;
-		(*ranks)[found++] = one->acting_limit;
-	}
-	qsort(*ranks, found, sizeof(int), compare_ranks);
-	for (int i = 0; i < found; i++)
-		if (i == 0 || (*ranks)[i] != (*ranks)[i - 1])
-			(*ranks)[different++] = (*ranks)[i];
-	return different;
 }
 
 /* That without any value first. */
@@ -93,8 +66,6 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 	{
 		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
 
-		if (one->nbounds == 0)
-			continue;
 		if (found + MOST_SCOPES > most)
 		{
 			most = 2 * (found + MOST_SCOPES);
@@ -197,15 +168,6 @@ scope_of(int nvalues, crm_scope_value *values)
 	}
 	appendStringInfoChar(&text, '}');
 	return (crm_survey_scope){nvalues, values, text.data};
-}
-
-static int
-compare_ranks(const void *a, const void *b)
-{
-	int left = *(const int *) a;
-	int right = *(const int *) b;
-
-	return left < right ? -1 : left > right;
 }
 
 static int

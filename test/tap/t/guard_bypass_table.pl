@@ -68,6 +68,19 @@ closed_to('INSERT INTO desk.refund VALUES (1, 40)', 'an amount that is a generat
 is(by('bypass_app', 'INSERT INTO desk.refund VALUES (1, 4)'), '', 'which is known');
 clean('a generated column');
 
+# a waiting state: its own trigger is looked after too, and later ones are named
+sql(<<'SQL');
+CREATE TABLE desk.form (id integer PRIMARY KEY, value numeric, status text);
+ALTER TABLE desk.form OWNER TO bypass_owner;
+SELECT crm.add_guard('desk.form', decision => 'goodwill', amount => 'value', waiting => '{"status": "to_approve"}');
+CREATE TRIGGER zz_later BEFORE INSERT ON desk.form FOR EACH ROW EXECUTE FUNCTION desk.raise();
+SQL
+found(qr/information \| trigger zz_later of desk.form fires after the row was put into its waiting state/, 'a BEFORE trigger that comes later');
+sql('DROP TRIGGER crm_zz_waiting_3 ON desk.form');
+found(qr/bypass \| trigger crm_zz_waiting_3 of desk.form is missing/, 'a waiting state without its trigger');
+rearms('a waiting state without its trigger');
+sql('SELECT crm.drop_guard(3); DROP TABLE desk.form');
+
 # a view writes with the rights of its owner, under the mandate of who writes
 sql(<<'SQL');
 CREATE VIEW desk.counter AS SELECT id, value FROM desk.voucher;
