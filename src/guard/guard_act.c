@@ -260,13 +260,15 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 {
 	crm_act_point point;
 
+	/* MERGE and ON CONFLICT insert and update by one statement */
 	if (state->act_id != 0 && state->act_ruling == ruling &&
-		crm_journal_grow(state->act_id, amount))
+		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;
 	fill_point(&point, state, NULL, amount);
 	point.operation = crm_guard_operation_name(matter->operation);
 	(void) crm_act_take(&point, ruling, &state->act_id);
 	state->act_ruling = ruling;
+	state->act_operation = matter->operation;
 }
 
 /* matter NULL: the act stands for several rows. */

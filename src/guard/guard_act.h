@@ -22,6 +22,7 @@ typedef struct crm_guard_state
 	uint64 policy_generation;
 	int64 act_id; /* in which rows of the statement are added up */
 	const crm_ruling *act_ruling;
+	crm_guard_operation act_operation;
 } crm_guard_state;
 
 /* One row that is to be decided about. */
