@@ -54,3 +54,22 @@ SELECT crm_internal.take_act('org.modelling');
 SELECT crm_internal.take_act('pricing');
 SELECT crm.act_as('sam', for_session => true);
 SELECT crm_internal.take_act('org.model');
+\set VERBOSITY default
+SELECT crm.act_as(NULL, for_session => true);
+
+-- whose rights a function has that asks is not who acts
+CREATE ROLE regress_crm_seller LOGIN;
+GRANT USAGE ON SCHEMA crm TO regress_crm_seller;
+CREATE FUNCTION crm.set_price() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ SELECT crm_internal.take_act('pricing', 'crm.set_price()') $$;
+SELECT crm.appoint('board', 'regress_crm_seller', capacity => 'deputy') IS NOT NULL AS appointed;
+SET SESSION AUTHORIZATION regress_crm_seller;
+SELECT crm.set_price();
+RESET SESSION AUTHORIZATION;
+SELECT person, known_by, "position", subject FROM acts();
+SELECT crm.end_appointment('board', 'regress_crm_seller');
+SET SESSION AUTHORIZATION regress_crm_seller;
+SELECT crm.set_price();
+RESET SESSION AUTHORIZATION;
+DROP FUNCTION crm.set_price();
+DROP OWNED BY regress_crm_seller;
+DROP ROLE regress_crm_seller;

@@ -74,3 +74,17 @@ SET session_replication_role = replica;
 TRUNCATE crm_internal.ledger;
 RESET session_replication_role;
 SELECT check_name, problem FROM crm.verify();
+
+-- indexes that others make are kept up, and in the transaction that removes crm nothing fails
+CREATE INDEX ON crm_internal.ledger ((amount * 2)) WHERE amount > 3;
+CREATE INDEX ON crm_internal.act (lower(subject)) WHERE amount > 3;
+CREATE INDEX ON crm_internal.budget ((spent + reserved));
+SELECT crm.add_budget('last', 5), crm_internal.take_act('goodwill', 'Upper', amount => 5);
+SELECT crm_internal.take_budget('last', 4);
+SET enable_seqscan = off;
+SELECT kind FROM crm_internal.ledger WHERE amount * 2 = 8 AND amount > 3;
+SELECT subject FROM crm_internal.act WHERE lower(subject) = 'upper' AND amount > 3;
+SELECT name FROM crm_internal.budget WHERE spent + reserved = 4;
+RESET enable_seqscan;
+BEGIN; SELECT crm_internal.take_budget('last', 1); DROP VIEW state; DROP EXTENSION crm; COMMIT;
+SELECT count(*) FROM pg_extension WHERE extname = 'crm';

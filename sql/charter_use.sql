@@ -6,6 +6,10 @@ SELECT crm.add_department(d) FROM unnest('{head_office,sales,service,marketing,c
 SELECT crm.add_position('ceo', department => 'head_office');
 SELECT crm.add_position(p, department => 'head_office', reports_to => 'ceo')
 FROM unnest('{brand_manager,sales_manager,care_head,crm_manager,marketing_director,crm_head,ict_manager,compliance_officer,agent}'::text[]) p;
+CREATE TABLE voucher (id integer PRIMARY KEY, value numeric);
+CREATE TABLE price (id integer PRIMARY KEY, value numeric);
+SELECT crm.add_guard('public.voucher', decision => 'goodwill', amount => 'value') > 0 AS guarded;
+SELECT crm.add_guard('public.price', decision => 'pricing', mode => 'observe') > 0 AS guarded;
 -- a role that is called otherwise here is named; one that is no role is told
 SELECT crm.use_operating_model('crm_manager', board => 'ceo');
 SELECT crm.use_operating_model('crm_manager', positions => '{"after_sale": "care_head"}', board => 'ceo');
@@ -64,3 +68,10 @@ SELECT crm.share('campaign.design', 'brand_manager', 'agent', amount => 50) > 0 
 SELECT what, subject, amount_left, detail FROM crm.preview_hand_over('campaign.design', 'brand_manager', 'crm_manager');
 SELECT what, subject, amount_left, detail FROM crm.preview_hand_over('care', 'brand_manager', 'crm_manager');
 SELECT count(*) FROM crm.mandates WHERE kind = 'hand_over' AND status = 'in force';
+-- with the requests that wait for the giver, the budgets that it spends and the tables that the decision guards
+INSERT INTO crm_internal.budget (name, amount, spent) VALUES ('care', 1000, 400), ('ads', 5000, 0);
+SELECT crm.grant_mandate('goodwill', 'care_head', amount => 500, budget => 'care') > 0 AS granted;
+INSERT INTO crm_internal.request (decision, requester, known_by, login, amount, position, created_at, status)
+VALUES ('goodwill', 'x', 'act_as', 'app', 80, 'care_head', '2026-01-01', 'open'), ('goodwill', 'x', 'act_as', 'app', 900, 'care_head', '2026-01-01', 'open'),
+	('goodwill', 'x', 'act_as', 'app', 80, 'ceo', '2026-01-01', 'open'), ('goodwill', 'x', 'act_as', 'app', 80, 'care_head', '2026-01-01', 'declined');
+SELECT what, subject, amount_left, detail FROM crm.preview_hand_over('goodwill', 'care_head', 'crm_manager', amount => 100);

@@ -81,8 +81,19 @@ INSERT INTO service.voucher VALUES (7, 7, 1001), (8, 7, 200);
 SELECT id, state FROM service.voucher WHERE id IN (7, 8) ORDER BY id;
 SELECT crm.act_as(NULL, for_session => true);
 
+-- what the approver saw in a listed column is part of what he approved
+SELECT crm.change_guard(1, mode => 'enforce', columns => '{note}');
+SELECT crm.act_as('bob', for_session => true);
+INSERT INTO service.voucher VALUES (9, 7, 600, 'granted', false, 'for Jan');
+UPDATE service.voucher SET note = 'for me' WHERE id = 9;
+SELECT crm.act_as('ann', for_session => true);
+SELECT asked, crm.approve(request_id) FROM waits WHERE status = 'open';
+UPDATE service.voucher SET note = 'for Jan' WHERE id = 9;
+SELECT asked, crm.approve(request_id) FROM waits WHERE status = 'open';
+SELECT * FROM service.voucher WHERE id = 9;
+SELECT crm.act_as(NULL, for_session => true);
+
 -- a key of two columns, one of a type of the department
-SELECT crm.change_guard(1, mode => 'enforce');
 CREATE TABLE service.refund (shop service.state, no text, value integer, status text DEFAULT 'ok', PRIMARY KEY (shop, no));
 SELECT crm.add_guard('service.refund', 'goodwill', amount => 'value', waiting => '{"status": null}');
 SELECT crm.act_as('bob', for_session => true);

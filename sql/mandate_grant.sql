@@ -4,6 +4,8 @@ SELECT crm.add_department(d) FROM unnest('{head_office,sales,service,marketing}'
 SELECT crm.add_position('board', department => 'head_office');
 SELECT crm.add_position(p, department => 'service', reports_to => 'board') FROM unnest('{after_sales,desk,agent}'::text[]) p;
 SELECT crm.add_position(p, department => 'marketing', reports_to => 'board') FROM unnest('{brand_manager,crm_manager}'::text[]) p;
+SELECT crm.add_budget(b, 1000) FROM unnest('{care,ads}'::text[]) b;
+SELECT crm.add_budget('care_desk', 300, parent => 'care');
 CREATE TEMPORARY VIEW register AS
 	SELECT mandate_id AS id, kind, decision, from_position AS "from", to_position AS "to", parent_id AS parent, amount, window_amount AS wamount,
 		window_length AS wlength, depth, scope, joint_id AS joint, quorum, deadline, valid_until AS until
@@ -87,3 +89,11 @@ SELECT crm.ban('goodwill', 'agent', amount => 20, from_position => 'desk');
 SELECT crm.consult('goodwill', 'brand_manager', deadline => '0');
 SELECT * FROM register WHERE id > 6;
 SELECT mandate_id, status, reason, recorded_by = session_user AS by_me FROM crm.mandates WHERE reason IS NOT NULL ORDER BY 1;
+
+-- a budget is the giver's or a part of it
+SELECT crm.grant_mandate('care.process', 'after_sales', budget => 'care');
+SELECT crm.share('care.process', 'after_sales', 'desk', budget => 'ads');
+SELECT crm.share('care.process', 'after_sales', 'desk', budget => 'care_desk');
+SELECT crm.share('care.process', 'desk', 'agent', budget => 'care');
+SELECT crm.share('care.process', 'after_sales', 'agent');
+SELECT mandate_id, to_position, budget FROM crm.mandates WHERE decision = 'care.process';

@@ -30,6 +30,9 @@ SELECT detail, hint FROM crm.why_not('carol', 'pricing');
 SELECT crm.may('carol');
 SELECT crm.may('carol', 'goodwill', scope => '["service"]');
 
+-- amounts of any shape
+SELECT a AS amount, crm.may('carol', 'goodwill', a) FROM unnest('{-1,0,0.001,49.9999,50,50.00,50.00001,50.0001,123456789012345678901234567890,NaN,Infinity,-Infinity}'::numeric[]) a;
+
 -- a vacant position is acted for by whom it reports to, for its share of the amount
 SELECT crm.share('goodwill', 'board', 'night', amount => 900);
 SELECT person, position, capacity, amount_limit FROM crm.who_may('goodwill', 600);

@@ -65,6 +65,8 @@ SELECT mandate, effect FROM crm.revoke(26);
 SELECT recorded_by, revoked_by FROM crm.mandates WHERE mandate_id IN (25, 26) ORDER BY mandate_id;
 SELECT crm.share('segmentation', 'lead', 'agent');
 SELECT crm.grant_mandate('segmentation', 'head');
+SELECT what, subject, detail FROM crm.preview_hand_over('segmentation', 'head', 'agent');
+SELECT what, subject, detail FROM crm.preview_hand_over('segmentation', 'lead', 'agent');
 SET SESSION AUTHORIZATION crm_test_contractor;
 SELECT crm.share('segmentation', 'head', 'agent');
 SELECT * FROM crm.revoke(25);

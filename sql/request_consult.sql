@@ -39,6 +39,7 @@ SELECT crm.answer_consult(:large, 'agree');
 SELECT crm.act_as('mia', for_session => true);
 SELECT c->>'position' AS asked, c->>'answer' AS answer, c->>'by' AS by, c->>'comment' AS comment
 FROM crm.requests, jsonb_array_elements(consults) c WHERE request_id = :small;
+SELECT kind, amount, from_person FROM crm.inbox;
 SELECT crm_internal.take_act('system.change', amount => 500);
 SELECT crm_internal.take_act('system.change', amount => 50);
 SELECT crm_internal.take_act('system.change', amount => 50);

@@ -49,6 +49,7 @@ SELECT count(*) FROM crm.inbox;
 
 -- it holds for exactly that
 SELECT crm.act_as('bob', for_session => true);
+SELECT kind, "position", decision, amount, from_person, reason, due_at > since AS due, replace(statement, :'first', 'N') AS statement FROM crm.inbox;
 SELECT crm_internal.take_act('goodwill', amount => 401, customer => 42);
 SELECT crm_internal.take_act('goodwill', amount => 400, customer => 43);
 SELECT crm_internal.take_act('goodwill', amount => 400);
@@ -64,6 +65,7 @@ ROLLBACK;
 SELECT crm_internal.take_act('goodwill', amount => 400, customer => 42);
 SELECT crm_internal.take_act('goodwill', amount => 400, customer => 42);
 SELECT status, "position", decided_by, used_at IS NOT NULL AS used FROM crm.requests WHERE request_id = :first;
+SELECT count(*) FROM crm.inbox;
 SELECT person, "position", decision, amount, request_id = :first AS by_request FROM crm.journal WHERE amount >= 400 AND amount < 10000;
 
 -- declined, and withdrawn

@@ -111,3 +111,24 @@ SELECT crm.appoint('board', session_user::text, capacity => 'deputy') IS NOT NUL
 SELECT crm.approve(:seventh);
 \set VERBOSITY default
 SELECT status FROM crm.requests WHERE request_id = :seventh;
+
+-- nor does a role help that one may become
+CREATE ROLE regress_crm_asks LOGIN;
+CREATE ROLE regress_crm_leads LOGIN;
+GRANT regress_crm_leads TO regress_crm_asks;
+SELECT crm.grant_access(r, 'member') FROM unnest('{regress_crm_asks,regress_crm_leads}'::text[]) r;
+SELECT crm.appoint('agent', 'regress_crm_asks', capacity => 'deputy') + crm.appoint('board', 'regress_crm_leads', capacity => 'deputy') > 0 AS appointed;
+SET SESSION AUTHORIZATION regress_crm_asks;
+SELECT crm.request('investment', amount => 5000) AS eighth \gset
+SET ROLE regress_crm_leads;
+SELECT crm.approve(:eighth);
+RESET ROLE;
+CREATE FUNCTION pg_temp.approve(id bigint) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT crm.approve(id)';
+SELECT pg_temp.approve(:eighth);
+SET SESSION AUTHORIZATION regress_crm_leads;
+SELECT crm.approve(:eighth);
+SET SESSION AUTHORIZATION regress_crm_asks;
+SELECT status, decided_by FROM crm.requests WHERE request_id = :eighth;
+RESET SESSION AUTHORIZATION;
+DROP OWNED BY regress_crm_asks, regress_crm_leads;
+DROP ROLE regress_crm_asks, regress_crm_leads;

@@ -46,7 +46,21 @@ ROLLBACK;
 SELECT count(*) FROM told WHERE amount = 7;
 -- many at once
 DO $$ BEGIN FOR i IN 1..20000 LOOP PERFORM crm_internal.take_act('sales.tools', amount => 1000 + i); END LOOP; END $$;
-SELECT count(*), count(DISTINCT amount) FROM told WHERE amount > 1000;
+DO $$
+BEGIN
+	FOR i IN 1..20000 LOOP
+		BEGIN
+			PERFORM crm_internal.take_act('sales.tools', amount => 100000 + i);
+			IF i % 2 = 0 THEN
+				RAISE division_by_zero;
+			END IF;
+		EXCEPTION WHEN division_by_zero THEN
+		END;
+	END LOOP;
+END
+$$;
+SELECT count(*), count(DISTINCT amount) FROM told WHERE amount BETWEEN 1001 AND 99999;
+SELECT count(*), count(DISTINCT amount), count(*) FILTER (WHERE amount % 2 = 0) AS rolled_back FROM told WHERE amount > 100000;
 SELECT count(*) FROM crm_internal.act a WHERE a.amount > 1000 AND NOT EXISTS (SELECT FROM crm_internal.notice n WHERE n.act_id = a.act_id);
 
 -- seen, also in the transaction of the act, and acknowledged

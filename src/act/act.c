@@ -169,6 +169,42 @@ crm_act_request_key(const crm_act_point *point, const crm_ruling *ruling, crm_re
 	};
 }
 
+/* It counts against the mandate of the one who approved, which may have been used up since. */
+static bool
+take_approved_money(const crm_act_point *point, const crm_approval *approval,
+					crm_shortfall *shortfall)
+{
+	Numeric amount = counted(point);
+	Numeric left = NULL;
+	crm_window window = {
+		.mandate_id = approval->npath > 0 ? approval->path[approval->npath - 1] : 0,
+		.person = point->actor.person,
+		.decision = approval->decision,
+		.customer_id = point->customer_id,
+		.limit = approval->window_amount,
+		.length = approval->window_length,
+	};
+
+	if (amount == NULL)
+		return true;
+	if (window.limit != NULL && !crm_window_take(&window, amount, &left))
+	{
+		*shortfall = (crm_shortfall){.kind = CRM_SHORT_OF_WINDOW,
+									 .window_amount = window.limit,
+									 .window_length = window.length,
+									 .left = left};
+		return false;
+	}
+	if (approval->budget != NULL &&
+		!crm_budget_take(approval->budget, amount, approval->reserved, &left))
+	{
+		*shortfall =
+			(crm_shortfall){.kind = CRM_SHORT_OF_BUDGET, .budget = approval->budget, .left = left};
+		return false;
+	}
+	return true;
+}
+
 /*
  * A ban wins over an approval given before it. One who only had to consult acts by his own mandate,
  * so its money is looked at before the request is used up.
@@ -180,7 +216,6 @@ take_approved(const crm_act_point *point, const crm_ruling *ruling, crm_shortfal
 	crm_request_key key;
 	crm_approval approval;
 	const crm_ruling *used = NULL;
-	Numeric left;
 
 	if (ruling->verdict == CRM_BANNED)
 		return false;
@@ -195,13 +230,8 @@ take_approved(const crm_act_point *point, const crm_ruling *ruling, crm_shortfal
 		if (used == NULL)
 			return false;
 	}
-	else if (approval.budget != NULL && counted(point) != NULL &&
-			 !crm_budget_take(approval.budget, counted(point), approval.reserved, &left))
-	{
-		*shortfall =
-			(crm_shortfall){.kind = CRM_SHORT_OF_BUDGET, .budget = approval.budget, .left = left};
+	else if (!take_approved_money(point, &approval, shortfall))
 		return false;
-	}
 	*act_id = journal(point, used != NULL ? used : ruling, &approval);
 	return true;
 }

@@ -112,10 +112,13 @@ asked_of(const crm_act_point *point)
 	return act;
 }
 
+/* Who acts pays what is counted; those who sign promise the whole amount. */
 static bool
 can_afford(const crm_asked *asked, const crm_taker *taker)
 {
-	crm_spending spending = {taker->person, asked->customer_id, ((asked_act *) asked)->counted};
+	crm_spending spending = {taker->person, asked->customer_id,
+							 taker->ruling->joint_id != 0 ? asked->amount
+														  : ((asked_act *) asked)->counted};
 	crm_shortfall shortfall = {0};
 
 	return crm_money_is_left(taker->ruling, &spending, &shortfall);

@@ -1,7 +1,7 @@
 /* journal.c - the journal of acts: collected in memory, written in bulk before the end. */
 /*
- * A row costs a multi-insert's share of a page and its index entries: no executor, no trigger, no
- * look-up of rights. It is how the server writes its catalogs, which is why those functions serve.
+ * A row costs a multi-insert's share of a page and its index entries: no query, no trigger, no
+ * look-up of rights.
  *
  * An act belongs to the subtransaction that it was added in. Their numbers grow, and what was begun
  * after a subtransaction and before its end lies within it: so all that it added, through its
@@ -11,19 +11,13 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
 #include "access/xact.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
 #include "fmgr.h"
-#include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 
 #include "audit/journal.h"
 #include "audit/journal_row.h"

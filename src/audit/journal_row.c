@@ -1,10 +1,7 @@
 /* journal_row.c - acts become rows of crm_internal.act. */
 #include "postgres.h"
 
-#include "access/table.h"
-#include "access/xact.h"
-#include "catalog/indexing.h"
-#include "catalog/namespace.h"
+#include "access/tableam.h"
 #include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -12,11 +9,11 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
+#include "utils/timestamp.h"
 
 #include "audit/journal_row.h"
+#include "base/own_table.h"
 
 #define ROWS_AT_ONCE 256
 
@@ -49,34 +46,20 @@ enum
 
 static void fill(TupleTableSlot *slot, const crm_held_act *act);
 
-/* NULL after DROP EXTENSION in this very transaction: the journal has gone with it. */
-static Relation
-open_journal(void)
-{
-	Oid schema = get_namespace_oid("crm_internal", true);
-	Oid table = OidIsValid(schema) ? get_relname_relid("act", schema) : InvalidOid;
-	Relation relation = OidIsValid(table) ? table_open(table, RowExclusiveLock) : NULL;
-
-	if (relation != NULL && RelationGetDescr(relation)->natts != NCOLUMNS)
-		elog(ERROR, "crm_internal.act has another shape than the library of crm expects");
-	return relation;
-}
-
+/* After DROP EXTENSION in this very transaction there is no journal: it has gone with it. */
 void
 crm_journal_write(const crm_held_act *acts, int64 n)
 {
-	Relation table = open_journal();
+	crm_own_table table;
 	MemoryContext rows;
 	MemoryContext outer;
 	TupleTableSlot *slots[ROWS_AT_ONCE];
-	CatalogIndexState indexes;
 	int nslots = (int) Min(n, ROWS_AT_ONCE);
 
-	if (table == NULL)
+	if (!crm_own_table_open(&table, "act", NCOLUMNS))
 		return;
 	for (int i = 0; i < nslots; i++)
-		slots[i] = MakeSingleTupleTableSlot(RelationGetDescr(table), &TTSOpsHeapTuple);
-	indexes = CatalogOpenIndexes(table);
+		slots[i] = table_slot_create(table.relation, NULL);
 	rows = AllocSetContextCreate(CurrentMemoryContext, "crm journal rows", ALLOCSET_DEFAULT_SIZES);
 	outer = MemoryContextSwitchTo(rows);
 	for (int64 done = 0; done < n; done += nslots)
@@ -85,19 +68,17 @@ crm_journal_write(const crm_held_act *acts, int64 n)
 
 		for (int i = 0; i < now; i++)
 			fill(slots[i], &acts[done + i]);
-		CatalogTuplesMultiInsertWithInfo(table, slots, now, indexes);
+		crm_own_table_append(&table, slots, now);
 		for (int i = 0; i < now; i++)
 			ExecClearTuple(slots[i]);
 		MemoryContextReset(rows);
 		CHECK_FOR_INTERRUPTS();
 	}
 	MemoryContextSwitchTo(outer);
-	CatalogCloseIndexes(indexes);
 	for (int i = 0; i < nslots; i++)
 		ExecDropSingleTupleTableSlot(slots[i]);
 	MemoryContextDelete(rows);
-	table_close(table, NoLock);
-	CommandCounterIncrement();
+	crm_own_table_close(&table);
 }
 
 static Datum

@@ -24,6 +24,15 @@
 #define pg_proc_aclcheck(id, role, mode) object_aclcheck(ProcedureRelationId, id, role, mode)
 #endif
 
+/* Says since 16 whether only summarizing indexes are meant. Droppable when 15 is. */
+#if PG_VERSION_NUM >= 160000
+#define crm_insert_index_tuples(result, slot, estate)                                              \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#else
+#define crm_insert_index_tuples(result, slot, estate)                                              \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
 /* A module's name and version are shown by pg_get_loaded_modules() since 18. */
 #if PG_VERSION_NUM >= 180000
 #define CRM_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "crm", .version = CRM_VERSION)

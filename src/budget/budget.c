@@ -374,7 +374,7 @@ book_all(void)
 
 	for (pot *p = held.pots; p != NULL; p = p->next)
 		n += has_bookings(p);
-	if (n == 0)
+	if (n == 0 || !crm_budget_table_exists())
 		return;
 	pots = palloc(n * sizeof(pot *));
 	n = 0;

@@ -36,7 +36,7 @@ COMMENT ON TABLE crm_internal.ledger IS 'every booking on a budget, append-only:
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger_entry_id_seq', '');
 CREATE INDEX ledger_budget_idx ON crm_internal.ledger (budget_id);
-CREATE INDEX ledger_act_idx ON crm_internal.ledger (act_id) WHERE act_id IS NOT NULL;
+CREATE INDEX ledger_act_idx ON crm_internal.ledger (act_id);
 
 CREATE TRIGGER crm_10_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crm_internal.ledger
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.refuse_change();

@@ -10,7 +10,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_type_d.h"
@@ -26,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/own_table.h"
 #include "budget/budget_row.h"
 
 #define BUDGET_LOCK_CLASS 0x63724d62 /* "crMb" */
@@ -180,6 +180,14 @@ read_row(ScanKeyData key, const char *index, crm_budget_row *row)
 }
 
 bool
+crm_budget_table_exists(void)
+{
+	Oid schema = get_namespace_oid("crm_internal", true);
+
+	return OidIsValid(schema) && OidIsValid(get_relname_relid("budget", schema));
+}
+
+bool
 crm_budget_row_read(const char *name, crm_budget_row *row)
 {
 	return read_row(key_of_name(name), "budget_name_key", row);
@@ -208,31 +216,39 @@ sum(Numeric old, Numeric more)
 			   : DirectFunctionCall2(numeric_add, NumericGetDatum(old), NumericGetDatum(more));
 }
 
-void
-crm_budget_row_change(int32 budget_id, const crm_budget_change *change)
+static HeapTuple
+changed(HeapTuple old, Relation table, const crm_budget_change *change)
 {
-	budget_scan scan;
-	HeapTuple old = begin_scan(&scan, RowExclusiveLock, key_of_id(budget_id), "budget_pkey");
 	Datum values[BUDGET_COLUMNS] = {0};
 	bool nulls[BUDGET_COLUMNS] = {false};
 	bool replaced[BUDGET_COLUMNS] = {false};
 	crm_budget_row row;
-	HeapTuple fresh;
 
-	if (!HeapTupleIsValid(old))
-		elog(ERROR, "budget %d is gone", budget_id);
-	fill_row(&row, old, scan.table);
+	fill_row(&row, old, table);
 	values[BUDGET_AMOUNT - 1] = sum(row.amount, change->amount);
 	values[BUDGET_SPENT - 1] = sum(row.spent, change->spent);
 	values[BUDGET_RESERVED - 1] = sum(row.reserved, change->reserved);
 	values[BUDGET_CARVED - 1] = sum(row.carved, change->carved);
 	replaced[BUDGET_AMOUNT - 1] = replaced[BUDGET_SPENT - 1] = true;
 	replaced[BUDGET_RESERVED - 1] = replaced[BUDGET_CARVED - 1] = true;
-	fresh = heap_modify_tuple(old, RelationGetDescr(scan.table), values, nulls, replaced);
-	CatalogTupleUpdate(scan.table, &old->t_self, fresh);
+	return heap_modify_tuple(old, RelationGetDescr(table), values, nulls, replaced);
+}
+
+void
+crm_budget_row_change(int32 budget_id, const crm_budget_change *change)
+{
+	crm_own_table table;
+	budget_scan scan;
+	HeapTuple old = begin_scan(&scan, RowExclusiveLock, key_of_id(budget_id), "budget_pkey");
+	HeapTuple fresh;
+
+	if (!HeapTupleIsValid(old) || !crm_own_table_open(&table, "budget", BUDGET_COLUMNS))
+		elog(ERROR, "budget %d is gone", budget_id);
+	fresh = changed(old, scan.table, change);
+	crm_own_table_update(&table, old, fresh);
 	heap_freetuple(fresh);
 	end_scan(&scan);
-	CommandCounterIncrement();
+	crm_own_table_close(&table);
 }
 
 Numeric
@@ -265,13 +281,13 @@ set(Datum *values, bool *nulls, int number, Datum value)
 void
 crm_ledger_write(const crm_ledger_entry *entry)
 {
-	Relation table = table_open(own_oid("ledger"), RowExclusiveLock);
+	crm_own_table table;
 	Datum values[LEDGER_COLUMNS] = {0};
 	bool nulls[LEDGER_COLUMNS];
 	HeapTuple tuple;
 
-	if (RelationGetDescr(table)->natts != LEDGER_COLUMNS)
-		elog(ERROR, "crm_internal.ledger has another shape than the library of crm expects");
+	if (!crm_own_table_open(&table, "ledger", LEDGER_COLUMNS))
+		elog(ERROR, "crm_internal.ledger is gone");
 	memset(nulls, true, sizeof(nulls));
 	set(values, nulls, LEDGER_ID,
 		Int64GetDatum(nextval_internal(own_oid("ledger_entry_id_seq"), false)));
@@ -288,8 +304,8 @@ crm_ledger_write(const crm_ledger_entry *entry)
 		set(values, nulls, LEDGER_ACT, Int64GetDatum(entry->act_id));
 	if (entry->reason != NULL)
 		set(values, nulls, LEDGER_REASON, CStringGetTextDatum(entry->reason));
-	tuple = heap_form_tuple(RelationGetDescr(table), values, nulls);
-	CatalogTupleInsert(table, tuple);
+	tuple = heap_form_tuple(RelationGetDescr(table.relation), values, nulls);
+	crm_own_table_insert(&table, tuple);
 	heap_freetuple(tuple);
-	table_close(table, NoLock);
+	crm_own_table_close(&table);
 }

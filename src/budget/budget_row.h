@@ -39,6 +39,9 @@ typedef struct crm_ledger_entry
 	const char *reason;
 } crm_ledger_entry;
 
+/* False after DROP EXTENSION in this very transaction. */
+extern bool crm_budget_table_exists(void);
+
 /* As committed by now, this transaction's own bookings included. False: there is none. */
 extern bool crm_budget_row_read(const char *name, crm_budget_row *row);
 extern bool crm_budget_row_read_id(int32 budget_id, crm_budget_row *row);
@@ -46,7 +49,7 @@ extern bool crm_budget_row_read_id(int32 budget_id, crm_budget_row *row);
 /* Until the transaction ends nobody else books on it. Several are locked in ascending order. */
 extern void crm_budget_lock(int32 budget_id);
 
-/* Of a budget that is locked; *after (if asked for) is the new row. The caller has checked it. */
+/* Of a budget that is locked. The caller has checked it, the table's constraints do so again. */
 extern void crm_budget_row_change(int32 budget_id, const crm_budget_change *change);
 
 /* What was given back of an act by now. */

@@ -31,6 +31,7 @@
 #include "base/base.h"
 #include "budget/amount.h"
 #include "budget/budget.h"
+#include "budget/budget_row.h"
 #include "budget/refusal.h"
 #include "budget/window.h"
 
@@ -339,7 +340,7 @@ crm_window_check_all(void)
 	held_window *w;
 	bool wanted[BUCKETS] = {false};
 
-	if (held.windows == NULL)
+	if (held.windows == NULL || !crm_budget_table_exists())
 		return;
 	hash_seq_init(&all, held.windows);
 	while ((w = hash_seq_search(&all)) != NULL)

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION crm_internal.moving_mandates(decision text, from_position text, amount numeric, scope jsonb, at timestamptz)
 RETURNS TABLE (what text, id bigint, subject text, amount numeric, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
 	SELECT
 		CASE
@@ -13,17 +13,17 @@ BEGIN ATOMIC
 		END,
 		m.mandate_id::bigint, m.decision, m.amount,
 		CASE
-			WHEN m.to_position = moving_mandates.from_position THEN pg_catalog.format('%s from %s', m.kind, coalesce(m.from_position, 'the charter'))
+			WHEN m.to_position = moving_mandates.from_position THEN m.kind || coalesce(' from ' || m.from_position, '')
 			ELSE pg_catalog.format('to %s', m.to_position)
 		END
 	FROM crm_internal.mandate m
+	JOIN crm_internal.mandate_states(moving_mandates.at, NULL) s ON s.mandate = m.mandate_id AND s.has_effect
 	WHERE (m.to_position = moving_mandates.from_position AND m.kind IN ('charter', 'hand_over', 'share')
 			OR m.from_position = moving_mandates.from_position)
 		AND (crm_internal.is_within(m.decision, moving_mandates.decision) OR crm_internal.is_within(moving_mandates.decision, m.decision))
-		AND m.valid_from <= moving_mandates.at AND moving_mandates.at < least(m.valid_until, m.revoked_at)
 		AND crm_internal.scopes_meet(m.scope, moving_mandates.scope);
 END;
-COMMENT ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) IS 'mandates that a position has, and has given, in a decision';
+COMMENT ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) IS 'mandates that a position has, and has given, in a decision, and that have effect then';
 REVOKE ALL ON FUNCTION crm_internal.moving_mandates(text, text, numeric, jsonb, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.moving_work(decision text, from_position text, amount numeric)
@@ -51,7 +51,7 @@ END;
 COMMENT ON FUNCTION crm_internal.moving_work(text, text, numeric) IS 'requests that wait for a position in a decision, budgets that it spends, tables that the decision guards';
 REVOKE ALL ON FUNCTION crm_internal.moving_work(text, text, numeric) FROM PUBLIC;
 
--- Reads as the owner of crm's tables: tells registry entries and amounts of requests, no names of customers.
+-- Reads as the owner of crm's tables, for who may hand over: registry entries and amounts of requests, no names of customers.
 CREATE FUNCTION crm.preview_hand_over(decision text, from_position text, to_position text, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL, valid_from timestamptz DEFAULT NULL)
 RETURNS TABLE (what text, id bigint, subject text, amount_left numeric, detail text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -64,6 +64,7 @@ DECLARE
 	reason text;
 BEGIN
 	m.scope := crm_internal.check_scope(scope);
+	PERFORM crm_internal.act_for(from_position, format('crm.preview_hand_over(%s)', decision));
 	BEGIN
 		PERFORM crm_internal.check_mandate(m, ARRAY[to_position]);
 		m := crm_internal.stand_on(m);
@@ -80,5 +81,5 @@ BEGIN
 		FROM crm_internal.moving_work(m.decision, from_position, m.amount) w ORDER BY w.what DESC, w.id;
 END
 $$;
-COMMENT ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) IS 'what crm.hand_over() with the same arguments would move, or why it would be refused: the giver''s mandates concerned, what it gave before (shares stay), open requests that wait for it, budgets, guarded tables. amount_left: the limit of a mandate, the amount of a request, what is left of a budget. Changes nothing. Errors: 42704, 22023';
+COMMENT ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) IS 'what crm.hand_over() with the same arguments would move, or why it would be refused: the giver''s mandates concerned, what it gave before (shares stay), open requests that wait for it, budgets, guarded tables. amount_left: the limit of a mandate, the amount of a request, what is left of a budget. Changes nothing. Who may: as crm.hand_over(). Errors: 42704, 22023, 42501';
 REVOKE ALL ON FUNCTION crm.preview_hand_over(text, text, text, numeric, jsonb, timestamptz) FROM PUBLIC;

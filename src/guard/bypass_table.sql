@@ -92,7 +92,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH watched AS (
-		SELECT pg_catalog.count(*) = 3 AS well FROM pg_catalog.pg_event_trigger e
+		SELECT pg_catalog.count(*) = 4 AS well FROM pg_catalog.pg_event_trigger e
 		WHERE e.evtname LIKE 'crm\_guard\_watch%' AND e.evtenabled = 'A'
 	), application AS (
 		SELECT r.oid, r.rolname, r.rolsuper
@@ -100,7 +100,7 @@ BEGIN ATOMIC
 		WHERE r.rolname::text IN (SELECT w.role FROM crm_internal.gateway w)
 			OR r.rolname::text IN (SELECT pg_catalog.unnest(d.roles) FROM crm_internal.department d)
 	), top AS (
-		SELECT r.*, c.relowner, c.relacl, o.rolname AS owner, o.rolcanlogin, o.rolsuper
+		SELECT r.*, c.relnamespace::pg_catalog.regnamespace AS schema, c.relowner, c.relacl, o.rolname AS owner, o.rolcanlogin, o.rolsuper
 		FROM crm_internal.guarded_relations() r
 		JOIN pg_catalog.pg_class c ON c.oid = r.relation
 		JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
@@ -130,8 +130,9 @@ BEGIN ATOMIC
 	SELECT t.table_name, t.guard_id, t.relation,
 		pg_catalog.format('the owner of %s, role %I, can log in and switch triggers off', t.relation::pg_catalog.regclass, t.owner),
 		CASE WHEN w.well THEN 'information' ELSE 'risk' END,
-		pg_catalog.format('CREATE ROLE crm_tables NOLOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I; ALTER TABLE %s OWNER TO crm_tables',
-			t.relation::pg_catalog.regclass, t.owner, t.relation::pg_catalog.regclass),
+		-- granted last: what an owner was granted goes with the table
+		pg_catalog.format('CREATE ROLE crm_tables NOLOGIN; GRANT USAGE ON SCHEMA %s TO crm_tables; ALTER TABLE %s OWNER TO crm_tables; GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I',
+			t.schema, t.relation::pg_catalog.regclass, t.relation::pg_catalog.regclass, t.owner),
 		false
 	FROM top t, watched w
 	WHERE t.rolcanlogin AND NOT t.rolsuper

@@ -21,11 +21,10 @@ END;
 COMMENT ON FUNCTION crm_internal.guarded_relations() IS 'the tables that guards stand on, their partitions and children; is_partition: row triggers of the table above are cloned to it';
 REVOKE ALL ON FUNCTION crm_internal.guarded_relations() FROM PUBLIC;
 
--- As the upper half of "guards of a table" is wanted at every DDL, it goes up from the table.
+-- Wanted at every DDL, so it goes up from the table, and is inlined. A table that was renamed still has the trigger.
 CREATE FUNCTION crm_internal.guards_over(relation oid)
 RETURNS TABLE (guard_id integer, table_name text, mode text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	WITH RECURSIVE up (relation) AS (
 		SELECT guards_over.relation
@@ -34,8 +33,11 @@ BEGIN ATOMIC
 	)
 	SELECT g.guard_id, g.table_name, g.mode
 	FROM crm_internal.guard g
-	JOIN up u ON u.relation = pg_catalog.to_regclass(g.table_name)
-	WHERE g.dropped_at IS NULL;
+	WHERE g.dropped_at IS NULL
+		AND (EXISTS (SELECT FROM up u WHERE u.relation = pg_catalog.to_regclass(g.table_name))
+			OR EXISTS (SELECT FROM up u JOIN pg_catalog.pg_trigger t ON t.tgrelid = u.relation
+				WHERE t.tgfoid = pg_catalog.to_regproc('crm_internal.guard_trigger') AND t.tgtype & 3 = 1
+					AND t.tgargs = pg_catalog.convert_to(g.guard_id::text, 'SQL_ASCII') || '\x00'));
 END;
 COMMENT ON FUNCTION crm_internal.guards_over(oid) IS 'the guards that hold for a table, be it by one that it is a part or child of';
 REVOKE ALL ON FUNCTION crm_internal.guards_over(oid) FROM PUBLIC;
@@ -168,7 +170,8 @@ BEGIN ATOMIC
 		SELECT g.guard_id, g.table_name,
 			(SELECT pg_catalog.min(s.tgrelid::bigint)::oid FROM stray s WHERE s.argument = g.guard_id::text AND s.shape & 3 = 1) AS now_at
 		FROM crm_internal.guard g
-		WHERE g.dropped_at IS NULL AND pg_catalog.to_regclass(g.table_name) IS NULL
+		LEFT JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(g.table_name)
+		WHERE g.dropped_at IS NULL AND coalesce(c.relkind NOT IN ('r', 'p'), true)
 	)
 	SELECT l.table_name, l.guard_id, l.now_at,
 		CASE WHEN l.now_at IS NULL THEN 'the table is gone'

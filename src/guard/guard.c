@@ -1,7 +1,7 @@
 /* guard.c - the trigger of guarded tables, and the room's setting. */
 #include "postgres.h"
 
-#include "access/xact.h"
+#include "catalog/pg_am_d.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -24,6 +24,8 @@ static bool guards_enabled = true;
 static void guard_truncate(crm_guard_state *state);
 static void guard_row(crm_guard_state *state, TriggerData *trigger);
 static void guard_moved(crm_guard_state *state, TupleTableSlot *was, Oid from, TupleTableSlot *is);
+static void see_to_wishes(crm_guard_state *state, const crm_guard_write *write,
+						  TupleTableSlot *row);
 static void decide_if(crm_guard_state *state, crm_guard_write *write, crm_guard_matter *matter);
 
 void
@@ -130,6 +132,11 @@ guard_row(crm_guard_state *state, TriggerData *trigger)
 			guard_moved(state, matter.was, from, matter.row);
 			return;
 		}
+		/* Where the storage does not tell, what comes into a partition may have moved. */
+		if (trigger->tg_relation->rd_rel->relispartition &&
+			trigger->tg_relation->rd_rel->relam != HEAP_TABLE_AM_OID &&
+			state->plan->guard != NULL && !(state->plan->guard->operations & CRM_GUARD_INSERT))
+			write.operation = CRM_GUARD_UPDATE;
 	}
 	else
 	{
@@ -168,8 +175,8 @@ decide_if(crm_guard_state *state, crm_guard_write *write, crm_guard_matter *matt
 		return;
 	}
 	crm_guard_compare(plan, matter->was_plan, matter->was, matter->row, write);
-	if (write->is.waits)
-		crm_guard_open_request(state, matter->row);
+	if (plan->nwaits > 0 && matter->row != NULL)
+		see_to_wishes(state, write, matter->row);
 	verdict = crm_guard_judge(write);
 	if (!verdict.is_decision)
 		return;
@@ -178,4 +185,17 @@ decide_if(crm_guard_state *state, crm_guard_write *write, crm_guard_matter *matt
 	if (matter->row == NULL)
 		matter->row = matter->was;
 	crm_guard_decide(state, matter);
+}
+
+static void
+see_to_wishes(crm_guard_state *state, const crm_guard_write *write, TupleTableSlot *row)
+{
+	if (write->is.waits)
+	{
+		crm_guard_open_request(state, row);
+		return;
+	}
+	crm_guard_forget_wish(state, row);
+	if (write->was.waits)
+		crm_guard_close_requests(state, row);
 }

@@ -47,7 +47,8 @@ CREATE FUNCTION crm_internal.guard_trigger() RETURNS trigger
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'crm_guard_trigger';
 COMMENT ON FUNCTION crm_internal.guard_trigger() IS 'trigger of guarded tables: lets a write pass that its actor may decide, else error 42501. Argument: the number of the guard';
-REVOKE ALL ON FUNCTION crm_internal.guard_trigger() FROM PUBLIC;
+-- Left to PUBLIC: whoever makes or attaches a partition has the trigger cloned with his own rights, and
+-- would be refused. To name it in a CREATE TRIGGER takes USAGE on the schema, which nobody has.
 
 -- The functions below act as whoever calls them where the department's table is checked, and switch
 -- to the owner of crm's tables inside C to write the registry and to make or remove triggers named
@@ -110,7 +111,7 @@ CREATE FUNCTION crm_internal.guard_waiting() RETURNS trigger
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'crm_guard_waiting';
 COMMENT ON FUNCTION crm_internal.guard_waiting() IS 'trigger of guarded tables with a waiting state: writes a row in it that its writer may not decide. Argument: the number of the guard';
-REVOKE ALL ON FUNCTION crm_internal.guard_waiting() FROM PUBLIC;
+-- Left to PUBLIC as guard_trigger().
 
 CREATE FUNCTION crm_internal.release_waiting(request_id bigint)
 RETURNS void

@@ -17,8 +17,10 @@
 #include "guard/guard_act.h"
 #include "guard/guard_customer.h"
 #include "guard/guard_release.h"
+#include "guard/guard_waiting.h"
 #include "source/source_registry.h"
 
+static void raise_unread(const crm_guard_state *state);
 static const crm_permit *permit_of(crm_guard_state *state, TupleTableSlot *row);
 static bool take_row_facts(crm_guard_state *state, TupleTableSlot *row);
 static bool take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *row,
@@ -110,25 +112,34 @@ crm_guard_point(crm_guard_state *state, TupleTableSlot *row, crm_act_point *poin
 void
 crm_guard_refuse_unread(crm_guard_state *state, crm_guard_operation operation)
 {
-	const crm_guard_plan *plan = state->plan;
-	const crm_guard *guard = plan->guard;
-	char *table = crm_table_qualified(RelationGetRelid(state->relation));
+	const crm_guard *guard = state->plan->guard;
 	crm_act act = {.actor = state->session_actor, .would_refuse = true};
 
 	if (guard == NULL || guard->enforces)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("guard %d on %s cannot tell what is decided", state->guard_id, table),
-				 errdetail("%s.", plan->problem ? plan->problem : "It is not registered"),
-				 plan->hint
-					 ? errhint("%s", plan->hint)
-					 : errhint("DROP TRIGGER crm_10_guard_%d ON %s;", state->guard_id, table)));
+	{
+		raise_unread(state);
+		return;
+	}
 	act.decision = guard->decision;
-	act.subject = table;
+	act.subject = guard->table_name;
 	act.operation = crm_guard_operation_name(operation);
 	act.guard_id = guard->guard_id;
-	act.reason = plan->problem;
+	act.reason = state->plan->problem;
 	(void) crm_journal_add(&act);
+}
+
+static void
+raise_unread(const crm_guard_state *state)
+{
+	const crm_guard_plan *plan = state->plan;
+	char *table = crm_table_qualified(RelationGetRelid(state->relation));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("guard %d on %s cannot tell what is decided", state->guard_id, table),
+			 errdetail("%s.", plan->problem ? plan->problem : "It is not registered"),
+			 plan->hint ? errhint("%s", plan->hint)
+						: errhint("DROP TRIGGER crm_10_guard_%d ON %s;", state->guard_id, table)));
 }
 
 /* ------------------------------ who, in which scope ------------------------------ */
@@ -224,11 +235,12 @@ decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric 
 	fill_point(&point, state, matter, amount);
 	if (point.row_key == NULL || strcmp(point.row_key, release->row_key) != 0)
 		return false;
-	if (!same_amount(amount, release->amount) || point.customer_id != release->customer_id)
+	if (!same_amount(amount, release->amount) || point.customer_id != release->customer_id ||
+		!crm_guard_is_as_asked(state->plan, matter->row, release->asked))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the row of %s is not what was asked for by request " INT64_FORMAT,
 							   point.table_name, release->request_id),
-						errdetail("Its amount or its customer has changed since."),
+						errdetail("Its amount, its customer or a listed column has changed since."),
 						errhint("Who wants it asks again by the same statement; SELECT "
 								"crm.decline(" INT64_FORMAT ", '...');",
 								release->request_id)));
@@ -261,13 +273,14 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 	crm_act_point point;
 
 	/* MERGE and ON CONFLICT insert and update by one statement */
-	if (state->act_id != 0 && state->act_ruling == ruling &&
+	if (state->act_id != 0 && state->act_ruling == ruling && state->act_permit == state->permit &&
 		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;
 	fill_point(&point, state, NULL, amount);
 	point.operation = crm_guard_operation_name(matter->operation);
 	(void) crm_act_take(&point, ruling, &state->act_id);
 	state->act_ruling = ruling;
+	state->act_permit = state->permit;
 	state->act_operation = matter->operation;
 }
 

@@ -22,6 +22,7 @@ typedef struct crm_guard_state
 	uint64 policy_generation;
 	int64 act_id; /* in which rows of the statement are added up */
 	const crm_ruling *act_ruling;
+	const crm_permit *act_permit;
 	crm_guard_operation act_operation;
 } crm_guard_state;
 

@@ -246,15 +246,15 @@ referenced_source(Relation relation, AttrNumber column)
 		return NULL;
 	schema = get_namespace_name(get_rel_namespace(table));
 	source = crm_source_find_table(schema, get_rel_name(table));
-	if (source == NULL)
-		ereport(
-			ERROR,
+	if (source != NULL)
+		return crm_source_label(source->schema, source->table);
+	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("customer of the guard on \"%s\" is a key of \"%s\", which is no source",
 					crm_relation_label(relation), crm_source_label(schema, get_rel_name(table))),
 			 errhint("Make it one by crm.add_source(), or name the column that holds crm's own "
 					 "customer id.")));
-	return crm_source_label(source->schema, source->table);
+	return NULL;
 }
 
 static void

@@ -1,6 +1,7 @@
 /* guard_compare.c - the two versions of a row, as the rule wants to know them. */
 #include "postgres.h"
 
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
 
@@ -10,6 +11,8 @@ static crm_guard_side side_of(const crm_guard_plan *plan, TupleTableSlot *row);
 static bool meets_condition(const crm_guard_plan *plan, TupleTableSlot *row);
 static bool is_same(const crm_guard_fact *was_fact, TupleTableSlot *was,
 					const crm_guard_fact *is_fact, TupleTableSlot *is);
+static bool is_same_number(const crm_guard_fact *was_fact, TupleTableSlot *was,
+						   const crm_guard_fact *is_fact, TupleTableSlot *is);
 static bool facts_changed(const crm_guard_plan *was_plan, TupleTableSlot *was,
 						  const crm_guard_plan *plan, TupleTableSlot *is);
 static bool row_changed(TupleTableSlot *was, TupleTableSlot *is);
@@ -70,11 +73,27 @@ is_same(const crm_guard_fact *was_fact, TupleTableSlot *was, const crm_guard_fac
 	return datum_image_eq(before, after, is_fact->by_value, is_fact->length);
 }
 
+/* 10.0 is stored otherwise than 10. */
+static bool
+is_same_number(const crm_guard_fact *was_fact, TupleTableSlot *was, const crm_guard_fact *is_fact,
+			   TupleTableSlot *is)
+{
+	crm_numeric_room was_room;
+	crm_numeric_room is_room;
+	Numeric before = crm_guard_fact_amount(was_fact, was, &was_room);
+	Numeric after = crm_guard_fact_amount(is_fact, is, &is_room);
+
+	return before != NULL && after != NULL &&
+		   DatumGetBool(
+			   DirectFunctionCall2(numeric_eq, NumericGetDatum(before), NumericGetDatum(after)));
+}
+
 static bool
 facts_changed(const crm_guard_plan *was_plan, TupleTableSlot *was, const crm_guard_plan *plan,
 			  TupleTableSlot *is)
 {
-	if (plan->has_amount && !is_same(&was_plan->amount, was, &plan->amount, is))
+	if (plan->has_amount && !is_same(&was_plan->amount, was, &plan->amount, is) &&
+		!is_same_number(&was_plan->amount, was, &plan->amount, is))
 		return true;
 	for (int i = 0; i < plan->ndimensions; i++)
 		if (!is_same(&was_plan->dimensions[i].value, was, &plan->dimensions[i].value, is))

@@ -144,6 +144,7 @@ fill(plan_entry *entry, Relation relation)
 	plan_request request = {entry->key.guard_id, relation};
 	MemoryContext old;
 	ErrorData *error;
+	volatile bool made = false;
 
 	if (entry->context != NULL)
 		MemoryContextSetParent(entry->context, TopTransactionContext);
@@ -157,7 +158,18 @@ fill(plan_entry *entry, Relation relation)
 
 	/* Before the reading, so that an invalidation met during it sticks. */
 	entry->valid = true;
-	if (!crm_attempt(make_plan, &request, &error))
+	PG_TRY();
+	{
+		made = crm_attempt(make_plan, &request, &error);
+	}
+	PG_CATCH();
+	{
+		/* Cancelled: what is half made says nothing about the guard. */
+		entry->valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (!made)
 	{
 		old = MemoryContextSwitchTo(entry->context);
 		note_problem(&request, error);

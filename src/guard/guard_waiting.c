@@ -7,14 +7,17 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "base/attempt.h"
 #include "base/base.h"
 #include "guard/guard_call.h"
 #include "guard/guard_release.h"
@@ -33,12 +36,22 @@ typedef struct wish
 	struct wish *next;
 } wish;
 
+typedef struct closing
+{
+	int32 guard_id;
+	char *key;
+} closing;
+
 static wish *wishes = NULL;
 
 static HeapTuple let_wait(crm_guard_state *state, TriggerData *trigger, HeapTuple tuple);
 static bool must_wait(crm_guard_state *state, TriggerData *trigger);
 static void note_wish(crm_guard_state *state, HeapTuple tuple, TupleTableSlot *wanted);
 static char *wanted_text(const crm_guard_plan *plan, TupleTableSlot *row);
+static void append_listed(StringInfo text, const crm_guard_plan *plan, TupleTableSlot *row);
+static void append_column(StringInfo text, const char *name, TupleTableSlot *row,
+						  AttrNumber column);
+static void close_requests(void *argument);
 static wish *take_wish(int32 guard_id, const char *key);
 static void forget_wishes(void *argument);
 
@@ -140,33 +153,111 @@ note_wish(crm_guard_state *state, HeapTuple tuple, TupleTableSlot *wanted)
 	MemoryContextSwitchTo(old);
 }
 
-/* {"column": "value"}, as crm.approve() will set it. */
+/* {"column": "value"}: what crm.approve() will set, and what must not change until then. */
 static char *
 wanted_text(const crm_guard_plan *plan, TupleTableSlot *row)
 {
-	int nest_level = crm_source_pin();
 	StringInfoData text;
 
 	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
 	for (int i = 0; i < plan->nwaits; i++)
-	{
-		Oid output;
-		bool varlena;
-		bool isnull;
-		Datum value = slot_getattr(row, plan->waits[i].column, &isnull);
-
-		appendStringInfoString(&text, i == 0 ? "{" : ", ");
-		escape_json(&text, plan->waits[i].name);
-		appendStringInfoString(&text, ": ");
-		getTypeOutputInfo(plan->waits[i].type, &output, &varlena);
-		if (isnull)
-			appendStringInfoString(&text, "null");
-		else
-			escape_json(&text, OidOutputFunctionCall(output, value));
-	}
+		append_column(&text, plan->waits[i].name, row, plan->waits[i].column);
+	append_listed(&text, plan, row);
 	appendStringInfoChar(&text, '}');
-	crm_source_unpin(nest_level);
 	return text.data;
+}
+
+/* The listed columns that are not the waiting state's. */
+static void
+append_listed(StringInfo text, const crm_guard_plan *plan, TupleTableSlot *row)
+{
+	for (int i = 0; i < plan->ncolumns; i++)
+	{
+		AttrNumber column = plan->columns[i].column;
+		bool sets = false;
+
+		for (int j = 0; j < plan->nwaits; j++)
+			sets |= plan->waits[j].column == column;
+		if (!sets)
+			append_column(text,
+						  NameStr(TupleDescAttr(row->tts_tupleDescriptor, column - 1)->attname),
+						  row, column);
+	}
+}
+
+static void
+append_column(StringInfo text, const char *name, TupleTableSlot *row, AttrNumber column)
+{
+	int nest_level = crm_source_pin();
+	Oid output;
+	bool varlena;
+	bool isnull;
+	Datum value = slot_getattr(row, column, &isnull);
+
+	appendStringInfoString(text, text->len > 1 ? ", " : "");
+	escape_json(text, name);
+	appendStringInfoString(text, ": ");
+	getTypeOutputInfo(TupleDescAttr(row->tts_tupleDescriptor, column - 1)->atttypid, &output,
+					  &varlena);
+	if (isnull)
+		appendStringInfoString(text, "null");
+	else
+		escape_json(text, OidOutputFunctionCall(output, value));
+	crm_source_unpin(nest_level);
+}
+
+bool
+crm_guard_is_as_asked(const crm_guard_plan *plan, TupleTableSlot *row, const char *asked)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	append_listed(&text, plan, row);
+	appendStringInfoChar(&text, '}');
+	return DatumGetBool(
+		DirectFunctionCall2(jsonb_contains, DirectFunctionCall1(jsonb_in, CStringGetDatum(asked)),
+							DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data))));
+}
+
+/* Who may decide himself has answered what was asked. That must not fail for who answers there. */
+void
+crm_guard_close_requests(crm_guard_state *state, TupleTableSlot *row)
+{
+	char *key = crm_guard_row_key(state->plan, row);
+	closing closed = {state->guard_id, key};
+
+	if (key != NULL && crm_guard_releasing(state->guard_id) == NULL)
+		(void) crm_attempt(close_requests, &closed, NULL);
+}
+
+static void
+close_requests(void *argument)
+{
+	const closing *closed = argument;
+	Oid types[] = {INT4OID, TEXTOID, TEXTOID};
+	Datum values[] = {Int32GetDatum(closed->guard_id), CStringGetTextDatum(closed->key),
+					  CStringGetTextDatum(crm_actor_now().person)};
+
+	SPI_connect();
+	crm_source_execute("UPDATE crm_internal.request SET status = 'withdrawn', "
+					   "decided_at = pg_catalog.clock_timestamp(), decided_by = $3 "
+					   "WHERE guard_id OPERATOR(pg_catalog.=) $1 "
+					   "AND row_key OPERATOR(pg_catalog.=) $2 AND asked IS NOT NULL "
+					   "AND status OPERATOR(pg_catalog.=) 'open'",
+					   3, types, values, NULL, SPI_OK_UPDATE);
+	SPI_finish();
+}
+
+/* What was wanted of a row and came to nothing: another statement wrote it otherwise. */
+void
+crm_guard_forget_wish(crm_guard_state *state, TupleTableSlot *row)
+{
+	char *key = wishes != NULL ? crm_guard_row_key(state->plan, row) : NULL;
+
+	if (key != NULL)
+		(void) take_wish(state->guard_id, key);
 }
 
 void

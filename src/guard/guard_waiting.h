@@ -11,4 +11,14 @@
  */
 extern void crm_guard_open_request(crm_guard_state *state, TupleTableSlot *row);
 
+/* Whether the listed columns are what they were when it was asked for. */
+extern bool crm_guard_is_as_asked(const crm_guard_plan *plan, TupleTableSlot *row,
+								  const char *asked);
+
+/* A row left the waiting state by another decision: what is open about it is withdrawn. */
+extern void crm_guard_close_requests(crm_guard_state *state, TupleTableSlot *row);
+
+/* The row that was to wait has been written, and does not. */
+extern void crm_guard_forget_wish(crm_guard_state *state, TupleTableSlot *row);
+
 #endif

@@ -40,12 +40,41 @@ BEGIN
 	IF NOT pg_catalog.current_setting('is_superuser')::boolean THEN
 		RETURN;
 	END IF;
-	FOR watched IN SELECT * FROM (VALUES ('crm_guard_watch_drop', 'sql_drop'), ('crm_guard_watch_end', 'ddl_command_end'),
-		('crm_guard_watch_rewrite', 'table_rewrite')) w (name, event)
+	-- By tag, so that all other DDL costs nothing, DROP EXTENSION crm even where its library is gone.
+	FOR watched IN SELECT * FROM (VALUES
+		('crm_guard_watch_start', 'ddl_command_start', 'WHEN TAG IN (''ALTER TABLE'', ''ALTER SCHEMA'')'),
+		('crm_guard_watch_drop', 'sql_drop', 'WHEN TAG IN (''DROP TRIGGER'')'),
+		('crm_guard_watch_end', 'ddl_command_end', 'WHEN TAG IN (''ALTER TABLE'', ''CREATE TABLE'', ''CREATE TABLE AS'', ''SELECT INTO'', ''CREATE SCHEMA'', ''CREATE RULE'')'),
+		('crm_guard_watch_rewrite', 'table_rewrite', '')) w (name, event, tags)
 	LOOP
-		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event);
-		EXECUTE pg_catalog.format('ALTER EVENT TRIGGER %I ENABLE ALWAYS', watched.name);
+		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event, watched.tags);
+		EXECUTE pg_catalog.format('ALTER EVENT TRIGGER %I DISABLE', watched.name);
 		EXECUTE pg_catalog.format('COMMENT ON EVENT TRIGGER %I IS %L', watched.name, 'keeps the guards of crm on the departments'' tables');
 	END LOOP;
 END
 $$;
+
+-- They are on while there is a guard, so that they cost nobody else anything and a library that is gone
+-- keeps no one from his DDL. By trigger, for after a restore they are off and the guards are there.
+CREATE FUNCTION crm_internal.switch_guard_watch() RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	guarded boolean := EXISTS (SELECT FROM crm_internal.guard g WHERE g.dropped_at IS NULL);
+	event_trigger name;
+BEGIN
+	FOR event_trigger IN
+		SELECT e.evtname FROM pg_event_trigger e
+		WHERE e.evtname LIKE 'crm\_guard\_watch\_%' AND (e.evtenabled = 'A') <> guarded
+	LOOP
+		EXECUTE format('ALTER EVENT TRIGGER %I %s', event_trigger, CASE WHEN guarded THEN 'ENABLE ALWAYS' ELSE 'DISABLE' END);
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.switch_guard_watch() IS 'switches the event triggers of guards on with the first guard and off with the last';
+REVOKE ALL ON FUNCTION crm_internal.switch_guard_watch() FROM PUBLIC;
+CREATE TRIGGER crm_switch_guard_watch AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.guard
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.switch_guard_watch();
+ALTER TABLE crm_internal.guard ENABLE ALWAYS TRIGGER crm_switch_guard_watch;

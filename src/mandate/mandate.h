@@ -22,6 +22,7 @@ typedef struct crm_scope_value
 {
 	const char *dimension;
 	const char *value;
+	bool elsewhere; /* something within the value that nothing names; only where a survey asks */
 } crm_scope_value;
 
 /* Somebody who is to be asked or told. */

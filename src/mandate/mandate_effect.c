@@ -29,6 +29,8 @@ crm_effects_at(PG_FUNCTION_ARGS)
 	crm_rule_point point;
 
 	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
+		return (Datum) 0;
 	AcceptInvalidationMessages();
 	policy = crm_policy_now();
 	point = point_of(policy, fcinfo);
@@ -65,8 +67,9 @@ scope_of(ArrayType *dimensions, ArrayType *values, int *nscope)
 
 	deconstruct_array(dimensions, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, nscope);
 	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &nvalues);
-	Assert(*nscope == nvalues);
-	scope = palloc(Max(*nscope, 1) * sizeof(crm_scope_value));
+	if (*nscope != nvalues)
+		elog(ERROR, "%d dimensions have %d values", *nscope, nvalues);
+	scope = palloc0(Max(*nscope, 1) * sizeof(crm_scope_value));
 	for (int i = 0; i < *nscope; i++)
 	{
 		scope[i].dimension = TextDatumGetCString(names[i]);

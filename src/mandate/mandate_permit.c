@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "mandate/mandate.h"
+#include "mandate/mandate_amount.h"
 #include "mandate/mandate_policy.h"
 
 #define BUCKETS 1024
@@ -23,6 +24,9 @@ typedef struct piece
 {
 	Numeric above;
 	Numeric up_to;
+	bool has_keys; /* the bounds as numbers; without a bound the farthest there is */
+	int64 above_key;
+	int64 up_to_key;
 	TimestampTz from;
 	TimestampTz until;
 	const crm_ruling *ruling;
@@ -55,6 +59,7 @@ static bool same_text(const char *a, const char *b);
 static crm_permit *make_permit(crm_policy *policy, const char *person, const char *decision,
 							   const crm_scope_value *scope, int nscope);
 static inline bool holds(const piece *one, Numeric amount, TimestampTz now);
+static void add_keys(piece *one);
 static const crm_ruling *look_further(crm_permit *permit, Numeric amount, TimestampTz now);
 static piece judge(crm_permit *permit, Numeric amount, TimestampTz now);
 static void keep_piece(crm_permit *permit, const piece *one);
@@ -161,9 +166,23 @@ make_permit(crm_policy *policy, const char *person, const char *decision,
 static inline bool
 holds(const piece *one, Numeric amount, TimestampTz now)
 {
-	return now >= one->from && now < one->until &&
-		   (one->up_to == NULL || crm_policy_compare(amount, one->up_to) <= 0) &&
+	int64 key;
+
+	if (now < one->from || now >= one->until)
+		return false;
+	if (one->has_keys && crm_amount_key(amount, &key))
+		return key > one->above_key && key <= one->up_to_key;
+	return (one->up_to == NULL || crm_policy_compare(amount, one->up_to) <= 0) &&
 		   (one->above == NULL || crm_policy_compare(amount, one->above) > 0);
+}
+
+static void
+add_keys(piece *one)
+{
+	one->above_key = PG_INT64_MIN;
+	one->up_to_key = PG_INT64_MAX;
+	one->has_keys = (one->above == NULL || crm_amount_key(one->above, &one->above_key)) &&
+					(one->up_to == NULL || crm_amount_key(one->up_to, &one->up_to_key));
 }
 
 static const crm_ruling *
@@ -190,7 +209,7 @@ judge(crm_permit *permit, Numeric amount, TimestampTz now)
 {
 	crm_policy *policy = permit->policy;
 	MemoryContext old = MemoryContextSwitchTo(permit->context);
-	piece found = {NULL, NULL, DT_NOBEGIN, policy->rule.first_charter, NULL};
+	piece found = {.from = DT_NOBEGIN, .until = policy->rule.first_charter};
 
 	if (now < policy->rule.first_charter)
 		found.ruling = crm_policy_free_ruling();
@@ -206,6 +225,7 @@ judge(crm_permit *permit, Numeric amount, TimestampTz now)
 		if (span.highest < policy->rule.namounts)
 			found.up_to = policy->amounts[span.highest];
 	}
+	add_keys(&found);
 	MemoryContextSwitchTo(old);
 	return found;
 }

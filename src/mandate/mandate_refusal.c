@@ -20,6 +20,9 @@ static char *banned(const crm_ruling *ruling, const crm_asked *asked);
 static char *no_mandate(const crm_ruling *ruling, const crm_asked *asked);
 static char *no_position(const crm_ruling *ruling, const crm_asked *asked);
 static bool add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
+static int find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **signers,
+						const char **may);
+static bool can_ask(const crm_ruling *ruling, const crm_asked *asked);
 static void add_request(StringInfo text, const crm_asked *asked);
 static void add_scope(StringInfo text, const crm_asked *asked);
 static void add_joint(StringInfo text, int32 joint_id);
@@ -51,8 +54,7 @@ crm_refusal_hint(const crm_ruling *ruling, const crm_asked *asked, crm_can_affor
 	StringInfoData text;
 
 	initStringInfo(&text);
-	/* A ban wins over an approval. */
-	if (add_who(&text, asked, can_afford) && ruling->verdict != CRM_BANNED)
+	if (add_who(&text, asked, can_afford) && can_ask(ruling, asked))
 		add_request(&text, asked);
 	return text.data;
 }
@@ -152,34 +154,60 @@ no_position(const crm_ruling *ruling, const crm_asked *asked)
 }
 
 /* Whether there is anybody who could approve. */
+/* Whether there is anybody. */
 static bool
 add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
 {
-	bool consults = false;
+	const char *may = " may.";
 	crm_taker *takers;
 	int n = crm_who_may(asked, CRM_WHO_ONE_EACH, can_afford, &takers);
 
 	if (n == 0)
 	{
+		may = " may after a consult.";
 		n = crm_who_may(asked, CRM_WHO_CONSULTS, can_afford, &takers);
-		consults = true;
 	}
+	if (n == 0)
+	{
+		may = asked->amount == NULL ? " may, but not without an amount."
+									: " may, but budget or window has not enough left.";
+		n = crm_who_may(asked, CRM_WHO_ONE_EACH, NULL, &takers);
+		if (n == 0)
+			n = crm_who_may(asked, CRM_WHO_CONSULTS, NULL, &takers);
+	}
+	if (n == 0)
+		n = find_signers(asked, can_afford, &takers, &may);
 	for (int i = 0; i < n; i++)
 		appendStringInfo(text, "%s%s (%s)", i > 0 ? ", " : "", takers[i].ruling->position,
 						 takers[i].person);
+	appendStringInfoString(
+		text, n > 0 ? may : "Nobody may: SELECT * FROM crm.mandate_gaps; lists such decisions.");
+	return n > 0;
+}
+
+static int
+find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **signers,
+			 const char **may)
+{
+	int n = crm_signers(crm_policy_now(), asked, asked->person, signers);
+
+	if (n == 0)
+		n = crm_signers(crm_policy_now(), asked, NULL, signers);
 	if (n > 0)
-		appendStringInfoString(text, consults ? " may after a consult." : " may.");
-	else if (can_afford != NULL && crm_who_may(asked, CRM_WHO_ALL, NULL, &takers) > 0)
-		appendStringInfoString(text, "Nobody who may has enough left of budget and window.");
-	else if (crm_survey_jointly(crm_policy_now(), asked))
-		appendStringInfoString(text, "Nobody may alone.");
-	else
-	{
-		appendStringInfoString(text,
-							   "Nobody may: SELECT * FROM crm.mandate_gaps; lists such decisions.");
+		*may = can_afford == NULL || can_afford(asked, &(*signers)[0])
+				   ? " may together."
+				   : " may together, but budget or window has not enough left.";
+	return n;
+}
+
+/* Not of nobody: of one who only has to consult, or whom somebody can answer. */
+static bool
+can_ask(const crm_ruling *ruling, const crm_asked *asked)
+{
+	/* A ban wins over an approval. */
+	if (ruling->verdict == CRM_BANNED)
 		return false;
-	}
-	return true;
+	return ruling->verdict == CRM_CONSULT_FIRST || crm_answerable(crm_policy_now(), asked);
 }
 
 static void

@@ -10,6 +10,9 @@
 #include "base/base.h"
 #include "mandate/mandate_policy.h"
 
+/* In no list of values. */
+#define NAMELESS "\001"
+
 static void read_bound(JsonbValue *value, crm_rule_bound *bound);
 static void read_members(JsonbContainer *container, crm_rule_bound *bound);
 static void add_text(crm_rule_bound *bound, const JsonbValue *value);
@@ -111,6 +114,8 @@ crm_policy_point_of(const crm_policy *policy, const char *decision, const crm_sc
 		values[i].dimension = pstrdup(scope[i].dimension);
 		values[i].value = scope[i].value == NULL ? NULL : pstrdup(scope[i].value);
 		find_ancestors(policy, &values[i]);
+		if (scope[i].elsewhere)
+			values[i].value = NAMELESS;
 	}
 	point.nvalues = nscope;
 	point.values = values;

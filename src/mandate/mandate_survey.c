@@ -1,7 +1,6 @@
-/* mandate_survey.c - the points at which mandates on a decision differ from each other.
+/* mandate_survey.c - the scopes in which mandates on a decision differ from each other.
  *
- * Between two amounts that no mandate names nothing changes, and a scope that no mandate names is
- * as good as any other of them: so a few points stand for all.
+ * A scope that no mandate names is as good as any other of them, so a few stand for all.
  */
 #include "postgres.h"
 
@@ -14,33 +13,32 @@
 #define MOST_SCOPES 64
 
 static bool concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision);
-static int find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks);
 static int find_scopes(const crm_policy *policy, const int *mandates, int n,
 					   crm_survey_scope **scopes);
-static int add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes);
+static int add_scopes(const crm_policy *policy, const int *mandates, int nmandates,
+					  const crm_rule_mandate *mandate, crm_survey_scope *scopes);
+static crm_scope_value value_of(const crm_rule_bound *bound, int digit);
+static bool is_point(const crm_policy *policy, const int *mandates, int n,
+					 const crm_rule_bound *bound, int digit);
+static bool is_listed(const crm_policy *policy, const int *mandates, int n, const char *dimension,
+					  const char *value);
 static crm_survey_scope scope_of(int nvalues, crm_scope_value *values);
-static int compare_ranks(const void *a, const void *b);
 static int compare_scopes(const void *a, const void *b);
 static int compare_values(const void *a, const void *b);
-static bool enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-						int32 joint_id, int quorum);
-static bool signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point,
-				  int person, int32 joint_id);
 
-crm_survey
-crm_survey_of(const crm_policy *policy, int decision)
+int
+crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes)
 {
 	int *mandates = palloc(Max(policy->rule.nmandates, 1) * sizeof(int));
-	crm_survey survey = {0};
 	int n = 0;
 
 	for (int i = 0; i < policy->rule.nmandates; i++)
-		if (concerns(policy, &policy->rule.mandates[i], decision))
+		if (policy->rule.mandates[i].nbounds > 0 &&
+			concerns(policy, &policy->rule.mandates[i], decision))
 			mandates[n++] = i;
-	survey.nranks = find_ranks(policy, mandates, n, &survey.ranks);
-	survey.nscopes = find_scopes(policy, mandates, n, &survey.scopes);
+	n = find_scopes(policy, mandates, n, scopes);
 	pfree(mandates);
-	return survey;
+	return n;
 }
 
 /* On the decision or on one that it is a part of. */
@@ -52,29 +50,6 @@ concerns(const crm_policy *policy, const crm_rule_mandate *mandate, int decision
 	Size length = strlen(of);
 
 	return strncmp(own, of, length) == 0 && (own[length] == '\0' || own[length] == '.');
-}
-
-static int
-find_ranks(const crm_policy *policy, const int *mandates, int n, int **ranks)
-{
-	int found = 0;
-	int different = 0;
-
-	*ranks = palloc(Max(2 * n, 1) * sizeof(int));
-	for (int i = 0; i < n; i++)
-	{
-		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
-
-		if (one->limit == CRM_RULE_NO_LIMIT)
-			continue;
-		(*ranks)[found++] = one->limit;
-		(*ranks)[found++] = one->acting_limit;
-	}
-	qsort(*ranks, found, sizeof(int), compare_ranks);
-	for (int i = 0; i < found; i++)
-		if (i == 0 || (*ranks)[i] != (*ranks)[i - 1])
-			(*ranks)[different++] = (*ranks)[i];
-	return different;
 }
 
 /* That without any value first. */
@@ -91,14 +66,12 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 	{
 		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
 
-		if (one->nbounds == 0)
-			continue;
 		if (found + MOST_SCOPES > most)
 		{
 			most = 2 * (found + MOST_SCOPES);
 			*scopes = repalloc_huge(*scopes, most * sizeof(crm_survey_scope));
 		}
-		found += add_scopes(one, *scopes + found);
+		found += add_scopes(policy, mandates, n, one, *scopes + found);
 	}
 	qsort(*scopes, found, sizeof(crm_survey_scope), compare_scopes);
 	for (int i = 0; i < found; i++)
@@ -107,9 +80,13 @@ find_scopes(const crm_policy *policy, const int *mandates, int n, crm_survey_sco
 	return different;
 }
 
-/* The values of each dimension with those of each other, like the digits of a number. */
+/*
+ * The values of each dimension with those of each other, like the digits of a number. What lies
+ * within a value is as good as the value itself, unless that is listed somewhere on its own.
+ */
 static int
-add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes)
+add_scopes(const crm_policy *policy, const int *mandates, int nmandates,
+		   const crm_rule_mandate *mandate, crm_survey_scope *scopes)
 {
 	int *digits = palloc0(mandate->nbounds * sizeof(int));
 	int n = 0;
@@ -123,17 +100,53 @@ add_scopes(const crm_rule_mandate *mandate, crm_survey_scope *scopes)
 		crm_scope_value *values = palloc(mandate->nbounds * sizeof(crm_scope_value));
 
 		for (int i = 0; i < mandate->nbounds; i++)
-			values[i] = (crm_scope_value){mandate->bounds[i].dimension,
-										  mandate->bounds[i].values[digits[i]]};
+			values[i] = value_of(&mandate->bounds[i], digits[i]);
 		scopes[n++] = scope_of(mandate->nbounds, values);
 		for (turned = 0; turned < mandate->nbounds; turned++)
 		{
-			if (++digits[turned] < mandate->bounds[turned].nvalues)
+			while (++digits[turned] < 2 * mandate->bounds[turned].nvalues)
+				if (is_point(policy, mandates, nmandates, &mandate->bounds[turned], digits[turned]))
+					break;
+			if (digits[turned] < 2 * mandate->bounds[turned].nvalues)
 				break;
 			digits[turned] = 0;
 		}
 	}
 	return n;
+}
+
+/* First the values, then what else lies within each. */
+static crm_scope_value
+value_of(const crm_rule_bound *bound, int digit)
+{
+	return (crm_scope_value){bound->dimension, bound->values[digit % bound->nvalues],
+							 digit >= bound->nvalues};
+}
+
+static bool
+is_point(const crm_policy *policy, const int *mandates, int n, const crm_rule_bound *bound,
+		 int digit)
+{
+	return digit < bound->nvalues ||
+		   (bound->within && is_listed(policy, mandates, n, bound->dimension,
+									   bound->values[digit % bound->nvalues]));
+}
+
+static bool
+is_listed(const crm_policy *policy, const int *mandates, int n, const char *dimension,
+		  const char *value)
+{
+	for (int i = 0; i < n; i++)
+	{
+		const crm_rule_mandate *one = &policy->rule.mandates[mandates[i]];
+
+		for (int j = 0; j < one->nbounds; j++)
+			if (!one->bounds[j].within && strcmp(one->bounds[j].dimension, dimension) == 0)
+				for (int k = 0; k < one->bounds[j].nvalues; k++)
+					if (strcmp(one->bounds[j].values[k], value) == 0)
+						return true;
+	}
+	return false;
 }
 
 static crm_survey_scope
@@ -149,20 +162,12 @@ scope_of(int nvalues, crm_scope_value *values)
 	{
 		appendStringInfoString(&text, i > 0 ? ", " : "");
 		escape_json(&text, values[i].dimension);
-		appendStringInfoString(&text, ": ");
+		appendStringInfoString(&text, values[i].elsewhere ? ": {\"within\": " : ": ");
 		escape_json(&text, values[i].value);
+		appendStringInfoString(&text, values[i].elsewhere ? "}" : "");
 	}
 	appendStringInfoChar(&text, '}');
 	return (crm_survey_scope){nvalues, values, text.data};
-}
-
-static int
-compare_ranks(const void *a, const void *b)
-{
-	int left = *(const int *) a;
-	int right = *(const int *) b;
-
-	return left < right ? -1 : left > right;
 }
 
 static int
@@ -181,54 +186,4 @@ compare_values(const void *a, const void *b)
 {
 	return strcmp(((const crm_scope_value *) a)->dimension,
 				  ((const crm_scope_value *) b)->dimension);
-}
-
-bool
-crm_survey_jointly(crm_policy *policy, const crm_asked *asked)
-{
-	crm_rule_point point =
-		crm_policy_point_of(policy, asked->decision, asked->scope, asked->nscope);
-
-	point.at = asked->at;
-	point.rank = crm_policy_rank(policy, asked->amount);
-	for (int i = 0; i < policy->rule.joint.n; i++)
-	{
-		int place = policy->rule.joint.entries[i].place;
-		const crm_rule_mandate *one = &policy->rule.mandates[place];
-
-		crm_rule_begin(policy->work, &point);
-		if (crm_rule_effective(policy->work, place) &&
-			enough_sign(policy, asked, &point, one->joint_id, one->quorum))
-			return true;
-	}
-	return false;
-}
-
-static bool
-enough_sign(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int32 joint_id,
-			int quorum)
-{
-	int found = 0;
-
-	for (int person = 0; person < policy->persons.n && found < quorum; person++)
-		found += signs(policy, asked, point, person, joint_id);
-	return found >= quorum;
-}
-
-/* Who is only contracted, or a machine, signs nothing. */
-static bool
-signs(crm_policy *policy, const crm_asked *asked, const crm_rule_point *point, int person,
-	  int32 joint_id)
-{
-	crm_rule_span span;
-	const crm_ruling *ruling =
-		crm_policy_judge(policy, person, point, asked->amount, asked->at, &span);
-
-	if (ruling->verdict != CRM_SIGNATURES)
-		return false;
-	for (; ruling != NULL; ruling = ruling->next)
-		if (ruling->joint_id == joint_id && strcmp(ruling->capacity, "contractor") != 0 &&
-			strcmp(ruling->capacity, "machine") != 0)
-			return true;
-	return false;
 }

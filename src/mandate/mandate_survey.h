@@ -9,15 +9,7 @@
 extern int crm_policy_who_may(crm_policy *policy, const crm_asked *asked, crm_who who,
 							  crm_can_afford can_afford, crm_taker **takers);
 
-/* The scopes and amounts at which mandates on a decision differ. */
-typedef struct crm_survey
-{
-	int nscopes;
-	struct crm_survey_scope *scopes;
-	int nranks;
-	int *ranks; /* largest amounts of the bands but the last, which has no end */
-} crm_survey;
-
+/* A scope that mandates on a decision name. */
 typedef struct crm_survey_scope
 {
 	int nvalues;
@@ -25,9 +17,17 @@ typedef struct crm_survey_scope
 	char *text;              /* as jsonb writes it; no values: {} */
 } crm_survey_scope;
 
-extern crm_survey crm_survey_of(const crm_policy *policy, int decision);
+/* All of a decision, the empty one first. Returns how many. */
+extern int crm_survey_scopes(const crm_policy *policy, int decision, crm_survey_scope **scopes);
 
-/* Whether enough different persons may sign a joint mandate at the point that is asked about. */
-extern bool crm_survey_jointly(crm_policy *policy, const crm_asked *asked);
+/* Whether anybody could answer a request of who asks, alone or with others. */
+extern bool crm_answerable(crm_policy *policy, const crm_asked *asked);
+
+/*
+ * Different persons who may sign a joint mandate at the point that is asked about if this person
+ * (NULL: somebody else) asks them, as many as it needs. Returns how many; 0: there are not enough.
+ */
+extern int crm_signers(crm_policy *policy, const crm_asked *asked, const char *person,
+					   crm_taker **signers);
 
 #endif

@@ -3,8 +3,8 @@
 CREATE VIEW crm.mandates AS
 	SELECT m.mandate_id, m.kind, m.decision, m.from_position, m.to_position,
 		CASE
-			WHEN m.revoked_at <= pg_catalog.now() THEN 'revoked'
-			WHEN m.valid_until <= pg_catalog.now() THEN 'over'
+			WHEN m.revoked_at <= pg_catalog.clock_timestamp() THEN 'revoked'
+			WHEN m.valid_until <= pg_catalog.clock_timestamp() THEN 'over'
 			WHEN m.valid_from > pg_catalog.clock_timestamp() THEN 'to come'
 			ELSE 'in force'
 		END AS status,

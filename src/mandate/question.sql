@@ -41,7 +41,7 @@ CREATE VIEW crm.mandate_gaps AS
 	FROM crm_internal.mandate_gaps(NULL) g;
 COMMENT ON VIEW crm.mandate_gaps IS 'decisions, and amounts of them, that nobody may take now, neither alone nor together with others; nothing before there is a charter';
 COMMENT ON COLUMN crm.mandate_gaps.decision IS 'what nobody may decide';
-COMMENT ON COLUMN crm.mandate_gaps.scope IS 'in which scope; {}: where no scope is given';
+COMMENT ON COLUMN crm.mandate_gaps.scope IS 'in which scope; {}: where no scope is given; {"within": value}: in what lies within the value and is named nowhere';
 COMMENT ON COLUMN crm.mandate_gaps.above IS 'for amounts above this, NULL: for all up to up_to';
 COMMENT ON COLUMN crm.mandate_gaps.up_to IS 'and up to this, NULL: without end, and for acts whose amount is not known';
 COMMENT ON COLUMN crm.mandate_gaps.positions IS 'positions that could, but are vacant, or held by who is banned in another position; empty: no position has the decision';
@@ -59,7 +59,7 @@ CREATE VIEW crm.mandate_overlaps AS
 	FROM crm_internal.mandate_overlaps(NULL) o;
 COMMENT ON VIEW crm.mandate_overlaps IS 'decisions, and amounts of them, for which several are accountable now: by the charter or because it was handed over to them; a share makes nobody accountable, a joint mandate counts as one';
 COMMENT ON COLUMN crm.mandate_overlaps.decision IS 'for what several are accountable';
-COMMENT ON COLUMN crm.mandate_overlaps.scope IS 'in which scope; {}: where no scope is given';
+COMMENT ON COLUMN crm.mandate_overlaps.scope IS 'in which scope; {}: where no scope is given; {"within": value}: in what lies within the value and is named nowhere';
 COMMENT ON COLUMN crm.mandate_overlaps.above IS 'for amounts above this, NULL: for all up to up_to';
 COMMENT ON COLUMN crm.mandate_overlaps.up_to IS 'and up to this, NULL: without end';
 COMMENT ON COLUMN crm.mandate_overlaps.positions IS 'who';

@@ -94,7 +94,8 @@ BEGIN
 		SELECT l."position", l.joint_id, l.quorum INTO turn, joint, signatures
 		FROM crm_internal.ladder(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) l
 		ORDER BY l.rung LIMIT 1;
-		IF NOT FOUND THEN
+		-- Who only has to consult is told by the act itself whether the money is there: an UPDATE takes the difference.
+		IF NOT FOUND AND ruling.verdict <> 'consult_first' THEN
 			RAISE insufficient_privilege USING
 				MESSAGE = format('nobody may take the decision "%s" for you', open_request.decision),
 				HINT = 'SELECT * FROM crm.mandate_gaps shows what nobody may decide.';

@@ -39,7 +39,6 @@ static notice *notices = NULL;
 static int nnotices = 0;
 static int room_for = 0;
 
-/* Before this index all are written, by subtransactions that are over or by the transaction. */
 static int nunwritten = 0;
 
 static void subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committed);
@@ -133,12 +132,12 @@ insert_unwritten(void)
 	crm_execute_plan(plan, values, NULL, false);
 }
 
-/* What the whole transaction owns and has written is forgotten: only its end can undo it. */
 static void
 mark_written(void)
 {
 	SubTransactionId mine = GetCurrentSubTransactionId();
 
+	/* Only the end of the transaction can undo it. */
 	if (GetCurrentTransactionNestLevel() == 1)
 	{
 		forget();
@@ -187,7 +186,7 @@ undo(SubTransactionId mine)
 		if (notices[nnotices].written == InvalidSubTransactionId)
 			nunwritten--;
 	}
-	for (int i = 0; i < nnotices; i++)
+	for (int i = 0; nunwritten < nnotices && i < nnotices; i++)
 		if (notices[i].written == mine)
 		{
 			notices[i].written = InvalidSubTransactionId;
@@ -195,6 +194,23 @@ undo(SubTransactionId mine)
 		}
 }
 
+/* What the whole transaction has written is forgotten: only its end can undo it. */
+static void
+pass_on_written(SubTransactionId mine, SubTransactionId parent)
+{
+	int kept = 0;
+
+	for (int i = 0; i < nnotices; i++)
+	{
+		if (notices[i].written == mine)
+			notices[i].written = parent;
+		if (notices[i].written != TopSubTransactionId)
+			notices[kept++] = notices[i];
+	}
+	nnotices = kept;
+}
+
+/* The last in the array are those of the innermost subtransaction. */
 static void
 subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committed)
 {
@@ -203,13 +219,10 @@ subtransaction_end(SubTransactionId mine, SubTransactionId parent, bool committe
 		undo(mine);
 		return;
 	}
-	for (int i = 0; i < nnotices; i++)
-	{
-		if (notices[i].owner == mine)
-			notices[i].owner = parent;
-		if (notices[i].written == mine)
-			notices[i].written = parent;
-	}
+	for (int i = nnotices; i > 0 && notices[i - 1].owner == mine; i--)
+		notices[i - 1].owner = parent;
+	if (nunwritten < nnotices)
+		pass_on_written(mine, parent);
 }
 
 static void

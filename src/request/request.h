@@ -32,6 +32,9 @@ typedef struct crm_approval
 	const char *position; /* of the one who approved */
 	const char *budget;   /* NULL: none */
 	Numeric reserved;
+	const char *decision; /* of the mandate that it was approved by */
+	Numeric window_amount;
+	const Interval *window_length;
 } crm_approval;
 
 /*

@@ -21,7 +21,7 @@ BEGIN ATOMIC
 		WHERE r.status = 'open' AND r.expires_at > pg_catalog.clock_timestamp() AND r.requester <> request_inbox.person
 	)
 	SELECT DISTINCT ON (r.request_id) 'request', r.request_id, w."position", r.decision, r.customer_id, r.amount, r.requester, r.reason, r.created_at, w.due_at,
-		pg_catalog.format('SELECT crm.approve(%s); or SELECT crm.decline(%s, reason => ''...'');', r.request_id, r.request_id)
+		pg_catalog.format('SELECT crm.approve(%s); -- SELECT crm.decline(%s, reason => ''...'');', r.request_id, r.request_id)
 	FROM waiting w
 	JOIN crm_internal.request r ON r.request_id = w.request_id
 	WHERE NOT EXISTS (SELECT FROM crm_internal.request_signature s
@@ -37,7 +37,7 @@ RETURNS SETOF crm_internal.inbox_entry
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT 'consult', r.request_id, c."position", r.decision, r.customer_id, r.amount, r.requester, r.reason, r.created_at, c.due_at,
-		pg_catalog.format('SELECT crm.answer_consult(%s, ''agree'', comment => ''...''); or ''object''', r.request_id)
+		pg_catalog.format('SELECT crm.answer_consult(%s, ''agree'', comment => ''...''); -- ''object''', r.request_id)
 	FROM crm_internal.request_consult c
 	JOIN crm_internal.request r ON r.request_id = c.request_id
 	WHERE c.answered_at IS NULL AND c.due_at > pg_catalog.clock_timestamp()
@@ -66,6 +66,29 @@ $$;
 COMMENT ON FUNCTION crm_internal.notice_inbox(crm_internal.hat[], text) IS 'acts of which these positions are told';
 REVOKE ALL ON FUNCTION crm_internal.notice_inbox(crm_internal.hat[], text) FROM PUBLIC;
 INSERT INTO crm_internal.inbox_kind (kind, function_name) VALUES ('notice', 'crm_internal.notice_inbox');
+
+-- What the person himself asked for and may now do: approved, or all who had to be asked have been.
+CREATE FUNCTION crm_internal.approval_inbox(hats crm_internal.hat[], person text)
+RETURNS SETOF crm_internal.inbox_entry
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'approval', r.request_id, NULL::text, r.decision, r.customer_id, r.amount, COALESCE(r.decided_by, r.requester), s.comment,
+		COALESCE(r.decided_at, c.done_at), r.expires_at,
+		pg_catalog.format('-- do it, once; or SELECT crm.withdraw(%s);', r.request_id)
+	FROM crm_internal.request r
+	LEFT JOIN crm_internal.request_signature s ON s.request_id = r.request_id AND s.person = r.decided_by
+	CROSS JOIN LATERAL (
+		SELECT pg_catalog.max(COALESCE(q.answered_at, q.due_at)) AS done_at,
+			COALESCE(pg_catalog.bool_and(q.answered_at IS NOT NULL OR q.due_at <= pg_catalog.clock_timestamp()), true) AS are_done
+		FROM crm_internal.request_consult q
+		WHERE q.request_id = r.request_id
+	) c
+	WHERE r.requester = approval_inbox.person AND r.expires_at > pg_catalog.clock_timestamp() AND c.are_done
+		AND (r.status = 'approved' OR (r.status = 'open' AND r."position" IS NULL));
+END;
+COMMENT ON FUNCTION crm_internal.approval_inbox(crm_internal.hat[], text) IS 'what this person asked for and may do now';
+REVOKE ALL ON FUNCTION crm_internal.approval_inbox(crm_internal.hat[], text) FROM PUBLIC;
+INSERT INTO crm_internal.inbox_kind (kind, function_name) VALUES ('approval', 'crm_internal.approval_inbox');
 
 -- A request that was withdrawn or has expired got no answer: it says nothing about who would have given it.
 CREATE VIEW crm.decision_latency AS

@@ -28,9 +28,9 @@
 /* So many of the same are looked at for one that nobody else is using. */
 #define AT_ONCE 64
 
+/* Of one with the authority: that all were asked is enough, even if it went to somebody else. */
 #define IS_USABLE                                                                                  \
-	"(r.status = 'approved' OR ($9 AND r.status = 'open' AND r.position IS NULL"                   \
-	"  AND r.joint_id IS NULL))"                                                                   \
+	"(r.status = 'approved' OR ($9 AND r.status = 'open'))"                                        \
 	" AND r.expires_at > pg_catalog.clock_timestamp()"                                             \
 	" AND NOT EXISTS (SELECT FROM crm_internal.request_consult c"                                  \
 	"  WHERE c.request_id = r.request_id AND c.answered_at IS NULL"                                \
@@ -42,6 +42,12 @@
 	" AND (r.operation IS NULL OR r.operation = $6) AND (r.row_key IS NULL OR r.row_key = $7)"     \
 	" AND (r.subject IS NULL OR r.subject = $10)"                                                  \
 	" AND r.scope <@ $8::pg_catalog.jsonb"
+
+/* A mandate without one has that of the nearest above it. */
+#define NEAREST_WINDOW                                                                             \
+	"crm_internal.mandate m WHERE m.mandate_id = ANY (r.mandate_path)"                             \
+	" AND m.window_amount IS NOT NULL"                                                             \
+	" ORDER BY pg_catalog.array_position(r.mandate_path, m.mandate_id) DESC LIMIT 1"
 
 PG_FUNCTION_INFO_V1(crm_lock_request);
 
@@ -193,43 +199,59 @@ find(Datum *values, const char *nulls, int64 *ids)
 }
 
 static void
-copy_path(crm_approval *approval, Datum value, MemoryContext caller)
+copy_path(crm_approval *approval, Datum value)
 {
 	ArrayType *array = DatumGetArrayTypePCopy(value);
-	int32 *path;
 
 	approval->npath = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-	path = MemoryContextAlloc(caller, sizeof(int32) * Max(1, approval->npath));
-	memcpy(path, ARR_DATA_PTR(array), sizeof(int32) * approval->npath);
-	approval->path = path;
+	approval->path = (int32 *) ARR_DATA_PTR(array);
+}
+
+static const char *
+text_at(HeapTuple row, TupleDesc shape, int column)
+{
+	char *text = SPI_getvalue(row, shape, column);
+
+	return text == NULL ? NULL : pstrdup(text);
+}
+
+static Numeric
+number_at(HeapTuple row, TupleDesc shape, int column)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(row, shape, column, &isnull);
+
+	return isnull ? NULL : DatumGetNumericCopy(value);
 }
 
 static void
 copy_approval(crm_approval *approval, MemoryContext caller)
 {
+	MemoryContext before = MemoryContextSwitchTo(caller);
 	HeapTuple row = SPI_tuptable->vals[0];
 	TupleDesc shape = SPI_tuptable->tupdesc;
 	bool isnull;
 	Datum value;
-	char *text;
 
 	approval->request_id = DatumGetInt64(SPI_getbinval(row, shape, 1, &isnull));
-	approval->consulted = DatumGetBool(SPI_getbinval(row, shape, 6, &isnull));
 	value = SPI_getbinval(row, shape, 2, &isnull);
 	if (!isnull)
-		copy_path(approval, value, caller);
-	if ((text = SPI_getvalue(row, shape, 3)) != NULL)
-		approval->position = MemoryContextStrdup(caller, text);
-	if ((text = SPI_getvalue(row, shape, 4)) != NULL)
-		approval->budget = MemoryContextStrdup(caller, text);
-	value = SPI_getbinval(row, shape, 5, &isnull);
+		copy_path(approval, value);
+	approval->position = text_at(row, shape, 3);
+	approval->budget = text_at(row, shape, 4);
+	approval->reserved = number_at(row, shape, 5);
+	approval->consulted = DatumGetBool(SPI_getbinval(row, shape, 6, &isnull));
+	approval->decision = text_at(row, shape, 7);
+	approval->window_amount = number_at(row, shape, 8);
+	value = SPI_getbinval(row, shape, 9, &isnull);
 	if (!isnull)
 	{
-		MemoryContext before = MemoryContextSwitchTo(caller);
+		Interval *length = palloc(sizeof(Interval));
 
-		approval->reserved = DatumGetNumericCopy(value);
-		MemoryContextSwitchTo(before);
+		*length = *DatumGetIntervalP(value);
+		approval->window_length = length;
 	}
+	MemoryContextSwitchTo(before);
 }
 
 static bool
@@ -243,7 +265,11 @@ use(Datum *values, const char *nulls, crm_approval *approval, MemoryContext call
 			 " WHERE r.request_id = $11 AND " IS_FOR_THIS " AND " IS_USABLE
 			 " RETURNING r.request_id, r.mandate_path, r.position,"
 			 "  (SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id),"
-			 "  r.reserved, r.decided_at IS NULL",
+			 "  r.reserved, r.decided_at IS NULL,"
+			 "  (SELECT m.decision FROM crm_internal.mandate m"
+			 "   WHERE m.mandate_id = r.mandate_path[pg_catalog.cardinality(r.mandate_path)]),"
+			 "  (SELECT m.window_amount FROM " NEAREST_WINDOW "),"
+			 "  (SELECT m.window_length FROM " NEAREST_WINDOW ")",
 			 NKEYS + 1, key_types);
 	run(plan, values, nulls, 0);
 	if (SPI_processed == 0)

@@ -26,7 +26,7 @@ crm_request_scope(const Jsonb *scope, int *nscope)
 	*nscope = 0;
 	if (!JB_ROOT_IS_OBJECT(given))
 		refuse();
-	values = palloc(sizeof(crm_scope_value) * (JB_ROOT_COUNT(given) + 1));
+	values = palloc0(sizeof(crm_scope_value) * (JB_ROOT_COUNT(given) + 1));
 	iterator = JsonbIteratorInit(&given->root);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
 	{

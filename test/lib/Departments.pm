@@ -157,6 +157,9 @@ INSERT INTO crm_internal.request (decision, requester, known_by, login, customer
 INSERT INTO crm_internal.request_consult (request_id, "position", mandate_id, due_at) SELECT request_id, 'agent', 2, '2099-01-01' FROM crm_internal.request;
 INSERT INTO crm_internal.request_signature (request_id, person, "position", verdict) SELECT request_id, 'sam', 'sales_manager', 'approve' FROM crm_internal.request;
 INSERT INTO crm_internal.notice (act_id, mandate_id, "position", created_at) SELECT min(act_id), 1, 'agent', '2026-01-01' FROM crm_internal.act;
+SELECT crm.add_guard('service.ticket', 'care.solution', customer => 'client', columns => '{client}', operations => '{UPDATE,DELETE}');
+SELECT crm.add_guard('marketing.lead', 'lead.strategy', "when" => 'region = ''us''', scope => '{"department": "''marketing''"}',
+	operations => '{UPDATE}', mode => 'observe', journal => 'statement');
 SELECT crm.set_source_mode('service.client', 'inline');
 UPDATE service.client SET mobile = '06-10000051' WHERE no = 'C50';
 UPDATE sales.account SET town = 'Delft' WHERE id = 7;

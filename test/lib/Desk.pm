@@ -16,7 +16,7 @@ CREATE SCHEMA service;
 CREATE TABLE service.voucher (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, client_id bigint, value numeric);
 CREATE TABLE service.repair (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, client_id bigint, value numeric);
 GRANT USAGE ON SCHEMA service TO desk_app;
-GRANT ALL ON ALL TABLES IN SCHEMA service TO desk_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA service TO desk_app;
 SELECT crm.grant_access('desk_app', 'member');
 SELECT crm.add_department('service');
 SELECT crm.add_position('board', department => 'service');

@@ -75,7 +75,7 @@ SQL
 	{
 		$database->run(<<"SQL");
 CREATE TABLE bench.$table (id integer, client bigint, value numeric, note text);
-GRANT ALL ON bench.$table TO bench_clerk;
+GRANT SELECT, INSERT, UPDATE, DELETE ON bench.$table TO bench_clerk;
 $check{$table};
 SQL
 	}

@@ -74,6 +74,7 @@ sub company
 		push @try, "crm.appoint('$position', 'u" . (1 + int rand 9) . "', capacity => '" . one(qw(holder holder holder deputy liaison machine contractor))
 		  . "', valid_until => '2100-01-01')" for 1 .. one(0, 1, 1, 2, 3);
 	}
+	push @try, "crm.appoint('p0', 'guest', capacity => 'liaison')";    # may nothing, so that anybody can answer what he asks
 	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . bounds('charter') . ')' }
 	  grep { chance(0.8) } @decisions, 'campaign', 'goodwill', 'pricing';
 	push @try, map { grant(@positions) } 1 .. 150;
@@ -159,54 +160,70 @@ EXCEPTION
 END
 $$;
 
-CREATE FUNCTION check_refusal(person text, statement text, decision text, amount numeric, department text, refused result, keep boolean)
+CREATE FUNCTION check_refusal(person text, statement text, decision text, amount numeric, customer bigint, department text, refused result, keep boolean)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	people text := (regexp_match(refused.hint, '^((\S+ \(\S+\)(, )?)+) (may|have the mandate|together)'))[1];
-	request text := (regexp_match(refused.hint, 'SELECT crm\.request\(.*;'))[1];
-	named text[] := ARRAY(SELECT m[2] FROM regexp_matches(people, '(\S+) \((\S+)\)', 'g') m);
+	people text := (regexp_match(refused.hint, '^((\S+ \(\S+\)(, )?)+) may'))[1];
+	request text := format('SELECT crm.request(%L, customer => %s, amount => %L, scope => %L)', decision, customer, amount,
+		CASE WHEN department IS NULL THEN '{}' ELSE jsonb_build_object('department', department) END);
+	asking text := substring(refused.hint FROM 'SELECT crm\.request\(.*;');
+	named text[] := ARRAY(SELECT DISTINCT m[2] FROM regexp_matches(people, '(\S+) \((\S+)\)', 'g') m);
 	r result;
 	who text;
 BEGIN
-	IF refused.hint LIKE '% may. %' THEN
+	IF refused.hint ~ ' may\.( |$)' THEN
 		FOREACH who IN ARRAY named LOOP
-			r := try(who, statement, keep AND who = named[1]);
+			r := try(who, statement, keep AND who = named[cardinality(named)]);
 			IF r.state <> '00000' THEN
 				INSERT INTO finding VALUES (who || ' may not: ' || r.message || ' ' || r.detail, person, statement, refused.detail, refused.hint);
 			END IF;
 		END LOOP;
 		PERFORM count_one('a person is named');
-	ELSIF refused.hint LIKE '% may after a consult. %' THEN
+	ELSIF refused.hint ~ ' may after a consult\.( |$)' THEN
 		FOREACH who IN ARRAY named LOOP
-			r := try_asking(who, statement, coalesce(request, ''));
+			r := try_asking(who, statement, request);
 			IF r.state <> '00000' THEN
 				INSERT INTO finding VALUES (who || ' may not after a consult: ' || r.message || ' ' || r.detail, person, statement, refused.detail, refused.hint);
 			END IF;
 		END LOOP;
 		PERFORM count_one('a person is named, who must consult');
-	ELSIF refused.hint LIKE '% together. %' THEN
-		r := try_asking(named[1], statement, coalesce(request, ''), named[2:]);
+	ELSIF refused.hint ~ ' may together\.( |$)' THEN
+		-- One who may not ask leaves it to somebody else.
+		FOREACH who IN ARRAY CASE WHEN asking IS NULL OR person IS NULL THEN ARRAY(SELECT DISTINCT a.person FROM crm.appointments a) ELSE ARRAY[person] END LOOP
+			r := try_asking(who, statement, request, array_remove(named, who));
+			EXIT WHEN r.state = '00000';
+		END LOOP;
 		IF r.state <> '00000' THEN
 			INSERT INTO finding VALUES ('not together: ' || r.message || ' ' || r.detail, person, statement, refused.detail, refused.hint);
 		END IF;
 		PERFORM count_one('persons are named who must sign together');
-	ELSIF refused.hint LIKE '% no money left %' THEN
+	ELSIF refused.hint LIKE '% may together, but %' THEN
+		PERFORM count_one('persons are named who could sign together, but have no money left');
+	ELSIF refused.hint LIKE '% may, but %' THEN
 		FOREACH who IN ARRAY named LOOP
 			r := try(who, statement);
-			IF r.detail NOT LIKE 'Of %left.' AND r.detail NOT LIKE '%consult%' THEN
+			IF r.detail NOT LIKE 'Of %left.' AND r.detail NOT LIKE '%consult%' AND (amount IS NOT NULL OR r.detail NOT LIKE 'The amount is not known%') THEN
 				INSERT INTO finding VALUES (who || ' has money or no mandate: ' || r.detail, person, statement, refused.detail, refused.hint);
 			END IF;
 		END LOOP;
 		PERFORM count_one('a person is named, who has no money left');
 	ELSE
-		IF NOT EXISTS (SELECT FROM crm.mandate_gaps g
+		asking := NULL;
+		IF NOT EXISTS (SELECT FROM gap g
 				WHERE g.decision = check_refusal.decision
-					AND g.scope = CASE WHEN department IS NULL THEN '{}' ELSE jsonb_build_object('department', department) END
+					AND g.scope IN (SELECT '{}'::jsonb UNION ALL SELECT jsonb_build_object('department', v) FROM unnest(crm_internal.department_ancestors(department)) d,
+					LATERAL (VALUES (to_jsonb(d)), (jsonb_build_object('within', d))) AS x (v))
 					AND CASE WHEN amount IS NULL THEN g.up_to IS NULL
 						ELSE amount > coalesce(g.above, -1) AND amount <= coalesce(g.up_to, 'Infinity') END) THEN
 			INSERT INTO finding VALUES ('nobody is named, and it is no gap', person, statement, refused.detail, refused.hint);
 		END IF;
 		PERFORM count_one('nobody is named: a gap');
+	END IF;
+	IF asking IS NOT NULL THEN
+		r := try(person, asking);
+		IF r.state <> '00000' THEN
+			INSERT INTO finding VALUES ('the request is refused: ' || r.message || ' ' || r.detail, person, statement, refused.detail, refused.hint);
+		END IF;
 	END IF;
 END
 $$;
@@ -220,27 +237,31 @@ DECLARE
 	who text;
 	decision text;
 	amount numeric;
+	customer bigint;
 	department text;
 	statement text;
 	r result;
 BEGIN
+	DROP TABLE IF EXISTS gap;
+	CREATE TABLE gap AS SELECT * FROM crm.mandate_gaps;
 	WHILE seen < wanted AND tries < 5 * wanted LOOP
 		tries := tries + 1;
 		who := persons[1 + floor(random() * cardinality(persons))];
 		decision := decisions[1 + floor(random() * cardinality(decisions))];
 		amount := CASE WHEN random() < 0.9 THEN round((random() * 1.3) ^ 2 * 1500) END;
 		department := ('{sales,field,inside,service,NULL}'::text[])[1 + floor(random() * 5)];
+		customer := 1 + floor(random() * 3);
 		statement := format('INSERT INTO desk.%I (amount, customer, department) VALUES (%L, %s, %L)',
-			translate(decision, '.', '_'), amount, 1 + floor(random() * 3), department);
+			translate(decision, '.', '_'), amount, customer, department);
 		IF random() < 0.2 THEN
-			EXECUTE format('SELECT format(''UPDATE desk.%1$I SET amount = %2$s WHERE id = %%s'', id), department FROM desk.%1$I ORDER BY random() LIMIT 1',
-				translate(decision, '.', '_'), coalesce(amount::text, 'NULL')) INTO statement, department;
+			EXECUTE format('SELECT format(''UPDATE desk.%1$I SET amount = %2$s WHERE id = %%s'', id), customer, department FROM desk.%1$I ORDER BY random() LIMIT 1',
+				translate(decision, '.', '_'), coalesce(amount::text, 'NULL')) INTO statement, customer, department;
 			CONTINUE WHEN statement IS NULL;
 		END IF;
 		r := try(who, statement, random() < 0.1);
 		IF r.state = '42501' AND r.message LIKE 'decision %' THEN
 			seen := seen + 1;
-			PERFORM check_refusal(who, statement, decision, amount, department, r, random() < 0.05);
+			PERFORM check_refusal(who, statement, decision, amount, customer, department, r, random() < 0.05);
 			COMMIT;
 		ELSIF r.state <> '00000' THEN
 			INSERT INTO finding VALUES ('an error: ' || r.message, who, statement, r.detail, r.hint);

@@ -2,7 +2,6 @@
 package Story;
 use strict;
 use warnings;
-use IPC::Open3;
 
 my %login = ('The company' => undef, 'The board changes its mind' => 'chair');
 
@@ -20,6 +19,16 @@ sub blocks
 		  while $section =~ /^```sql\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?/msg;
 	}
 	return @blocks;
+}
+
+# The rows of its table, by the names of its columns.
+sub answers
+{
+	my ($page) = @_;
+	my $text = do { local (@ARGV, $/) = $page; <> };
+	my ($head, @rows) = grep { !/---/ } $text =~ /^\|(.*)\|$/mg;
+	my @names = split /\s*\|\s*/, $head =~ s/^\s+|\s+$//gr;
+	return map { my %row; @row{@names} = map { s/^[\s`]+|[\s`]+$//gr } split /\|/, $_, -1; \%row } @rows;
 }
 
 # What psql prints, errors included, but for trailing blanks and functions that return nothing.

@@ -27,6 +27,8 @@ for my $level ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 {
 	subtest $level => sub { spend_all($level) };
 }
+subtest 'while budgets are changed' => \&change_plans;
+subtest 'a prepared transaction' => \&prepare;
 subtest 'limits on one customer within a day' => \&split_up;
 subtest 'agents who think inside a transaction' => \&think;
 done_testing();
@@ -58,6 +60,62 @@ sub spend_all
 		$desk->value("SELECT sum(amount) FROM crm.ledger WHERE kind = 'spend'"), 'the journal adds up to the ledger');
 	is($desk->value('SELECT max(n) FROM (SELECT count(*) AS n FROM crm.ledger GROUP BY batch, budget, kind) x'), 1, 'one entry a budget and transaction');
 	is($desk->run('SELECT check_name, problem FROM crm.verify()'), '', 'ledger and budgets agree');
+	$desk->drop;
+	return;
+}
+
+# Somebody moves money between the two meanwhile, opens sub-budgets and closes them.
+sub change_plans
+{
+	my $desk = Database->create('desk');
+	$desk->run('DROP ROLE IF EXISTS desk_app');
+	$desk->run(desk_tables());
+	$desk->run("SELECT crm.add_budget('care', 4000), crm.add_budget('vouchers', 1500, parent => 'care'), crm.grant_access('desk_app', 'administrator')");
+	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{budget => 'care'}));
+	my $planner = "\\set VERBOSITY sqlstate\n";
+	for my $round (1 .. 60)
+	{
+		$planner .= "BEGIN; SELECT crm.act_as('bea'); SELECT $_; COMMIT;\n" for sprintf(q{crm.change_budget('vouchers', %d)}, 500 + rand 2000),
+		  "crm.add_budget('extra$round', 50, parent => 'vouchers')", "crm.close_budget('extra$round')",
+		  q{crm.compensate((SELECT max(act_id) FROM crm.journal WHERE budget IS NOT NULL), 1, 'returned')};
+	}
+	my @errors = at_once($desk, $planner, map { agent_script($_, 'READ COMMITTED', $_) } 1 .. CLIENTS);
+	my %times;
+	$times{$_}++ for @errors;
+	delete $times{'55000'};    # to close what could not be opened
+	is(join(' ', grep { !/^(?:23514|42501)$/ } sort keys %times), '', 'nothing fails but for want of money');
+	is($desk->value(q{SELECT sum(spent) FROM crm.budgets}), $desk->value(q{SELECT (SELECT sum(value) FROM service.voucher) + (SELECT sum(value) FROM service.repair)
+		- (SELECT sum(amount) FROM crm.ledger WHERE kind = 'compensate')}), 'spent is what the tables say, less what was given back');
+	is($desk->run('SELECT check_name, problem FROM crm.verify()'), '', 'ledger, budgets and sub-budgets agree');
+	$desk->drop;
+	return;
+}
+
+# It holds what it has spent, through a restart, until its fate is known.
+sub prepare
+{
+	my $desk = Database->create('desk');
+	$desk->run('DROP ROLE IF EXISTS desk_app');
+	$desk->run(desk_tables());
+	$desk->run("SELECT crm.add_budget('vouchers', 140)");
+	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{amount => 1}));
+	my $spend = sub {
+		my ($amount, $end) = @_;
+		local $ENV{PGUSER} = 'desk_app';
+		my (undef, undef, $errors) = $desk->try("\\set VERBOSITY sqlstate\nSET lock_timeout = '300ms'; BEGIN; SELECT crm.act_as('agent1'); INSERT INTO service.voucher (client_id, value) VALUES (1, $amount); $end");
+		return $errors =~ /ERROR:  (\w+)/ ? $1 : '';
+	};
+	for my $fate ('ROLLBACK', 'COMMIT')
+	{
+		is($spend->(60, "PREPARE TRANSACTION 'p'"), '', "to be ended by $fate PREPARED");
+		is($spend->(30, 'COMMIT'), '55P03', 'others cannot commit on its budget');
+		$node->restart;
+		is($spend->(30, 'COMMIT'), '55P03', 'nor after a restart');
+		$desk->run("$fate PREPARED 'p'");
+		is($spend->(60, 'COMMIT'), $fate eq 'COMMIT' ? '42501' : '', 'then it is known what is left');
+		is($desk->value('SELECT spent FROM crm.budgets'), $fate eq 'COMMIT' ? 120 : 60, 'and all is booked');
+	}
+	is($desk->value(q{SELECT count(*) FROM crm.journal WHERE decision = 'goodwill'}), 2, 'its act is on record');
 	$desk->drop;
 	return;
 }

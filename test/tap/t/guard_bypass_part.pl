@@ -87,4 +87,6 @@ rearm();
 unlike(sql('SELECT string_agg(finding, $$;$$) FROM crm.verify_guards()'), qr/missing/, 'rearm_guards arms both');
 closed_to('INSERT INTO desk.gift_glass VALUES (1, 400)', 'the child is guarded');
 closed_to('TRUNCATE desk.claim_es', 'and so is the partition');
+sql('CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA WRAPPER far; CREATE FOREIGN TABLE desk.gift_far (id integer, value numeric) SERVER far; ALTER TABLE desk.gift_far INHERIT desk.gift');
+found(qr/desk.gift \| risk \| desk.gift_far is a foreign table/, 'a child on another server');
 guarded_end();

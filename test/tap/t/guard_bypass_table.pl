@@ -10,8 +10,8 @@ my $write = 'INSERT INTO desk.voucher VALUES (1, 400)';
 guarded_begin('table');
 is(by('bypass_app', 'INSERT INTO desk.voucher VALUES (2, 50), (3, 60)'), '', 'what is within the mandate passes');
 
-# rename and swap
-sql('ALTER TABLE desk.voucher RENAME TO voucher_old');
+# rename and swap, as where there are no event triggers
+sql('ALTER EVENT TRIGGER crm_guard_watch_end DISABLE; ALTER TABLE desk.voucher RENAME TO voucher_old');
 found(qr/desk.voucher \| risk \| the table is called desk.voucher_old now: a new one of the old name would not be guarded \| UPDATE/, 'a renamed table');
 closed_to('INSERT INTO desk.voucher_old VALUES (1, 400)', 'under its new name it is still guarded');
 sql('CREATE TABLE desk.voucher (id integer PRIMARY KEY, value numeric, note text); GRANT ALL ON desk.voucher TO bypass_app; ALTER TABLE desk.voucher OWNER TO bypass_owner; REVOKE TRIGGER ON desk.voucher FROM bypass_app');
@@ -20,6 +20,10 @@ found(qr/desk.voucher_old \| information \| trigger crm_10_guard_1 of guard 1 st
 rearms('rename and swap');
 closed_to($write, 'the new table is guarded');
 sql('DROP TABLE desk.voucher_old');
+sql('ALTER TABLE desk.voucher RENAME TO voucher_old; CREATE VIEW desk.voucher AS SELECT * FROM desk.voucher_old');
+found(qr/desk.voucher \| risk \| the table is called desk.voucher_old now/, 'a view in its place');
+sql('DROP VIEW desk.voucher; ALTER TABLE desk.voucher_old RENAME TO voucher');
+clean('the table in its place');
 sql('ALTER TABLE desk.voucher RENAME TO ticket');
 rearms('a table that is only renamed');
 is(sql('SELECT table_name FROM crm_internal.guard WHERE dropped_at IS NULL'), 'desk.ticket', 'the guard goes with its table');
@@ -64,6 +68,19 @@ closed_to('INSERT INTO desk.refund VALUES (1, 40)', 'an amount that is a generat
 is(by('bypass_app', 'INSERT INTO desk.refund VALUES (1, 4)'), '', 'which is known');
 clean('a generated column');
 
+# a waiting state: its own trigger is looked after too, and later ones are named
+sql(<<'SQL');
+CREATE TABLE desk.form (id integer PRIMARY KEY, value numeric, status text);
+ALTER TABLE desk.form OWNER TO bypass_owner;
+SELECT crm.add_guard('desk.form', decision => 'goodwill', amount => 'value', waiting => '{"status": "to_approve"}');
+CREATE TRIGGER zz_later BEFORE INSERT ON desk.form FOR EACH ROW EXECUTE FUNCTION desk.raise();
+SQL
+found(qr/information \| trigger zz_later of desk.form fires after the row was put into its waiting state/, 'a BEFORE trigger that comes later');
+sql('DROP TRIGGER crm_zz_waiting_3 ON desk.form');
+found(qr/bypass \| trigger crm_zz_waiting_3 of desk.form is missing/, 'a waiting state without its trigger');
+rearms('a waiting state without its trigger');
+sql('SELECT crm.drop_guard(3); DROP TABLE desk.form');
+
 # a view writes with the rights of its owner, under the mandate of who writes
 sql(<<'SQL');
 CREATE VIEW desk.counter AS SELECT id, value FROM desk.voucher;
@@ -92,6 +109,12 @@ sql('ALTER ROLE bypass_owner LOGIN; ALTER EVENT TRIGGER crm_guard_watch_drop DIS
 found(qr/risk \| the owner of desk.voucher, role bypass_owner, can log in .* NOLOGIN/, 'an owner that can log in');
 sql('ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE ALWAYS');
 found(qr/information \| the owner of desk.voucher, role bypass_owner, can log in/, 'which DDL does not help where it is watched');
+sql('DROP ROLE IF EXISTS crm_tables');
+sql(repair('the owner of desk.voucher'));
+is(by('bypass_owner', 'INSERT INTO desk.voucher VALUES (70, 0); ALTER TABLE desk.voucher DISABLE TRIGGER ALL') =~ s/\n.*//sr, 'ERROR:  decision "goodwill" for 0.00 is refused',
+	'an owner no more, it writes as everybody does');
+like(by('bypass_owner', 'ALTER TABLE desk.voucher DISABLE TRIGGER ALL'), qr/must be owner/, 'and does not own');
+sql('ALTER TABLE desk.voucher OWNER TO bypass_owner; DROP OWNED BY crm_tables; DROP ROLE crm_tables');
 sql('ALTER ROLE bypass_owner NOLOGIN; GRANT bypass_owner TO bypass_app; ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE');
 found(qr/risk \| application login bypass_app is a member of bypass_owner/, 'an application that may become the owner');
 sql('REVOKE bypass_owner FROM bypass_app; ALTER EVENT TRIGGER crm_guard_watch_drop ENABLE ALWAYS');

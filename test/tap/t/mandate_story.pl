@@ -74,7 +74,7 @@ subtest 'power is handed over, shared, kept' => sub {
 		SELECT crm.hand_over(d, from_position => 'brand_manager', to_position => 'crm_manager') FROM unnest('{segmentation,campaign.execution}'::text[]) d;",
 		'gives away what is hers to give');
 	like step(brand1 => "SELECT crm.share('goodwill', from_position => 'after_sales_manager', to_position => 'brand_manager');", 'what is not hers'),
-	  qr/^ERROR:  decision "org.model" is refused/m, 'is refused';
+	  qr/^ERROR:  what position "after_sales_manager" gives and takes back is for its holder and deputies/m, 'is refused';
 	step(care1 => "SELECT crm.consult('goodwill', from_position => 'after_sales_manager', to_position => 'sales_manager', amount => 300);
 		SELECT crm.inform('goodwill', from_position => 'after_sales_manager', to_position => 'after_sales_manager');
 		SELECT crm.share('goodwill', from_position => 'after_sales_manager', to_position => 'crm_manager', amount => 500, budget => 'goodwill');",
@@ -97,8 +97,12 @@ subtest 'who handed over does not decide, who received must ask' => sub {
 	unlike step(crm1 => "$insert INSERT INTO marketing.campaign VALUES ('summer', 'families');", 'acts', 'segmentation', 'campaign.execution'), qr/ERROR/, 'and he acts';
 };
 
+my $limits = "SELECT up_to, window_left, budget_left, next_person FROM crm.limits(customer => $customer) WHERE decision = 'goodwill';";
+
 subtest 'the telephone rings' => sub {
+	is step(agent1 => $limits, 'asks what he may'), '100|200|5000|crm1', 'the least of limit, window and budget, and who may more';
 	unlike step(agent1 => voucher(80), 'gives what is his to give', 'goodwill 80'), qr/ERROR/, '80 pass';
+	is step(agent2 => $limits, 'asks what he may'), '100|120|4920|crm1', 'what one gave counts for all under that mandate';
 	my $refused = step(agent1 => voucher(400), 'gives too much');
 	like $refused, qr/^ERROR:  decision "goodwill" for 400 is refused\nDETAIL:  The limit of position "service_agent" is 100\.\nHINT:  crm_manager \(crm1\)/m, '400 do not';
 	my ($ask) = $refused =~ /(SELECT crm\.request\('goodwill', customer => $customer, amount => 400.*;)/;
@@ -120,6 +124,24 @@ subtest 'the telephone rings' => sub {
 	is $node->safe_psql('postgres', "SELECT position, mandate_path[1] = (SELECT mandate_id FROM crm.mandates WHERE decision = 'goodwill' AND kind = 'charter') FROM crm.journal WHERE amount = 400"),
 	  'crm_manager|t', 'under the mandate of who approved, from the charter on';
 	like $client{nobody}->says(voucher(1)), qr/"crm_app" holds no position/, 'who says nothing may nothing';
+};
+
+subtest 'one call, and another model is in force' => sub {
+	my $model = "'marketing_director', limits => '{\"goodwill\": 250}'";
+	like $client{chair}->says("SELECT * FROM crm.simulate_operating_model($model);"), qr/^would be refused\|goodwill\|agent1\|1\|80\|no_mandate/m, 'what it would refuse';
+	is $client{crm1}->begin . $client{crm1}->says("SELECT crm.may(decision => 'campaign.execution');"), 't', 'the CRM manager is in the middle of his work';
+	like $client{chair}->says("SELECT * FROM crm.use_operating_model($model);"), qr/^begins\|\d+\|charter\|goodwill\|\|marketing_director/m, 'the chair calls';
+	like $client{crm1}->says("INSERT INTO marketing.campaign VALUES ('late', 'families'); COMMIT;"), qr/^ERROR:  decision "campaign.execution" is refused/,
+	  'his next statement is refused';
+	$seen = $node->safe_psql('postgres', 'SELECT max(act_id) FROM crm.journal');
+	like step(agent1 => voucher(80, 71), 'gives what was his to give'), qr/\nHINT:  after_sales_manager \(care1\), marketing_director \(director1\) may\. /, 'he must ask now';
+	is step(agent1 => $limits, 'asks what he may'), '|||care1', 'for all';
+	unlike step(care1 => voucher(250, 71), 'gives what is hers to give', 'goodwill 250'), qr/ERROR/, 'after-sales decides up to a limit';
+	like step(care1 => voucher(251, 71), 'gives more'), qr/limit of position "after_sales_manager" is 250/, 'and no more';
+	unlike step(director1 => voucher(1000, 71), 'gives all he likes', 'goodwill 1000'), qr/ERROR/, 'the director does';
+	unlike step(brand1 => "INSERT INTO marketing.segment VALUES ('singles', 'none');", 'has it back', 'segmentation'), qr/ERROR/, 'the brand manager acts for him';
+	unlike step(sales1 => 'UPDATE sales.target SET amount = 2000000;', 'keeps power', 'sales.target'), qr/ERROR/, 'sales is as it was';
+	like step(director1 => $inbox, 'looks'), qr/^notice\|sales.target\|\|sales1$/m, 'but somebody else is told';
 };
 
 $_->leave for values %client;

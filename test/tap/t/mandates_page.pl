@@ -30,7 +30,7 @@ while ($page =~ /^```sql\n(.*?)^```\n(?:^```\n(.*?)^```\n)?/msg)
 	my $got = join "\n", @tables;
 	is squeeze($got), squeeze($shown), "block $number prints what the page shows";
 }
-cmp_ok $number, '>=', 7, 'the page has its blocks';
+cmp_ok $number, '>=', 8, 'the page has its blocks';
 $database->drop;
 done_testing;
 
