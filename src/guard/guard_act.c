@@ -272,6 +272,7 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 {
 	crm_act_point point;
 
+	/* MERGE and ON CONFLICT insert and update by one statement */
 	if (state->act_id != 0 && state->act_ruling == ruling && state->act_permit == state->permit &&
 		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;

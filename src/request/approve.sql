@@ -59,7 +59,7 @@ BEGIN
 		expires_at = clock_timestamp() + (SELECT d.expires_after FROM crm_internal.decision_now d WHERE d.code::text = r.decision)
 	WHERE q.request_id = r.request_id;
 	IF budget IS NOT NULL AND r.amount IS NOT NULL AND r.asked IS NULL THEN
-		PERFORM crm_internal.reserve(budget, r.amount, r.request_id);
+		PERFORM crm_internal.reserve_budget(budget, r.amount, r.request_id);
 		UPDATE crm_internal.request q
 		SET reserved = r.amount, budget_id = (SELECT b.budget_id FROM crm_internal.budget b WHERE b.name = settle_approved.budget)
 		WHERE q.request_id = r.request_id;
