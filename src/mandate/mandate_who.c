@@ -211,7 +211,9 @@ add_person(search *one, int position, int person)
 	if (!is_wanted(one, ruling->verdict))
 		return false;
 	taker.ruling = ruling_in(ruling, policy->positions.names[position]);
-	if (taker.ruling == NULL || (one->can_afford != NULL && !one->can_afford(one->asked, &taker)))
+	while (taker.ruling != NULL && one->can_afford != NULL && !one->can_afford(one->asked, &taker))
+		taker.ruling = ruling_in(taker.ruling->next, taker.ruling->position);
+	if (taker.ruling == NULL)
 		return false;
 	for (int i = 0; i < one->n; i++)
 		if (one->takers[i].person == taker.person &&

@@ -75,8 +75,8 @@ sub company
 		  . "', valid_until => '2100-01-01')" for 1 .. one(0, 1, 1, 2, 3);
 	}
 	push @try, "crm.appoint('p0', 'guest', capacity => 'liaison')";    # may nothing, so that anybody can answer what he asks
-	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . bounds('charter') . ')' }
-	  grep { chance(0.8) } @decisions, 'campaign', 'goodwill', 'pricing';
+	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . (chance(0.4) ? '' : bounds('charter')) . ')' }
+	  grep { chance(0.9) } @decisions, 'campaign', 'goodwill', 'pricing';
 	push @try, map { grant(@positions) } 1 .. 150;
 	return attempts(@try);
 }
