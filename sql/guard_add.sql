@@ -74,6 +74,17 @@ SELECT crm.change_guard(1, amount => 'value * 2', columns => '{}', scope => '{}'
 SELECT amount, customer, "when", columns, scope, waiting, mode, journal, operations, state FROM crm.guards WHERE guard_id = 1;
 SELECT tgname, tgtype, tgenabled FROM pg_trigger WHERE tgrelid = 'service.voucher'::regclass AND tgname LIKE 'crm%\_1' ORDER BY tgname;
 
+-- a source that is dropped while customers are found by it: nothing is written past the guard unseen
+BEGIN;
+SELECT crm.drop_source('service.client');
+INSERT INTO service.voucher VALUES (1);
+ROLLBACK;
+BEGIN;
+SELECT crm.drop_source('service.client');
+UPDATE crm_internal.guard SET decision = 'no_such' WHERE guard_id = 4;
+SELECT * FROM crm.verify() WHERE check_name = 'guard' ORDER BY problem;
+ROLLBACK;
+
 -- dropped, by number or by table and decision
 SELECT crm.drop_guard(1);
 SELECT crm.drop_guard(1);

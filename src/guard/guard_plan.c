@@ -58,6 +58,7 @@ uint64 crm_guard_generation = 1;
 static HTAB *plans = NULL;
 static Oid registry = InvalidOid;
 static Oid actor_columns = InvalidOid;
+static Oid sources = InvalidOid; /* the index that capture_store.c has invalidated in its stead */
 
 static void fill(plan_entry *entry, Relation relation);
 static void note_problem(plan_request *request, const ErrorData *error);
@@ -78,7 +79,8 @@ static void check_owner(const plan_request *request);
 static void
 on_relcache(Datum argument, Oid relation)
 {
-	bool all = !OidIsValid(relation) || relation == registry || relation == actor_columns;
+	bool all = !OidIsValid(relation) || relation == registry || relation == actor_columns ||
+			   relation == sources;
 	HASH_SEQ_STATUS status;
 	plan_entry *entry;
 
@@ -197,6 +199,7 @@ find_tables(void)
 
 	registry = OidIsValid(schema) ? get_relname_relid("guard", schema) : InvalidOid;
 	actor_columns = OidIsValid(schema) ? get_relname_relid("actor_column", schema) : InvalidOid;
+	sources = OidIsValid(schema) ? get_relname_relid("source_pkey", schema) : InvalidOid;
 }
 
 /* Why the guard cannot tell what is decided, and the statement that mends it; NULL: it can. */

@@ -64,6 +64,10 @@ DECLARE
 	guarded boolean := EXISTS (SELECT FROM crm_internal.guard g WHERE g.dropped_at IS NULL);
 	event_trigger name;
 BEGIN
+	IF EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname LIKE 'crm\_guard\_watch\_%' AND (e.evtenabled = 'A') <> guarded) THEN
+		-- Of two who add the first guard one switches; the other then sees that it is done.
+		PERFORM pg_advisory_xact_lock(hashtext('crm_internal.switch_guard_watch'), 0);
+	END IF;
 	FOR event_trigger IN
 		SELECT e.evtname FROM pg_event_trigger e
 		WHERE e.evtname LIKE 'crm\_guard\_watch\_%' AND (e.evtenabled = 'A') <> guarded

@@ -59,7 +59,7 @@ BEGIN
 		expires_at = clock_timestamp() + (SELECT d.expires_after FROM crm_internal.decision_now d WHERE d.code::text = r.decision)
 	WHERE q.request_id = r.request_id;
 	IF budget IS NOT NULL AND r.amount IS NOT NULL AND r.asked IS NULL THEN
-		PERFORM crm_internal.reserve(budget, r.amount, r.request_id);
+		PERFORM crm_internal.reserve_budget(budget, r.amount, r.request_id);
 		UPDATE crm_internal.request q
 		SET reserved = r.amount, budget_id = (SELECT b.budget_id FROM crm_internal.budget b WHERE b.name = settle_approved.budget)
 		WHERE q.request_id = r.request_id;
@@ -153,7 +153,7 @@ BEGIN
 		WHEN own.capacity NOT IN ('holder', 'deputy', 'acting') THEN format('As %s of "%s" you act, but do not approve.', own.capacity, own."position")
 		WHEN own."position" = ANY (theirs) THEN format('Who asked holds "%s" too.', own."position")
 		WHEN own.verdict = 'signatures' AND own.joint_id IS DISTINCT FROM r.joint_id THEN 'You may sign with others only, and the request went to somebody else.'
-		ELSE format('Your mandate %s comes from a position of the one who asked.', own.mandate_id)
+		ELSE format('Your mandate %s was shared by a position of the one who asked.', own.mandate_id)
 	END;
 END
 $$;

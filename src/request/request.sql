@@ -105,20 +105,6 @@ AS 'MODULE_PATHNAME', 'crm_rulings';
 COMMENT ON FUNCTION crm_internal.rulings(text, text, numeric, jsonb, bigint) IS 'whether a person may take a decision now, best mandate first; has_money: window and budget of that mandate have enough left for this amount on this customer';
 REVOKE ALL ON FUNCTION crm_internal.rulings(text, text, numeric, jsonb, bigint) FROM PUBLIC;
 
-CREATE FUNCTION crm_internal.reserve(budget text, amount numeric, request_id bigint)
-RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'crm_reserve';
-COMMENT ON FUNCTION crm_internal.reserve(text, numeric, bigint) IS 'promises an amount of a budget to a request, booked when the transaction ends; error 23514';
-REVOKE ALL ON FUNCTION crm_internal.reserve(text, numeric, bigint) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.release(budget text, amount numeric, request_id bigint)
-RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'crm_release';
-COMMENT ON FUNCTION crm_internal.release(text, numeric, bigint) IS 'takes such a promise back';
-REVOKE ALL ON FUNCTION crm_internal.release(text, numeric, bigint) FROM PUBLIC;
-
 CREATE FUNCTION crm_internal.release_reservation(r crm_internal.request)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -126,7 +112,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF r.status = 'approved' AND r.reserved > 0 THEN
-		PERFORM crm_internal.release((SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id), r.reserved, r.request_id);
+		PERFORM crm_internal.release_budget((SELECT b.name FROM crm_internal.budget b WHERE b.budget_id = r.budget_id), r.reserved, r.request_id);
 		UPDATE crm_internal.request q SET reserved = NULL WHERE q.request_id = r.request_id;
 	END IF;
 END

@@ -157,7 +157,19 @@ BEGIN ATOMIC
 	SELECT 'source', pg_catalog.format('source %s.%s of department "%s", which does not exist', s.schema_name, s.table_name, s.department),
 		pg_catalog.format('SELECT crm.add_department(%L)', s.department)
 	FROM crm_internal.source s
-	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = s.department);
+	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = s.department)
+	UNION ALL
+	SELECT 'guard', pg_catalog.format('guard %s on %s is of decision "%s", which does not exist', g.guard_id, g.table_name, g.decision),
+		pg_catalog.format('SELECT crm.add_decision(%L)', g.decision)
+	FROM crm_internal.guard g
+	WHERE g.dropped_at IS NULL AND NOT EXISTS (SELECT FROM crm_internal.decision d WHERE d.code::text = g.decision)
+	UNION ALL
+	SELECT 'guard', pg_catalog.format('guard %s on %s finds its customers in %s, which is no source', g.guard_id, g.table_name, g.customer_source),
+		pg_catalog.format('SELECT crm.change_guard(%s, customer => %L)', g.guard_id, '')
+	FROM crm_internal.guard g
+	WHERE g.dropped_at IS NULL AND g.customer_source IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.source s
+			WHERE s.parent_id IS NULL AND pg_catalog.concat(s.schema_name, '.', s.table_name) = g.customer_source);
 END;
 COMMENT ON FUNCTION crm_internal.broken_references() IS 'references between tables of crm that lead nowhere';
 REVOKE ALL ON FUNCTION crm_internal.broken_references() FROM PUBLIC;
