@@ -196,7 +196,9 @@ find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **sign
 	*may = " may together.";
 	for (int i = 0; i < n && can_afford != NULL; i++)
 		if (!can_afford(asked, &(*signers)[i]))
-			*may = " may together, but budget or window has not enough left.";
+			*may = asked->amount == NULL
+					   ? " may together, but not without an amount."
+					   : " may together, but budget or window has not enough left.";
 	return n;
 }
 

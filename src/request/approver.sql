@@ -88,7 +88,7 @@ COMMENT ON FUNCTION crm_internal.distance_from_top(text) IS 'how many positions 
 REVOKE ALL ON FUNCTION crm_internal.distance_from_top(text) FROM PUBLIC;
 
 -- The least privileged who may goes first; nobody alone: a joint mandate that finds enough persons, the requester's own before
--- others. Last comes who stands above all, who can at least see to it that somebody may.
+-- others. Last comes who stands above all, who can at least see to it that somebody may; not if nobody does.
 CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeric, scope jsonb, customer bigint)
 RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -135,6 +135,7 @@ BEGIN ATOMIC
 		SELECT g.name, NULL, NULL, 2, true, NULL
 		FROM giver g
 		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM alone a UNION ALL SELECT j."position" FROM jointly j)
+			AND EXISTS (SELECT FROM crm_internal.hats_at(pg_catalog.clock_timestamp()) h WHERE h."position" = g.name)
 			AND (EXISTS (SELECT FROM alone) OR EXISTS (SELECT FROM jointly))
 	)
 	SELECT CASE WHEN s.joint_id IS NOT NULL THEN 1

@@ -48,6 +48,8 @@ sub bounds
 		@bound{qw(window_amount window_length)} = (one(300, 600, 1500), "'1 year'") if $kind ne 'share_jointly' && chance(0.15);
 		$bound{depth} = one(0, 1, 2) if $kind ne 'share_jointly' && chance(0.2);
 	}
+	$bound{valid_from}  = "clock_timestamp() + '1 hour'" if chance(0.05);
+	$bound{valid_until} = "clock_timestamp() + '1 day'"  if chance(0.1);
 	return join '', map { ", $_ => $bound{$_}" } sort keys %bound;
 }
 

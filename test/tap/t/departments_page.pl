@@ -27,7 +27,7 @@ my $gateway = sub {
 like((($gateway->("BEGIN; SELECT crm.act_as('sam')"))[2]), qr/may not act for "sam"/, 'the departments of a gateway bound it');
 like((($gateway->("\\set VERBOSITY verbose\nSELECT crm.act_as('ann')"))[2]), qr/25P01/, 'alone it is refused');
 is((($gateway->("SELECT crm.act_as('ann')\\; SELECT person FROM crm.whoami()"))[1]), "\nann", 'in one message with another it is not');
-like $database->run("SELECT crm.change_position(\"position\" => 'agent', reports_to => '')"), qr/agent/, 'the name of the parameter wants quotes';
+like $database->run("SELECT crm.change_position(position_name => 'agent', reports_to => '')"), qr/agent/, 'the parameter needs no quotes';
 my ($table) = $page->text =~ /^\| capacity \|.*?\n\|---.*?\n(.*?)\n\n/ms;
 for my $capacity ($table =~ /^\| (\w+) \|/mg)
 {
