@@ -15,7 +15,7 @@ my $postgres = bless { name => 'postgres' }, 'Database';
 my $database = Database->create('story_page');
 $postgres->run($roles);
 my @blocks  = Story::blocks($page);
-my $unshown = qr{act_as|add_\w+|answer_consult|approve};
+my $unshown = qr{act_as|add_\w+|answer_consult};
 for my $block (@blocks)
 {
 	table('before') if $block->{sql} =~ /use_operating_model\('marketing/;
