@@ -58,3 +58,9 @@ ROLLBACK TO s;
 INSERT INTO service.summed VALUES (201, 8);
 COMMIT;
 SELECT person, "position", mandate_path, operation, subject, amount, entries FROM crm_internal.act WHERE guard_id = 3 ORDER BY act_id;
+-- what a statement inserts and what it updates are two
+MERGE INTO service.summed t USING (VALUES (101), (401), (102), (402)) s (id) ON t.id = s.id
+WHEN MATCHED THEN UPDATE SET value = t.value + 1
+WHEN NOT MATCHED THEN INSERT VALUES (s.id, 7);
+SELECT operation, sum(amount) AS amount, sum(entries) AS entries FROM crm_internal.act
+WHERE guard_id = 3 AND batch = (SELECT max(batch) FROM crm_internal.act) GROUP BY operation ORDER BY operation;

@@ -132,3 +132,21 @@ SELECT status, decided_by FROM crm.requests WHERE request_id = :eighth;
 RESET SESSION AUTHORIZATION;
 DROP OWNED BY regress_crm_asks, regress_crm_leads;
 DROP ROLE regress_crm_asks, regress_crm_leads;
+
+-- who handed over, alone or jointly, asks who has it now: he gave the power away
+SELECT crm.act_as(NULL, for_session => true);
+SELECT crm.grant_mandate('pricing', 'sales') IS NOT NULL AS granted;
+SELECT crm.hand_over('pricing', from_position => 'sales', to_position => 'care') IS NOT NULL AS handed_over;
+SELECT crm.act_as('sue', for_session => true);
+SELECT hint FROM crm.why_not('sue', 'pricing', customer => 11);
+SELECT crm.request('pricing', customer => 11) AS sixth \gset
+SELECT crm.act_as('cleo', for_session => true);
+SELECT crm.approve(:sixth);
+SELECT crm.act_as('sue', for_session => true);
+SELECT crm_internal.take_act('pricing', customer => 11);
+SELECT crm.act_as('ann', for_session => true);
+SELECT crm.request('care.solution', customer => 11) AS seventh \gset
+SELECT crm.act_as('cleo', for_session => true);
+SELECT crm.approve(:seventh);
+SELECT crm.act_as('bea', for_session => true);
+SELECT crm.approve(:seventh);

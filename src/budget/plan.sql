@@ -8,11 +8,17 @@ AS $$
 DECLARE
 	found_budget crm_internal.budget;
 BEGIN
+	IF coalesce(name, '') = '' THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'a budget has a name',
+			HINT = 'SELECT * FROM crm.budgets lists them.';
+	END IF;
 	SELECT * INTO found_budget FROM crm_internal.budget b WHERE b.name = budget_of.name;
 	IF NOT FOUND THEN
 		RAISE undefined_object USING
 			MESSAGE = format('budget "%s" does not exist', name),
-			HINT = format('SELECT crm.add_budget(%L, amount => ...);', name);
+			HINT = crm_internal.did_you_mean(name, ARRAY(SELECT b.name FROM crm_internal.budget b WHERE b.closed_at IS NULL ORDER BY b.name))
+				|| format('SELECT crm.add_budget(%L, amount => ...);', name);
 	END IF;
 	IF found_budget.closed_at IS NOT NULL THEN
 		RAISE object_not_in_prerequisite_state USING
@@ -22,7 +28,7 @@ BEGIN
 	RETURN found_budget;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.budget_of(text) IS 'the open budget of that name, or error 42704 or 55000';
+COMMENT ON FUNCTION crm_internal.budget_of(text) IS 'the open budget of that name, or error 22023, 42704 or 55000';
 REVOKE ALL ON FUNCTION crm_internal.budget_of(text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.check_amount(amount numeric)

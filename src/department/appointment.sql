@@ -48,7 +48,7 @@ COMMENT ON FUNCTION crm_internal.hats(text, timestamptz) IS 'the positions that 
 REVOKE ALL ON FUNCTION crm_internal.hats(text, timestamptz) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.appoint("position" text, person text, capacity text DEFAULT 'holder', valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT 'infinity')
+CREATE FUNCTION crm.appoint(position_name text, person text, capacity text DEFAULT 'holder', valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT 'infinity')
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -64,11 +64,11 @@ BEGIN
 	END IF;
 	PERFORM crm_internal.check_appointment(capacity, begins, valid_until);
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.check_position("position");
-	PERFORM crm_internal.check_place("position", person, capacity, begins, valid_until);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s, %s)', "position", person));
+	PERFORM crm_internal.check_position(position_name);
+	PERFORM crm_internal.check_place(position_name, person, capacity, begins, valid_until);
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.appoint(%s, %s)', position_name, person));
 	INSERT INTO crm_internal.appointment ("position", person, capacity, valid_from, valid_until)
-	VALUES (appoint."position", appoint.person, appoint.capacity, begins, appoint.valid_until)
+	VALUES (position_name, appoint.person, appoint.capacity, begins, appoint.valid_until)
 	RETURNING appointment_id INTO id;
 	RETURN id;
 END
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, time
 REVOKE ALL ON FUNCTION crm_internal.check_place(text, text, text, timestamptz, timestamptz) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.end_appointment("position" text, person text, capacity text DEFAULT NULL, valid_until timestamptz DEFAULT NULL)
+CREATE FUNCTION crm.end_appointment(position_name text, person text, capacity text DEFAULT NULL, valid_until timestamptz DEFAULT NULL)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -150,17 +150,17 @@ BEGIN
 			HINT = 'Leave valid_until out: it ends now.';
 	END IF;
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s, %s)', "position", person));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.end_appointment(%s, %s)', position_name, person));
 	UPDATE crm_internal.appointment a
 	SET valid_until = greatest(a.valid_from, until)
-	WHERE a."position" = end_appointment."position" AND a.person = end_appointment.person
+	WHERE a."position" = position_name AND a.person = end_appointment.person
 		AND (end_appointment.capacity IS NULL OR a.capacity = end_appointment.capacity)
 		AND a.valid_until > until AND a.valid_from < a.valid_until;
 	GET DIAGNOSTICS ended = ROW_COUNT;
 	IF ended = 0 THEN
 		RAISE undefined_object USING
-			MESSAGE = format('"%s" has no such appointment to "%s"', person, "position"),
-			HINT = format('SELECT * FROM crm.appointments WHERE "position" = %L;', "position");
+			MESSAGE = format('"%s" has no such appointment to "%s"', person, position_name),
+			HINT = format('SELECT * FROM crm.appointments WHERE "position" = %L;', position_name);
 	END IF;
 	RETURN ended;
 END

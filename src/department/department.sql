@@ -34,7 +34,8 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = add_department.parent) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('department "%s" does not exist', add_department.parent),
-			HINT = format('SELECT crm.add_department(%L);', add_department.parent);
+			HINT = crm_internal.did_you_mean(add_department.parent, ARRAY(SELECT d.name FROM crm_internal.department d ORDER BY d.name))
+				|| format('SELECT crm.add_department(%L);', add_department.parent);
 	END IF;
 	PERFORM crm_internal.take_act('org.model', subject => format('crm.add_department(%s)', add_department.name));
 	INSERT INTO crm_internal.department (name, roles, parent)

@@ -59,11 +59,17 @@ AS $$
 DECLARE
 	closed timestamptz;
 BEGIN
+	IF coalesce(name, '') = '' THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'a position has a name',
+			HINT = 'SELECT * FROM crm.positions lists them.';
+	END IF;
 	SELECT p.closed_at INTO closed FROM crm_internal.position p WHERE p.name = check_position.name;
 	IF NOT FOUND THEN
 		RAISE undefined_object USING
 			MESSAGE = format('position "%s" does not exist', name),
-			HINT = format('SELECT crm.add_position(%L, department => ...);', name);
+			HINT = crm_internal.did_you_mean(name, ARRAY(SELECT p.name FROM crm_internal.position p WHERE p.closed_at IS NULL ORDER BY p.name))
+				|| format('SELECT crm.add_position(%L, department => ...);', name);
 	END IF;
 	IF closed IS NOT NULL THEN
 		RAISE object_not_in_prerequisite_state USING
@@ -72,7 +78,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.check_position(text) IS 'error 42704 or 55000 unless there is an open position of that name';
+COMMENT ON FUNCTION crm_internal.check_position(text) IS 'error 22023, 42704 or 55000 unless there is an open position of that name';
 REVOKE ALL ON FUNCTION crm_internal.check_position(text) FROM PUBLIC;
 
 -- What add and change have in common. Two changes at once could close a circle that neither sees: the caller has called lock_organization().
@@ -90,7 +96,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = check_reporting.department) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('department "%s" does not exist', department),
-			HINT = format('SELECT crm.add_department(%L);', department);
+			HINT = crm_internal.did_you_mean(department, ARRAY(SELECT d.name FROM crm_internal.department d ORDER BY d.name))
+				|| format('SELECT crm.add_department(%L);', department);
 	END IF;
 	IF vacancy IS NULL OR vacancy NOT IN ('escalate', 'acting') THEN
 		RAISE invalid_parameter_value USING
@@ -124,35 +131,35 @@ COMMENT ON FUNCTION crm_internal.check_reporting(text, text, text, text, numeric
 REVOKE ALL ON FUNCTION crm_internal.check_reporting(text, text, text, text, numeric) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.add_position("position" text, department text, reports_to text DEFAULT NULL, vacancy text DEFAULT 'escalate', acting_share numeric DEFAULT 1)
+CREATE FUNCTION crm.add_position(position_name text, department text, reports_to text DEFAULT NULL, vacancy text DEFAULT 'escalate', acting_share numeric DEFAULT 1)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF coalesce(btrim("position", E' \t\r\n'), '') = '' THEN
+	IF coalesce(btrim(position_name, E' \t\r\n'), '') = '' THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = 'a position needs a name',
 			HINT = 'For example SELECT crm.add_position(''crm_manager'', department => ''crm'', reports_to => ''board'').';
 	END IF;
 	PERFORM crm_internal.lock_organization();
-	IF EXISTS (SELECT FROM crm_internal.position p WHERE p.name = "position") THEN
+	IF EXISTS (SELECT FROM crm_internal.position p WHERE p.name = position_name) THEN
 		RAISE duplicate_object USING
-			MESSAGE = format('position "%s" already exists', "position"),
+			MESSAGE = format('position "%s" already exists', position_name),
 			HINT = 'SELECT * FROM crm.positions lists them; a name that was closed is not given again.';
 	END IF;
-	PERFORM crm_internal.check_reporting("position", department, reports_to, vacancy, acting_share);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.add_position(%s)', "position"));
+	PERFORM crm_internal.check_reporting(position_name, department, reports_to, vacancy, acting_share);
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.add_position(%s)', position_name));
 	INSERT INTO crm_internal.position (name, department, reports_to, vacancy, acting_share)
-	VALUES ("position", add_position.department, add_position.reports_to, add_position.vacancy, add_position.acting_share);
-	RETURN "position";
+	VALUES (position_name, add_position.department, add_position.reports_to, add_position.vacancy, add_position.acting_share);
+	RETURN position_name;
 END
 $$;
 COMMENT ON FUNCTION crm.add_position(text, text, text, text, numeric) IS 'adds a job to a department; reports_to: the position above it; vacancy: while nobody holds it, requests go further up (escalate) or the holder of the next position above acts for it, with its amounts times acting_share (acting); returns its name; an act under org.model';
 REVOKE ALL ON FUNCTION crm.add_position(text, text, text, text, numeric) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.change_position("position" text, department text DEFAULT NULL, reports_to text DEFAULT NULL, vacancy text DEFAULT NULL, acting_share numeric DEFAULT NULL)
+CREATE FUNCTION crm.change_position(position_name text, department text DEFAULT NULL, reports_to text DEFAULT NULL, vacancy text DEFAULT NULL, acting_share numeric DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -161,25 +168,25 @@ DECLARE
 	new crm_internal.position;
 BEGIN
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.check_position("position");
-	SELECT p.* INTO new FROM crm_internal.position p WHERE p.name = "position";
+	PERFORM crm_internal.check_position(position_name);
+	SELECT p.* INTO new FROM crm_internal.position p WHERE p.name = position_name;
 	new.department := coalesce(change_position.department, new.department);
 	new.reports_to := nullif(coalesce(change_position.reports_to, new.reports_to), '');
 	new.vacancy := coalesce(change_position.vacancy, new.vacancy);
 	new.acting_share := coalesce(change_position.acting_share, new.acting_share);
 	PERFORM crm_internal.check_reporting(new.name, new.department, new.reports_to, new.vacancy, new.acting_share);
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.change_position(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.change_position(%s)', position_name));
 	UPDATE crm_internal.position p
 	SET department = new.department, reports_to = new.reports_to, vacancy = new.vacancy, acting_share = new.acting_share
-	WHERE p.name = "position";
-	RETURN "position";
+	WHERE p.name = position_name;
+	RETURN position_name;
 END
 $$;
 COMMENT ON FUNCTION crm.change_position(text, text, text, text, numeric) IS 'changes what is given of a position, as in crm.add_position(); reports_to => '''': to nobody; takes effect at once; returns its name; an act under org.model';
 REVOKE ALL ON FUNCTION crm.change_position(text, text, text, text, numeric) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
-CREATE FUNCTION crm.close_position("position" text)
+CREATE FUNCTION crm.close_position(position_name text)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -190,21 +197,21 @@ DECLARE
 	ended integer;
 BEGIN
 	PERFORM crm_internal.lock_organization();
-	PERFORM crm_internal.check_position("position");
+	PERFORM crm_internal.check_position(position_name);
 	SELECT p.name INTO below FROM crm_internal.position p
-	WHERE p.reports_to = "position" AND p.closed_at IS NULL ORDER BY p.name LIMIT 1;
+	WHERE p.reports_to = position_name AND p.closed_at IS NULL ORDER BY p.name LIMIT 1;
 	IF FOUND THEN
 		RAISE object_in_use USING
-			MESSAGE = format('position "%s" still has positions that report to it', "position"),
+			MESSAGE = format('position "%s" still has positions that report to it', position_name),
 			DETAIL = format('One of them is "%s".', below),
 			HINT = format('SELECT crm.change_position(%L, reports_to => ...);', below);
 	END IF;
-	PERFORM crm_internal.take_act('org.model', subject => format('crm.close_position(%s)', "position"));
+	PERFORM crm_internal.take_act('org.model', subject => format('crm.close_position(%s)', position_name));
 	UPDATE crm_internal.appointment a
 	SET valid_until = greatest(a.valid_from, at)
-	WHERE a."position" = close_position."position" AND a.valid_until > at AND a.valid_from < a.valid_until;
+	WHERE a."position" = position_name AND a.valid_until > at AND a.valid_from < a.valid_until;
 	GET DIAGNOSTICS ended = ROW_COUNT;
-	UPDATE crm_internal.position p SET closed_at = at WHERE p.name = "position";
+	UPDATE crm_internal.position p SET closed_at = at WHERE p.name = position_name;
 	RETURN ended;
 END
 $$;

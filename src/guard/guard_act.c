@@ -27,6 +27,7 @@ static bool take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleT
 					  const char **kept);
 static bool decide_released(crm_guard_state *state, const crm_guard_matter *matter, Numeric amount);
 static bool same_amount(Numeric one, Numeric other);
+static bool keep_text(const char **kept, const char *text);
 static void add_to_statement(crm_guard_state *state, const crm_guard_matter *matter,
 							 const crm_ruling *ruling, Numeric amount);
 static void fill_point(crm_act_point *point, crm_guard_state *state, const crm_guard_matter *matter,
@@ -203,18 +204,24 @@ take_text(crm_guard_state *state, const crm_guard_fact *fact, TupleTableSlot *ro
 	int length;
 
 	if (isnull)
-	{
-		bool changed = *kept != NULL;
-
-		*kept = NULL;
-		return changed;
-	}
+		return keep_text(kept, NULL);
 	text = PG_DETOAST_DATUM_PACKED(value);
 	length = VARSIZE_ANY_EXHDR(text);
 	if (*kept != NULL && strlen(*kept) == length && memcmp(*kept, VARDATA_ANY(text), length) == 0)
 		return false;
-	*kept = MemoryContextStrdup(state->context, text_to_cstring(text));
-	return true;
+	return keep_text(kept, MemoryContextStrdup(state->context, text_to_cstring(text)));
+}
+
+/* Whoever was told of the one before has a copy. */
+static bool
+keep_text(const char **kept, const char *text)
+{
+	bool changed = *kept != NULL || text != NULL;
+
+	if (*kept != NULL)
+		pfree((char *) *kept);
+	*kept = text;
+	return changed;
 }
 
 /* ------------------------------ what was approved ------------------------------ */
@@ -272,6 +279,7 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 {
 	crm_act_point point;
 
+	/* MERGE and ON CONFLICT insert and update by one statement */
 	if (state->act_id != 0 && state->act_ruling == ruling && state->act_permit == state->permit &&
 		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;

@@ -16,6 +16,7 @@
 #include "guard/guard_fact.h"
 #include "guard/guard_name.h"
 #include "guard/guard_rule.h"
+#include "mandate/mandate_who.h"
 #include "source/source_expression.h"
 #include "source/source_registry.h"
 #include "source/source_relation.h"
@@ -154,11 +155,7 @@ crm_guard_check(crm_guard *draft, Relation relation)
 	ListCell *cell;
 
 	check_table(relation);
-	if (!crm_guard_decision_exists(draft->decision))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("decision \"%s\" does not exist", draft->decision),
-				 errhint("SELECT crm.add_decision(%s);", quote_literal_cstr(draft->decision))));
+	crm_check_decision(draft->decision);
 	(void) check_fact((const char **) &draft->amount, relation, "amount", NUMERICOID, &columns);
 	(void) check_fact((const char **) &draft->condition, relation, "\"when\"", BOOLOID, &columns);
 	check_customer(draft, relation, &columns);

@@ -120,14 +120,6 @@ crm_guard_numbers(const char *table_name, const char *decision)
 }
 
 bool
-crm_guard_decision_exists(const char *decision)
-{
-	return is_there("SELECT 1 FROM crm_internal.decision WHERE code::pg_catalog.text "
-					"OPERATOR(pg_catalog.=) $1",
-					decision);
-}
-
-bool
 crm_guard_dimension_exists(const char *name)
 {
 	return is_there("SELECT 1 FROM crm_internal.scope_dimension "

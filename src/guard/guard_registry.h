@@ -40,7 +40,6 @@ typedef struct crm_guard
  */
 extern crm_guard *crm_guard_load(int32 guard_id); /* NULL: there is none */
 extern List *crm_guard_numbers(const char *table_name, const char *decision); /* not dropped */
-extern bool crm_guard_decision_exists(const char *decision);
 extern bool crm_guard_dimension_exists(const char *name);
 
 extern int32 crm_guard_insert(const crm_guard *guard);

@@ -105,20 +105,20 @@ RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	alike text;
 BEGIN
 	IF EXISTS (SELECT FROM crm_internal.decision d WHERE d.code::text = decision) THEN
 		RETURN;
 	END IF;
-	SELECT string_agg(d.code::text, ' or ' ORDER BY d.code::text) INTO alike
-	FROM crm_internal.decision_now d
-	WHERE decision LIKE '%' || split_part(d.code::text, '.', 1) || '%' OR d.code::text LIKE '%' || decision || '%';
+	IF coalesce(decision, '') = '' THEN
+		RAISE invalid_parameter_value USING
+			MESSAGE = 'a decision has a code',
+			HINT = 'SELECT * FROM crm.decisions lists them.';
+	END IF;
 	RAISE undefined_object USING
 		MESSAGE = format('decision "%s" does not exist', decision),
-		HINT = coalesce(format('Did you mean %s? ', alike), '')
+		HINT = crm_internal.did_you_mean(decision, ARRAY(SELECT d.code::text FROM crm_internal.decision_now d ORDER BY d.code))
 			|| format('crm.decisions lists them; SELECT crm.add_decision(%L, title => ''…'') adds one.', decision);
 END
 $$;
-COMMENT ON FUNCTION crm_internal.check_decision(text) IS 'raises 42704 for a decision that does not exist';
+COMMENT ON FUNCTION crm_internal.check_decision(text) IS 'raises 42704 for a decision that does not exist, 22023 for none';
 REVOKE ALL ON FUNCTION crm_internal.check_decision(text) FROM PUBLIC;

@@ -55,7 +55,8 @@ BEGIN
 	IF budget IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.budget b WHERE b.name = check_budget.budget AND b.closed_at IS NULL) THEN
 		RAISE undefined_object USING
 			MESSAGE = format('budget "%s" does not exist', budget),
-			HINT = format('SELECT crm.add_budget(%L, …);', budget);
+			HINT = crm_internal.did_you_mean(budget, ARRAY(SELECT b.name FROM crm_internal.budget b WHERE b.closed_at IS NULL ORDER BY b.name))
+				|| format('SELECT crm.add_budget(%L, amount => ...);', budget);
 	END IF;
 END
 $$;

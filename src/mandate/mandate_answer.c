@@ -7,7 +7,7 @@
 
 #include "mandate/mandate_survey.h"
 
-/* Who asks: by four eyes nobody answers in a position of his, or by a mandate that came from it. */
+/* Who asks: by four eyes nobody answers in a position of his, or by a mandate that it shared. */
 typedef struct asker
 {
 	crm_policy *policy;
@@ -131,7 +131,8 @@ may_answer(const asker *one, const crm_ruling *ruling)
 	{
 		int place = crm_policy_find_mandate(one->policy, ruling->path[i]);
 
-		if (place != CRM_RULE_NONE && wears(one, one->policy->rule.mandates[place].from))
+		if (place != CRM_RULE_NONE && one->policy->rule.mandates[place].kind == CRM_SHARE &&
+			wears(one, one->policy->rule.mandates[place].from))
 			return false;
 	}
 	return true;

@@ -193,10 +193,12 @@ find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **sign
 
 	if (n == 0)
 		n = crm_signers(crm_policy_now(), asked, NULL, signers);
-	if (n > 0)
-		*may = can_afford == NULL || can_afford(asked, &(*signers)[0])
-				   ? " may together."
-				   : " may together, but budget or window has not enough left.";
+	*may = " may together.";
+	for (int i = 0; i < n && can_afford != NULL; i++)
+		if (!can_afford(asked, &(*signers)[i]))
+			*may = asked->amount == NULL
+					   ? " may together, but not without an amount."
+					   : " may together, but budget or window has not enough left.";
 	return n;
 }
 

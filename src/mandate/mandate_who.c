@@ -5,6 +5,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "base/base.h"
 #include "mandate/mandate_survey.h"
 
 /* Positions that a refusal names. */
@@ -42,6 +46,25 @@ static bool is_wanted(const search *one, crm_verdict verdict);
 static bool is_short(const search *one);
 static const crm_ruling *ruling_in(const crm_ruling *ruling, const char *position);
 static void keep(search *one, const crm_taker *taker);
+
+/* The policy knows all decisions; what to say of another one is known in SQL. */
+void
+crm_check_decision(const char *decision)
+{
+	Datum code;
+	Oid type = TEXTOID;
+	crm_user before;
+
+	if (crm_policy_find(&crm_policy_now()->decisions, decision) != CRM_RULE_NONE)
+		return;
+	code = CStringGetTextDatum(decision);
+	before = crm_become(crm_owner(), 0);
+	SPI_connect();
+	SPI_execute_with_args("SELECT crm_internal.check_decision($1)", 1, &type, &code, NULL, false,
+						  0);
+	SPI_finish();
+	crm_restore_user(before);
+}
 
 int
 crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford, crm_taker **takers)
@@ -188,7 +211,9 @@ add_person(search *one, int position, int person)
 	if (!is_wanted(one, ruling->verdict))
 		return false;
 	taker.ruling = ruling_in(ruling, policy->positions.names[position]);
-	if (taker.ruling == NULL || (one->can_afford != NULL && !one->can_afford(one->asked, &taker)))
+	while (taker.ruling != NULL && one->can_afford != NULL && !one->can_afford(one->asked, &taker))
+		taker.ruling = ruling_in(taker.ruling->next, taker.ruling->position);
+	if (taker.ruling == NULL)
 		return false;
 	for (int i = 0; i < one->n; i++)
 		if (one->takers[i].person == taker.person &&

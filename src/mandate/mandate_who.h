@@ -23,6 +23,9 @@ typedef struct crm_asked
  */
 extern const crm_ruling *crm_ruling_of(const crm_asked *asked);
 
+/* Error 42704, with the codes that are spelt nearly so, for a decision that does not exist. */
+extern void crm_check_decision(const char *decision);
+
 /* Amounts above one and up to another (NULL: without bound) on which there is the same ruling. */
 typedef struct crm_band
 {

@@ -27,6 +27,7 @@ crm_question_read(FunctionCallInfo fcinfo, crm_question_arguments at)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the question needs a decision"),
 				 errhint("For example decision => 'goodwill'.")));
 	asked->decision = text_to_cstring(PG_GETARG_TEXT_PP(at.decision));
+	crm_check_decision(asked->decision);
 	asked->person = has(fcinfo, at.person) ? text_to_cstring(PG_GETARG_TEXT_PP(at.person))
 										   : crm_actor_now().person;
 	if (has(fcinfo, at.amount))

@@ -153,7 +153,7 @@ BEGIN
 		WHEN own.capacity NOT IN ('holder', 'deputy', 'acting') THEN format('As %s of "%s" you act, but do not approve.', own.capacity, own."position")
 		WHEN own."position" = ANY (theirs) THEN format('Who asked holds "%s" too.', own."position")
 		WHEN own.verdict = 'signatures' AND own.joint_id IS DISTINCT FROM r.joint_id THEN 'You may sign with others only, and the request went to somebody else.'
-		ELSE format('Your mandate %s comes from a position of the one who asked.', own.mandate_id)
+		ELSE format('Your mandate %s was shared by a position of the one who asked.', own.mandate_id)
 	END;
 END
 $$;

@@ -20,8 +20,8 @@ END;
 COMMENT ON FUNCTION crm_internal.consulted_positions(text) IS 'positions for which a person is told and asked: his hats and those he is liaison of';
 REVOKE ALL ON FUNCTION crm_internal.consulted_positions(text) FROM PUBLIC;
 
--- Four eyes: not the requester, not in a position of his, not by a mandate that came through one, and not by a session
--- that cannot be told from his. contractor and machine act, but approve nothing.
+-- Four eyes: not the requester, not in a position of his, not by a mandate that a position of his shared (who shares keeps
+-- the power, who hands over gave it away and may ask for it), and not by a session that cannot be told from his. contractor and machine act, but approve nothing.
 CREATE FUNCTION crm_internal.approvers(requester text, decision text, amount numeric, scope jsonb, customer bigint, only_person text DEFAULT NULL)
 RETURNS TABLE (person text, "position" text, capacity text, joint_id integer, quorum integer, amount_limit numeric, budget text, mandate_path integer[], mandate_id integer, has_money boolean)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -63,7 +63,7 @@ BEGIN ATOMIC
 		AND NOT EXISTS (SELECT
 			FROM crm_internal.mandate m
 			JOIN theirs t ON t."position" = m.from_position
-			WHERE m.mandate_id = ANY (r.mandate_path));
+			WHERE m.mandate_id = ANY (r.mandate_path) AND m.kind = 'share');
 END;
 COMMENT ON FUNCTION crm_internal.approvers(text, text, numeric, jsonb, bigint, text) IS 'persons who may answer such a request of this requester now, a row for each mandate that lets them; joint_id: they sign together with others';
 REVOKE ALL ON FUNCTION crm_internal.approvers(text, text, numeric, jsonb, bigint, text) FROM PUBLIC;
@@ -88,7 +88,7 @@ COMMENT ON FUNCTION crm_internal.distance_from_top(text) IS 'how many positions 
 REVOKE ALL ON FUNCTION crm_internal.distance_from_top(text) FROM PUBLIC;
 
 -- The least privileged who may goes first; nobody alone: a joint mandate that finds enough persons, the requester's own before
--- others. Last comes who stands above all, who can at least see to it that somebody may.
+-- others. Last comes who stands above all, who can at least see to it that somebody may; not if nobody does.
 CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeric, scope jsonb, customer bigint)
 RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -135,6 +135,7 @@ BEGIN ATOMIC
 		SELECT g.name, NULL, NULL, 2, true, NULL
 		FROM giver g
 		WHERE g.name IS NOT NULL AND g.name NOT IN (SELECT a."position" FROM alone a UNION ALL SELECT j."position" FROM jointly j)
+			AND EXISTS (SELECT FROM crm_internal.hats_at(pg_catalog.clock_timestamp()) h WHERE h."position" = g.name)
 			AND (EXISTS (SELECT FROM alone) OR EXISTS (SELECT FROM jointly))
 	)
 	SELECT CASE WHEN s.joint_id IS NOT NULL THEN 1

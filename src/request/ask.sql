@@ -80,12 +80,8 @@ DECLARE
 	due timestamptz;
 	id bigint;
 BEGIN
+	PERFORM crm_internal.check_decision(open_request.decision);
 	SELECT d.escalate_after, d.expires_after INTO rules FROM crm_internal.decision_now d WHERE d.code::text = open_request.decision;
-	IF NOT FOUND THEN
-		RAISE undefined_object USING
-			MESSAGE = format('decision "%s" does not exist', open_request.decision),
-			HINT = 'SELECT * FROM crm.decisions lists them.';
-	END IF;
 	SELECT r.* INTO ruling
 	FROM crm_internal.rulings(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) r
 	ORDER BY r.has_money DESC, r.amount_limit, r.mandate_id LIMIT 1;

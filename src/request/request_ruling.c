@@ -21,24 +21,6 @@ PG_FUNCTION_INFO_V1(crm_able_persons);
 static void put_ruling(ReturnSetInfo *result, const crm_ruling *ruling,
 					   const crm_spending *spending);
 
-static const char *
-verdict_name(crm_verdict verdict)
-{
-	static const char *const names[] = {
-		[CRM_ALLOWED] = "allowed",
-		[CRM_CONSULT_FIRST] = "consult_first",
-		[CRM_SIGNATURES] = "signatures",
-		[CRM_OVER_LIMIT] = "over_limit",
-		[CRM_UNKNOWN_AMOUNT] = "unknown_amount",
-		[CRM_HANDED_OVER] = "handed_over",
-		[CRM_BANNED] = "banned",
-		[CRM_NO_MANDATE] = "no_mandate",
-		[CRM_NO_POSITION] = "no_position",
-	};
-
-	return names[verdict];
-}
-
 /* The best first; by what comes after it the same may be done. */
 Datum
 crm_rulings(PG_FUNCTION_ARGS)
@@ -137,7 +119,7 @@ put_ruling(ReturnSetInfo *result, const crm_ruling *ruling, const crm_spending *
 	bool nulls[NCOLUMNS] = {0};
 	crm_shortfall shortfall = {0};
 
-	values[0] = CStringGetTextDatum(verdict_name(ruling->verdict));
+	values[0] = CStringGetTextDatum(crm_verdict_name(ruling->verdict));
 	values[1] = Int32GetDatum(ruling->mandate_id);
 	nulls[1] = ruling->mandate_id == 0;
 	values[2] = path_array(ruling);

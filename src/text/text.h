@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CRM_TEXT_MAX 256    /* longest folded value that is kept; longer input is cut */
+#define CRM_TEXT_MAX 256 /* longest folded value that is kept; longer input is cut */
 #define CRM_PHONETIC_SIZE 16
 
 /*

@@ -48,6 +48,8 @@ sub bounds
 		@bound{qw(window_amount window_length)} = (one(300, 600, 1500), "'1 year'") if $kind ne 'share_jointly' && chance(0.15);
 		$bound{depth} = one(0, 1, 2) if $kind ne 'share_jointly' && chance(0.2);
 	}
+	$bound{valid_from}  = "clock_timestamp() + '1 hour'" if chance(0.05);
+	$bound{valid_until} = "clock_timestamp() + '1 day'"  if chance(0.1);
 	return join '', map { ", $_ => $bound{$_}" } sort keys %bound;
 }
 
@@ -75,8 +77,8 @@ sub company
 		  . "', valid_until => '2100-01-01')" for 1 .. one(0, 1, 1, 2, 3);
 	}
 	push @try, "crm.appoint('p0', 'guest', capacity => 'liaison')";    # may nothing, so that anybody can answer what he asks
-	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . bounds('charter') . ')' }
-	  grep { chance(0.8) } @decisions, 'campaign', 'goodwill', 'pricing';
+	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . (chance(0.4) ? '' : bounds('charter')) . ')' }
+	  grep { chance(0.9) } @decisions, 'campaign', 'goodwill', 'pricing';
 	push @try, map { grant(@positions) } 1 .. 150;
 	return attempts(@try);
 }

@@ -145,7 +145,7 @@ sub may_answer
 	@own = grep { $hats->{ $_->{to} } } $self->_effective_of_kind('joint', @at) unless @own;
 	return grep {
 		$hats->{ $_->{to} } =~ /^(?:holder|deputy|acting)$/ && !$theirs->{ $_->{to} }
-		  && none { defined $_->{from} && $theirs->{ $_->{from} } } $self->path($_, @at)
+		  && none { $_->{kind} eq 'share' && $theirs->{ $_->{from} } } $self->path($_, @at)
 	} @own;
 }
 
