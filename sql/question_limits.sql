@@ -24,3 +24,5 @@ SELECT crm.may('mia', 'goodwill', 300) AS at_the_limit, crm.may('mia', 'goodwill
 SELECT decision, may, up_to, amount_limit, budget_left, consults, next_position, next_person
 FROM crm.limits('bob') WHERE decision IN ('goodwill', 'pricing');
 SELECT decision, may, up_to, consults, next_position FROM crm.limits('ann') WHERE decision IN ('goodwill', 'pricing');
+-- whatever the amount, the statement that asks can be run
+SELECT a AS amount, w.hint FROM unnest('{NaN,Infinity,400}'::numeric[]) a, crm.why_not('bob', 'goodwill', amount => a) w;
