@@ -23,7 +23,7 @@ SELECT crm.grant_mandate('care.solution', 'board');
 SELECT crm.share_jointly('care.solution', positions => '{brand,care}', quorum => 2, from_position => 'board', budget => 'large') > 0 AS shared;
 SELECT * FROM hint;
 
--- what the giver asked for would come back to him
+-- who handed it over may ask for it
 SELECT hint FROM crm.why_not('ann', 'care.solution', amount => 100);
 
 -- a gap in what lies within sales, and is neither sales itself nor named

@@ -1,6 +1,8 @@
 /* mandate_ask_rule.c - whether somebody with these positions may decide, and if not, why. */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "mandate/mandate_rule.h"
 #include "mandate/mandate_time_rule.h"
 
@@ -14,6 +16,8 @@ static bool find_smaller(crm_rule_work *work, int nhats, const crm_rule_hat *hat
 						 crm_rule_ruling *ruling);
 static bool find_handed_over(crm_rule_work *work, int nhats, const crm_rule_hat *hats,
 							 crm_rule_ruling *ruling);
+static void find_held(crm_rule_work *work, const crm_rule_index *index, int nhats,
+					  const crm_rule_hat *hats, int most, crm_rule_ruling *ruling);
 static bool scaled_fits(crm_rule_work *work, int mandate, crm_rule_hat hat);
 static void add_options(crm_rule_ruling *ruling, int n, crm_rule_option *options);
 static int find_duties(crm_rule_work *work, const crm_rule_index *index, int **duties);
@@ -85,25 +89,7 @@ find_authority(crm_rule_work *work, int nhats, const crm_rule_hat *hats, crm_rul
 static bool
 find_signatures(crm_rule_work *work, int nhats, const crm_rule_hat *hats, crm_rule_ruling *ruling)
 {
-	const crm_rule_index *index = &work->policy->joint;
-
-	for (int i = 0; i < nhats; i++)
-		for (int j = 0; j < work->point.nchain; j++)
-		{
-			const crm_rule_entry *entry =
-				crm_rule_find(index, hats[i].position, work->point.chain[j]);
-
-			for (; entry != NULL; entry = crm_rule_more(index, entry))
-			{
-				crm_rule_option option;
-
-				if (!crm_rule_effective(work, entry->place) ||
-					!scaled_fits(work, entry->place, hats[i]))
-					continue;
-				option = crm_rule_option_of(work, entry->place, hats[i]);
-				add_options(ruling, 1, &option);
-			}
-		}
+	find_held(work, &work->policy->joint, nhats, hats, INT_MAX, ruling);
 	crm_rule_sort_options(ruling->noptions, ruling->options);
 	if (ruling->noptions > 0)
 		ruling->verdict = CRM_SIGNATURES;
@@ -113,8 +99,20 @@ find_signatures(crm_rule_work *work, int nhats, const crm_rule_hat *hats, crm_ru
 static bool
 find_handed_over(crm_rule_work *work, int nhats, const crm_rule_hat *hats, crm_rule_ruling *ruling)
 {
-	const crm_rule_index *index = &work->policy->authority;
+	find_held(work, &work->policy->authority, nhats, hats, 1, ruling);
+	if (ruling->noptions == 0)
+		return false;
+	ruling->verdict = CRM_HANDED_OVER;
+	ruling->barrier = crm_rule_handed_over(work, ruling->options[0].mandate);
+	return true;
+}
 
+/* Adds what the hats hold of this index, has effect and is large enough, until there are so many.
+ */
+static void
+find_held(crm_rule_work *work, const crm_rule_index *index, int nhats, const crm_rule_hat *hats,
+		  int most, crm_rule_ruling *ruling)
+{
 	for (int i = 0; i < nhats; i++)
 		for (int j = 0; j < work->point.nchain; j++)
 		{
@@ -130,12 +128,10 @@ find_handed_over(crm_rule_work *work, int nhats, const crm_rule_hat *hats, crm_r
 					continue;
 				option = crm_rule_option_of(work, entry->place, hats[i]);
 				add_options(ruling, 1, &option);
-				ruling->verdict = CRM_HANDED_OVER;
-				ruling->barrier = crm_rule_handed_over(work, entry->place);
-				return true;
+				if (ruling->noptions == most)
+					return;
 			}
 		}
-	return false;
 }
 
 /*

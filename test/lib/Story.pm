@@ -5,43 +5,20 @@ use warnings;
 
 my %login = ('The company' => undef, 'The board changes its mind' => 'chair');
 
-# { section, login (undef: the administrator), sql, shown (undef: nothing is) }
+# Those of the page, each with its login (undef: the administrator's).
 sub blocks
 {
 	my ($page) = @_;
-	my $text = do { local (@ARGV, $/) = $page; <> };
-	my @blocks;
-	for my $section (split /^(?=## )/m, $text)
-	{
-		my ($title) = $section =~ /^## (.*)/ or next;
-		my $login = exists $login{$title} ? $login{$title} : 'crm_app';
-		push @blocks, { section => $title, login => $login, sql => $1, shown => $2 }
-		  while $section =~ /^```sql\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?/msg;
-	}
-	return @blocks;
+	return map { { %$_, login => exists $login{ $_->{section} } ? $login{ $_->{section} } : 'crm_app' } } $page->blocks;
 }
 
 # The rows of its table, by the names of its columns.
 sub answers
 {
 	my ($page) = @_;
-	my $text = do { local (@ARGV, $/) = $page; <> };
-	my ($head, @rows) = grep { !/---/ } $text =~ /^\|(.*)\|$/mg;
+	my ($head, @rows) = grep { !/---/ } $page->text =~ /^\|(.*)\|$/mg;
 	my @names = split /\s*\|\s*/, $head =~ s/^\s+|\s+$//gr;
 	return map { my %row; @row{@names} = map { s/^[\s`]+|[\s`]+$//gr } split /\|/, $_, -1; \%row } @rows;
-}
-
-# What psql prints, errors included, but for trailing blanks and functions that return nothing.
-sub printed
-{
-	my ($database, $login, $sql) = @_;
-	my $file = "$ENV{OUT}/story.sql";
-	open my $out, '>', $file or die "cannot write $file: $!";
-	print $out $sql;
-	close $out;
-	my $user    = defined $login ? "-U $login" : '';
-	my $printed = `psql -Xq -P footer=off -P null=- $user -d $database < $file 2>&1` =~ s/[ ]+$//mgr;
-	return $printed =~ s/^ \w+\n-+\n\n\n//mgr;
 }
 
 # A program that keeps its connection: psql, to which one talks line by line.

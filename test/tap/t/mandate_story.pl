@@ -10,6 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
+use DocPage;
 use Story;
 
 my ($bouncer) = grep { -x } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
@@ -19,7 +20,7 @@ plan skip_all => 'pgbouncer does not run as root' if $> == 0;
 my $node = PostgreSQL::Test::Cluster->new('story');
 $node->init;
 $node->start;
-$node->safe_psql('postgres', $_->{sql}) for grep { !defined $_->{login} } Story::blocks("$ENV{TREE}/doc/story.md");
+$node->safe_psql('postgres', $_->{sql}) for grep { !defined $_->{login} } Story::blocks(DocPage->read('doc/story.md'));
 
 my $file = "$PostgreSQL::Test::Utils::tmp_check/story.ini";
 my %where = (host => PostgreSQL::Test::Utils::tempdir_short(), port => PostgreSQL::Test::Cluster::get_free_port(), database => 'story');

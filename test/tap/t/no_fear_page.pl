@@ -4,14 +4,16 @@ use strict;
 use warnings;
 use lib "$ENV{TREE}/test/lib";
 use Database;
+use DocPage;
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $page = do { local (@ARGV, $/) = "$ENV{TREE}/doc/safety.md"; <> };
+my $safety = DocPage->read('doc/safety.md');
+my $page = $safety->text;
 
 subtest 'the statements' => sub {
 	my $database = Database->create('test_safety');
-	my @blocks = $page =~ /^```sql\n(.*?)^```$/msg;
+	my @blocks = map { $_->{sql} } $safety->blocks;
 	my ($install, $off, $remove, $by_hand) = @blocks;
 	is(scalar(@blocks), 4, 'blocks to install, switch off, remove, and remove by hand');
 

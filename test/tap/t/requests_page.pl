@@ -2,34 +2,26 @@
 # The SQL blocks of doc/requests.md run as they stand, each as whom it says, and show what it says of them.
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/../../lib";
+use lib "$ENV{TREE}/test/lib";
 use Test::More;
 use Database;
+use DocPage;
 
-my $page = do { local (@ARGV, $/) = "$ENV{TREE}/doc/requests.md"; <> };
-my @blocks = $page =~ /^```sql\n(.*?)^```$/msg;
-is scalar @blocks, 6, 'the page has its blocks';
+my $page = DocPage->read('doc/requests.md');
+is scalar $page->blocks, 6, 'the page has its blocks';
 my $database = Database->create('requests_page');
 $database->run('DROP ROLE IF EXISTS desk_app');
-my $desk = sub {
-	my ($sql) = @_;
-	local $ENV{PGUSER} = 'desk_app';
-	return $database->try($sql);
-};
-
 my @printed;
-for my $number (0 .. $#blocks)
+for my $block ($page->blocks)
 {
-	if ($number == 1)
+	if ($block->{number} == 2)
 	{
-		my ($refusal) = $page =~ /^```\n(ERROR:.*?)^```$/ms;
-		my ($status, undef, $err) = $desk->("BEGIN; SELECT crm.act_as('bob'); INSERT INTO voucher VALUES (1, 42, 400); COMMIT;");
+		local $ENV{PGUSER} = 'desk_app';
+		my ($refusal) = $page->text =~ /^```\n(ERROR:.*?)^```$/ms;
+		my ($status, undef, $err) = $database->try("BEGIN; SELECT crm.act_as('bob'); INSERT INTO voucher VALUES (1, 42, 400); COMMIT;");
 		is $err =~ s/^psql:.*?(?=ERROR)//r, $refusal =~ s/\n\z//r, 'the refusal is what the page shows';
 	}
-	my ($status, $out, $err) = $blocks[$number] =~ /^-- in a session of desk_app$/m ? $desk->($blocks[$number]) : $database->try($blocks[$number]);
-	is $status, 0, 'block ' . ($number + 1) . ' runs' or diag $err;
-	push @printed, $out;
+	push @printed, (DocPage::runs($block, $database))[0];
 }
 like $printed[1], qr/^1\|open\|manager$/m, 'it goes to the least privileged who may';
 like $printed[2], qr/^request\|1\|manager\|bob\|third complaint\|SELECT crm\.approve\(1\);/m, 'and is in the inbox';

@@ -2,14 +2,12 @@
 # The SQL blocks of doc/sources.md on presets run as they stand, and the preset that it writes reads tables.
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/../../lib";
+use lib "$ENV{TREE}/test/lib";
 use Test::More;
 use Database;
+use DocPage;
 
-my $page = do { local (@ARGV, $/) = "$ENV{TREE}/doc/sources.md"; <> };
-($page) = split /^## Filters$/m, $page;
-my @blocks = $page =~ /^```sql\n(.*?)^```$/msg;
+my @blocks = map { $_->{sql} } DocPage->read('doc/sources.md', before => 'Filters')->blocks;
 cmp_ok scalar @blocks, '>', 2, 'the page has SQL blocks';
 my $database = Database->create('sources_page');
 my ($status, $out, $err) = $database->try(join "\n", @blocks);
@@ -42,7 +40,7 @@ is join("\n", map { $_->[0] } $database->rows(
 is $database->value("SELECT relation FROM crm.relation WHERE source LIKE 'desk.%'"), 'contact_of', 'and who works where';
 $database->drop;
 
-my ($overview) = map { my $file = "$ENV{TREE}/doc/presets/README.md"; local (@ARGV, $/) = $file; <> } 1;
+my $overview = DocPage->read('doc/presets/README.md')->text;
 $database = Database->create('sources_page');
 $database->run('CREATE EXTENSION crm CASCADE');
 for my $preset (map { $_->[0] } $database->rows('SELECT name FROM crm.presets ORDER BY 1'))

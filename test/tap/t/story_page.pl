@@ -3,35 +3,25 @@
 # tells what people may before and after the board changes its mind.
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/../../lib";
+use lib "$ENV{TREE}/test/lib";
 use Test::More;
 use Database;
+use DocPage;
 use Story;
 
-my $page     = "$ENV{TREE}/doc/story.md";
+my $page     = DocPage->read('doc/story.md');
 my $roles    = 'SET client_min_messages = error; DROP ROLE IF EXISTS crm_app, chair';
 my $postgres = bless { name => 'postgres' }, 'Database';
 my $database = Database->create('story_page');
 $postgres->run($roles);
-my $shown = 0;
-for my $block (Story::blocks($page))
+my @blocks  = Story::blocks($page);
+my $unshown = qr{act_as|add_\w+|answer_consult};
+for my $block (@blocks)
 {
 	table('before') if $block->{sql} =~ /use_operating_model\('marketing/;
-	my $out    = Story::printed($database->name, $block->{login}, $block->{sql});
-	my ($what) = grep { !/^BEGIN|act_as/ } split /\n/, $block->{sql};
-	my $name   = "$block->{section}: $what";
-	if (defined $block->{shown})
-	{
-		ok index($out, $block->{shown}) >= 0, $name or diag "$block->{sql}\nprints:\n$out";
-		$shown++;
-	}
-	else
-	{
-		unlike $out, qr/ERROR|WARNING/, $name or diag $block->{sql};
-	}
+	DocPage::prints($block, $database, login => $block->{login}, null => '-', unshown => $unshown);
 }
-cmp_ok $shown, '>', 9, 'the page shows what comes out';
+cmp_ok scalar(grep { defined $_->{shown} } @blocks), '>', 9, 'the page shows what comes out';
 table('after');
 $database->drop;
 $postgres->run($roles);
