@@ -104,7 +104,7 @@ crm_gateway_check(const crm_gateway_answer *answer, const char *login, const cha
 				 errmsg("gateway \"%s\" may not act for \"%s\"", login, person),
 				 errdetail("That person is appointed nowhere, or in none of the departments that "
 						   "the gateway serves."),
-				 errhint("SELECT crm.appoint(position, %s);", quote_literal_cstr(person))));
+				 errhint("SELECT crm.appoint('...', %s);", quote_literal_cstr(person))));
 }
 
 bool
