@@ -46,6 +46,7 @@ SELECT crm.add_guard('service.voucher', 'goodwill', scope => '{"planet": "status
 SELECT crm.add_guard('service.voucher', 'goodwill', waiting => '{"state": "waits"}');
 SELECT crm.add_guard('service.voucher', 'goodwill', waiting => '{"value": "waits"}');
 SELECT crm.add_guard('service.voucher', 'goodwill', waiting => '{"status": "waits"}', operations => '{DELETE}');
+SELECT crm.add_guard('service.voucher', 'goodwill', waiting => '{"status": "waits"}', operations => '{INSERT}');
 SELECT crm.add_guard('service.voucher', 'goodwill', waiting => '{"status": "waits"}', amount => 'doubled');
 SELECT crm.add_guard('service.note', 'goodwill', waiting => '{"text": "waits"}');
 SELECT crm.add_guard('service.part', 'goodwill', waiting => '{"at": "2024-01-01"}');

@@ -74,4 +74,24 @@ TRUNCATE service.voucher_34;
 SELECT guard_id, state FROM crm.guards ORDER BY guard_id;
 SELECT crm.act_as(NULL, for_session => true);
 
+-- a row that a trigger keeps from arriving was deleted
+CREATE TABLE service.claim (id integer, value numeric, year integer) PARTITION BY LIST (year);
+CREATE TABLE service.claim_1 PARTITION OF service.claim FOR VALUES IN (1);
+CREATE TABLE service.claim_2 PARTITION OF service.claim FOR VALUES IN (2);
+INSERT INTO service.claim VALUES (1, 500, 1), (2, 500, 1);
+CREATE FUNCTION service.swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER aaa BEFORE INSERT ON service.claim_2 FOR EACH ROW EXECUTE FUNCTION service.swallow();
+SELECT crm.add_guard('service.claim', 'goodwill', amount => 'value', operations => '{INSERT,UPDATE,DELETE}') > 0 AS guarded;
+SELECT crm.act_as('bob', for_session => true);
+DELETE FROM service.claim WHERE id = 1;
+UPDATE service.claim SET year = 2 WHERE id = 1;
+UPDATE service.claim SET year = 2;
+BEGIN;
+SAVEPOINT before;
+UPDATE service.claim SET year = 2 WHERE id = 1;
+ROLLBACK TO before;
+COMMIT;
+SELECT id, year FROM service.claim ORDER BY id;
+SELECT crm.act_as(NULL, for_session => true);
+
 SELECT person, operation, subject, amount FROM crm_internal.act WHERE guard_id IS NOT NULL ORDER BY act_id;

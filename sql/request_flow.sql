@@ -26,6 +26,7 @@ SELECT crm_internal.take_act('goodwill', customer => 42);
 SELECT crm.request('goodwill', customer => 42, amount => 100);
 SELECT crm.request('goodwil', customer => 42, amount => 400);
 SELECT crm.request('goodwill', customer => 42, amount => 400, scope => '[]');
+SELECT crm.request('goodwill', customer => 42, amount => 400, scope => '{"department": ["sales"]}');
 SELECT crm.request('goodwill', customer => 42, amount => 400, reason => 'third complaint') AS first \gset
 SELECT decision, requester, customer_id, amount, reason, status, "position", due_at - created_at > '1 day' AS due,
 	expires_at > due_at AS expires FROM crm.requests WHERE request_id = :first;

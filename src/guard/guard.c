@@ -38,6 +38,7 @@ crm_guard_init(void)
 		"nothing is journalled.",
 		&guards_enabled, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	crm_guard_plan_begin();
+	crm_guard_move_init();
 }
 
 bool
@@ -107,6 +108,7 @@ guard_row(crm_guard_state *state, TriggerData *trigger)
 {
 	crm_guard_write write = {.operation = CRM_GUARD_UPDATE};
 	crm_guard_matter matter = {.was_plan = state->plan};
+	const crm_guard *guard = state->plan->guard;
 
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
@@ -114,7 +116,9 @@ guard_row(crm_guard_state *state, TriggerData *trigger)
 		matter.was = trigger->tg_trigslot;
 		if (crm_guard_is_moving(trigger->tg_relation, trigger->tg_trigtuple))
 		{
-			crm_guard_move_away(state->guard_id, trigger->tg_relation, trigger->tg_trigtuple);
+			crm_guard_move_away(state->guard_id, trigger->tg_relation, trigger->tg_trigtuple,
+								guard != NULL && guard->enforces &&
+									(guard->operations & CRM_GUARD_DELETE));
 			return;
 		}
 	}

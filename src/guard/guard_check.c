@@ -33,6 +33,7 @@ static void check_columns(const crm_guard *draft, Relation relation, Bitmapset *
 static AttrNumber column_of(Relation relation, const char *name, const char *what);
 static void check_generated(const crm_guard *draft, Relation relation, const Bitmapset *columns);
 static void check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns);
+static void check_way_out(const crm_guard *draft);
 static void note_columns(crm_guard *draft, Relation relation, Bitmapset *columns);
 static int compare_pairs(const ListCell *a, const ListCell *b);
 static char *scalar_text(const JsonbValue *value, const char *name, const char *what);
@@ -316,10 +317,7 @@ check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns)
 
 	if (draft->waiting == NIL)
 		return;
-	if ((draft->operations & (CRM_GUARD_INSERT | CRM_GUARD_UPDATE)) == 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a row that is deleted cannot wait for approval"),
-						errhint("Add INSERT or UPDATE to the operations, or leave out waiting.")));
+	check_way_out(draft);
 	if (crm_guard_key_numbers(relation) == NIL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("\"%s\" has no primary key, so no row of it can wait for approval",
@@ -341,6 +339,22 @@ check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns)
 							errhint("Let rows wait by the value of another column.")));
 		crm_guard_wait_prepare(&wait, draft, relation, pair);
 	}
+}
+
+/* The way out of the waiting state is an UPDATE: unguarded, whoever may write could take it. */
+static void
+check_way_out(const crm_guard *draft)
+{
+	if ((draft->operations & (CRM_GUARD_INSERT | CRM_GUARD_UPDATE)) == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a row that is deleted cannot wait for approval"),
+						errhint("Add INSERT and UPDATE to the operations, or leave out waiting.")));
+	if ((draft->operations & CRM_GUARD_UPDATE) == 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a row that waits for approval could be taken out of that state by anybody"),
+			 errhint("Add UPDATE to the operations, or leave out waiting.")));
 }
 
 static void

@@ -2,7 +2,8 @@
  *
  * Such a row fires DELETE where it was and INSERT where it goes, and no UPDATE. The heap tells: the
  * version that is left says that it moved, and the new one is of the same command. The two events
- * stand next to each other in the queue of one guard.
+ * stand next to each other in the queue of one guard. A trigger can keep the row from arriving:
+ * then it was deleted, which is found when the next one leaves, or at the commit.
  */
 #include "postgres.h"
 
@@ -21,6 +22,7 @@ typedef struct moving_row
 	int32 guard_id;
 	Oid relation;
 	CommandId command;
+	bool must_arrive;
 	HeapTuple was;
 	TupleDesc desc;
 	struct moving_row *next;
@@ -29,7 +31,15 @@ typedef struct moving_row
 static moving_row *moving = NULL;
 
 static void watch_transaction(void);
+static void before_end(XactEvent event, void *argument);
+static void check_arrived(const moving_row *row);
 static void forget(void *argument);
+
+void
+crm_guard_move_init(void)
+{
+	RegisterXactCallback(before_end, NULL);
+}
 
 bool
 crm_guard_is_moving(Relation relation, HeapTuple deleted)
@@ -39,7 +49,7 @@ crm_guard_is_moving(Relation relation, HeapTuple deleted)
 }
 
 void
-crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted)
+crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted, bool must_arrive)
 {
 	MemoryContext old;
 	moving_row *row = moving;
@@ -55,7 +65,10 @@ crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted)
 		moving = row;
 	}
 	if (row->was != NULL)
+	{
+		check_arrived(row);
 		heap_freetuple(row->was);
+	}
 	if (row->relation != RelationGetRelid(relation))
 		row->desc = NULL;
 	old = MemoryContextSwitchTo(TopTransactionContext);
@@ -65,6 +78,7 @@ crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted)
 	MemoryContextSwitchTo(old);
 	row->relation = RelationGetRelid(relation);
 	row->command = HeapTupleHeaderGetCmax(deleted->t_data);
+	row->must_arrive = must_arrive;
 }
 
 TupleTableSlot *
@@ -84,6 +98,28 @@ crm_guard_moved_from(int32 guard_id, Relation relation, HeapTuple inserted, Oid 
 	row->was = NULL;
 	*from = row->relation;
 	return slot;
+}
+
+static void
+before_end(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
+		for (const moving_row *row = moving; row != NULL; row = row->next)
+			if (row->was != NULL)
+				check_arrived(row);
+}
+
+/* What a savepoint that was rolled back sent away is where it was. */
+static void
+check_arrived(const moving_row *row)
+{
+	if (!row->must_arrive ||
+		!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(row->was->t_data)))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					errmsg("a row that was sent to another partition did not arrive there"),
+					errdetail("A trigger kept it away, and to delete it is a decision of its own."),
+					errhint("DELETE it.")));
 }
 
 /* The list goes with the transaction's memory. */

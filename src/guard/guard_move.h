@@ -9,8 +9,14 @@
 /* The server marks what it deletes in one partition because it is inserted into another. */
 extern bool crm_guard_is_moving(Relation relation, HeapTuple deleted);
 
-/* Keeps what the row was, for the guard that is about to see where it went. */
-extern void crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted);
+extern void crm_guard_move_init(void);
+
+/*
+ * Keeps what the row was, for the guard that is about to see where it went. If it must arrive and
+ * does not, error 42501 at the commit.
+ */
+extern void crm_guard_move_away(int32 guard_id, Relation relation, HeapTuple deleted,
+								bool must_arrive);
 
 /*
  * What this row was before it came here, with its relation's number; NULL: it has not come from

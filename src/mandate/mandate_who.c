@@ -1,6 +1,7 @@
 /* mandate_who.c - finds who may take a decision.
  *
- * Positions first: which of them have the decision at the point. Then the persons who act for one
+ * Positions first: which of them have the decision at the point; of equals those above him who asks
+ * for a name to turn to, as his request would go. Then the persons who act for one
  * of these, each with all his positions, for he may be banned in another one.
  */
 #include "postgres.h"
@@ -18,6 +19,7 @@ typedef struct candidate
 {
 	int position;
 	int limit;  /* rank */
+	bool above; /* who asks */
 	int height; /* steps to the top of the reporting line */
 	const char *name;
 } candidate;
@@ -29,12 +31,14 @@ typedef struct search
 	crm_rule_point point;
 	crm_who who;
 	crm_can_afford can_afford;
+	bool *above; /* by position: who asks reports to it; NULL: that does not matter */
 	int n;
 	int most;
 	crm_taker *takers;
 } search;
 
 static int find_positions(search *one, candidate **found);
+static bool *positions_above(const search *one);
 static bool position_may(search *one, int position, candidate *found);
 static int height_of(const crm_policy *policy, int position);
 static int compare_candidates(const void *a, const void *b);
@@ -99,11 +103,31 @@ find_positions(search *one, candidate **found)
 
 	*found = palloc(Max(npositions, 1) * sizeof(candidate));
 	crm_rule_begin(one->policy->work, &one->point);
+	one->above = is_short(one) ? positions_above(one) : NULL;
 	for (int i = 0; i < npositions; i++)
 		if (position_may(one, i, &(*found)[n]))
 			n++;
 	qsort(*found, n, sizeof(candidate), compare_candidates);
 	return n;
+}
+
+/* NULL: he holds no position. */
+static bool *
+positions_above(const search *one)
+{
+	const crm_rule_policy *rule = &one->policy->rule;
+	int person = one->asked->person == NULL
+					 ? CRM_RULE_NONE
+					 : crm_policy_find(&one->policy->persons, one->asked->person);
+	crm_rule_hat *hats;
+	int nhats = person == CRM_RULE_NONE ? 0 : crm_rule_hats(one->policy->work, person, &hats);
+	bool *above = nhats == 0 ? NULL : palloc0(rule->npositions * sizeof(bool));
+
+	for (int i = 0; i < nhats; i++)
+		for (int position = hats[i].position; position != CRM_RULE_NONE && !above[position];
+			 position = rule->positions[position].reports_to)
+			above[position] = true;
+	return above;
 }
 
 /* One who acts for a vacant position has smaller limits: whether he may is seen at the person. */
@@ -116,8 +140,8 @@ position_may(search *one, int position, candidate *found)
 
 	if (crm_rule_authority(work, hat, &options) == 0)
 		return false;
-	*found = (candidate){position, options[0].limit, height_of(one->policy, position),
-						 one->policy->positions.names[position]};
+	*found = (candidate){position, options[0].limit, one->above != NULL && one->above[position],
+						 height_of(one->policy, position), one->policy->positions.names[position]};
 	return true;
 }
 
@@ -142,6 +166,8 @@ compare_candidates(const void *a, const void *b)
 
 	if (left->limit != right->limit)
 		return left->limit < right->limit ? -1 : 1;
+	if (left->above != right->above)
+		return left->above ? -1 : 1;
 	if (left->height != right->height)
 		return right->height - left->height;
 	return strcmp(left->name, right->name);

@@ -87,13 +87,20 @@ END;
 COMMENT ON FUNCTION crm_internal.distance_from_top(text) IS 'how many positions are above this one';
 REVOKE ALL ON FUNCTION crm_internal.distance_from_top(text) FROM PUBLIC;
 
--- The least privileged who may goes first; nobody alone: a joint mandate that finds enough persons, the requester's own before
+-- The least privileged who may goes first, of equals one's own superior; nobody alone: a joint mandate that finds enough persons, the requester's own before
 -- others. Last comes who stands above all, who can at least see to it that somebody may; not if nobody does.
 CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeric, scope jsonb, customer bigint)
 RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-	WITH able AS MATERIALIZED (
+	WITH RECURSIVE above AS (
+		SELECT h."position" AS name FROM crm_internal.hats(ladder.requester, pg_catalog.clock_timestamp()) h
+		UNION
+		SELECT p.reports_to
+		FROM above b
+		JOIN crm_internal.position p ON p.name = b.name
+		WHERE p.reports_to IS NOT NULL
+	), able AS MATERIALIZED (
 		SELECT a.person, a."position", a.joint_id, a.quorum, a.amount_limit, a.has_money, a.mandate_path
 		FROM crm_internal.approvers(ladder.requester, ladder.decision, ladder.amount, ladder.scope, ladder.customer) a
 	), alone AS (
@@ -140,7 +147,7 @@ BEGIN ATOMIC
 	)
 	SELECT CASE WHEN s.joint_id IS NOT NULL THEN 1
 			ELSE (pg_catalog.row_number() OVER (PARTITION BY s.joint_id IS NULL ORDER BY s.part, s.has_money DESC, s.amount_limit,
-					crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position"))::integer
+					s."position" IN (SELECT b.name FROM above b) DESC, crm_internal.distance_from_top(s."position") DESC NULLS LAST, s."position"))::integer
 				+ CASE WHEN EXISTS (SELECT FROM jointly) THEN 1 ELSE 0 END
 			END,
 		s."position", s.joint_id, s.quorum

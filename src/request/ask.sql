@@ -137,7 +137,7 @@ BEGIN
 	IF scope IS NULL THEN
 		RETURN '{}';
 	END IF;
-	IF jsonb_typeof(scope) <> 'object' OR jsonb_path_exists(scope, '$.* ? (@.type() == "object" || @.type() == "array")') THEN
+	IF jsonb_typeof(scope) <> 'object' OR jsonb_path_exists(scope, 'strict $.* ? (@.type() == "object" || @.type() == "array")') THEN
 		RAISE invalid_parameter_value USING
 			MESSAGE = 'the scope of an act has one value for each dimension',
 			HINT = 'For example scope => ''{"department": "sales"}''.';

@@ -35,7 +35,10 @@ SQL
 	  q(SELECT crm.add_guard('bench.window', decision => 'care.process', amount => 'value', customer => 'client', mode => 'enforce', journal => 'row')),
 );
 
-our @order = qw(plain empty guard rls plpgsql journal budget window);
+our @order = qw(plain empty guard rls plpgsql journal);
+
+# Priced apart: here the cache alone does not decide.
+our @money = qw(empty budget window);
 
 sub build_module
 {
@@ -71,7 +74,7 @@ SELECT crm.grant_mandate('care.solution', to_position => 'clerk', budget => 'ben
 SELECT crm.grant_mandate('care.process', to_position => 'clerk', window_amount => 1e15, window_length => '1 day');
 SELECT crm.grant_mandate('org.model', to_position => 'head'), crm.appoint('head', session_user);
 SQL
-	for my $table (@order)
+	for my $table (@order, grep { $_ ne 'empty' } @money)
 	{
 		$database->run(<<"SQL");
 CREATE TABLE bench.$table (id integer, client bigint, value numeric, note text);

@@ -158,6 +158,18 @@ sub is_member
 
 sub _distance { my ($self, $position) = @_; my $n = 0; while (defined($position = $self->{position}{$position}[1])) { $n++ } return $n }
 
+# Positions at and above those of a person.
+sub _line
+{
+	my ($self, $person) = @_;
+	my %line;
+	for my $position (keys %{ $self->hats($person) })
+	{
+		for (my $at = $position; defined $at; $at = $self->{position}{$at}[1]) { $line{$at} = 1 }
+	}
+	return \%line;
+}
+
 # Where a request goes first: undef where nobody may, '' where the members of a joint mandate sign.
 sub first_turn
 {
@@ -177,7 +189,8 @@ sub first_turn
 		return unless $quorum && keys(%signers) + ($self->is_member($requester, @at) ? 1 : 0) >= $quorum;
 		return '';
 	}
-	return (sort { $limit{$a} <=> $limit{$b} || $self->_distance($b) <=> $self->_distance($a) || $a cmp $b } keys %limit)[0];
+	my $line = $self->_line($requester);
+	return (sort { $limit{$a} <=> $limit{$b} || ($line->{$b} // 0) <=> ($line->{$a} // 0) || $self->_distance($b) <=> $self->_distance($a) || $a cmp $b } keys %limit)[0];
 }
 
 1;
