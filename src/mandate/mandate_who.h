@@ -58,7 +58,8 @@ typedef enum crm_who
 /*
  * Who may, in the current memory context: the least privileged position first (smallest limit, then
  * furthest from the top of the reporting line, then by name; where one of each is asked for, of
- * equal limits first those that asked->person reports to). Returns how many. can_afford may be NULL.
+ * equal limits first those that asked->person reports to). Returns how many. can_afford may be
+ * NULL.
  */
 extern int crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford,
 					   crm_taker **takers);
