@@ -86,6 +86,7 @@ SELECT crm.consult('goodwill', 'brand_manager', deadline => '1 day', amount => 5
 SELECT crm.inform('goodwill', 'brand_manager', from_position => 'after_sales');
 SELECT crm.inform('goodwill', 'brand_manager', from_position => 'board');
 SELECT crm.ban('goodwill', 'agent', amount => 20, from_position => 'desk');
+SELECT crm.ban('goodwill', 'board', from_position => 'agent');
 SELECT crm.consult('goodwill', 'brand_manager', deadline => '0');
 SELECT * FROM register WHERE id > 6;
 SELECT mandate_id, status, reason, recorded_by = session_user AS by_me FROM crm.mandates WHERE reason IS NOT NULL ORDER BY 1;

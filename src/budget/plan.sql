@@ -241,7 +241,7 @@ BEGIN
 	SELECT * INTO act FROM crm_internal.act a WHERE a.act_id = compensate.act_id;
 	IF NOT FOUND THEN
 		RAISE undefined_object USING
-			MESSAGE = format('act %s does not exist', act_id),
+			MESSAGE = format('act %s does not exist', coalesce(act_id::text, 'NULL')),
 			HINT = 'SELECT act_id, budget, amount FROM crm.journal WHERE budget IS NOT NULL lists what can be given back.';
 	END IF;
 	PERFORM crm_internal.check_amount(amount);

@@ -8,6 +8,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "tcop/deparse_utility.h"
 #include "utils/builtins.h"
@@ -33,6 +34,7 @@ static crm_guard_deed *arming(Oid relation, bool only_enable);
 static bool is_guard_trigger(Oid relation, const char *name);
 static bool has_rows(Oid relation);
 static char *table_of_bad_rule(Oid rule);
+static char *table_of_replaced(Oid trigger, const Node *statement);
 static List *deeds_of_drop(void);
 static List *deeds_of_rewrite(const Node *statement);
 static bool computes_values(const Node *statement);
@@ -160,6 +162,10 @@ deeds_of(const CollectedCommand *command)
 	if (command->d.simple.address.classId == RewriteRelationId)
 		return deeds_to_found(table_of_bad_rule(command->d.simple.address.objectId),
 							  "got a rule DO INSTEAD");
+	if (command->d.simple.address.classId == TriggerRelationId)
+		return deeds_to_found(
+			table_of_replaced(command->d.simple.address.objectId, command->parsetree),
+			"had a trigger replaced");
 	if (command->d.simple.address.classId == RelationRelationId && takes_name(command->parsetree))
 		return list_make1(arming(command->d.simple.address.objectId, false));
 	return NIL;
@@ -287,6 +293,22 @@ table_of_bad_rule(Oid rule)
 						 "SELECT ev_class::oid::text FROM pg_catalog.pg_rewrite WHERE oid = $1 "
 						 "AND is_instead AND ev_type <> '1'",
 						 rule, NULL);
+}
+
+/* CREATE OR REPLACE took the place of a trigger that the table still needs. */
+static char *
+table_of_replaced(Oid trigger, const Node *statement)
+{
+	if (statement == NULL || !IsA(statement, CreateTrigStmt) ||
+		!((const CreateTrigStmt *) statement)->replace)
+		return NULL;
+	return crm_guard_ask(NULL,
+						 "SELECT t.tgrelid::oid::text FROM pg_catalog.pg_trigger t "
+						 "WHERE t.oid = $1 AND EXISTS (SELECT FROM "
+						 "crm_internal.guards_over(t.tgrelid)) AND EXISTS (SELECT FROM "
+						 "crm_internal.guard_trigger_states() s WHERE s.relation = t.tgrelid "
+						 "AND s.state IN ('missing', 'other'))",
+						 trigger, NULL);
 }
 
 /* A table that still needs a trigger that was dropped just now; with the table it may go. */

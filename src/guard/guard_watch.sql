@@ -44,7 +44,7 @@ BEGIN
 	FOR watched IN SELECT * FROM (VALUES
 		('crm_guard_watch_start', 'ddl_command_start', 'WHEN TAG IN (''ALTER TABLE'', ''ALTER SCHEMA'')'),
 		('crm_guard_watch_drop', 'sql_drop', 'WHEN TAG IN (''DROP TRIGGER'')'),
-		('crm_guard_watch_end', 'ddl_command_end', 'WHEN TAG IN (''ALTER TABLE'', ''CREATE TABLE'', ''CREATE TABLE AS'', ''SELECT INTO'', ''CREATE SCHEMA'', ''CREATE RULE'')'),
+		('crm_guard_watch_end', 'ddl_command_end', 'WHEN TAG IN (''ALTER TABLE'', ''CREATE TABLE'', ''CREATE TABLE AS'', ''SELECT INTO'', ''CREATE SCHEMA'', ''CREATE RULE'', ''CREATE TRIGGER'')'),
 		('crm_guard_watch_rewrite', 'table_rewrite', '')) w (name, event, tags)
 	LOOP
 		EXECUTE pg_catalog.format('CREATE EVENT TRIGGER %I ON %s %s EXECUTE FUNCTION crm_internal.guard_watch()', watched.name, watched.event, watched.tags);

@@ -40,6 +40,9 @@ BEGIN
 	PERFORM crm_internal.check_mandate(m, positions);
 	PERFORM crm_internal.act_for(m.from_position, format('crm.%s(%s)', subject, m.decision));
 	IF m.from_position IS NOT NULL THEN
+		IF m.kind = 'ban' THEN
+			PERFORM crm_internal.check_not_above(m, positions);
+		END IF;
 		m := crm_internal.stand_on(m);
 		IF m.kind IN ('hand_over', 'joint') THEN
 			PERFORM crm_internal.check_not_handed_over(m);

@@ -134,3 +134,27 @@ END
 $$;
 COMMENT ON FUNCTION crm_internal.check_not_handed_over(crm_internal.mandate) IS 'raises 42501 if some of what is to be handed over is handed over already, at some time';
 REVOKE ALL ON FUNCTION crm_internal.check_not_handed_over(crm_internal.mandate) FROM PUBLIC;
+
+-- Who has a part of something must not keep those from it who stand above him.
+CREATE FUNCTION crm_internal.check_not_above(m crm_internal.mandate, positions text[])
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	superior text;
+BEGIN
+	WITH RECURSIVE up AS (
+		SELECT p.reports_to AS name FROM crm_internal.position p WHERE p.name = m.from_position
+		UNION
+		SELECT p.reports_to FROM up JOIN crm_internal.position p ON p.name = up.name
+	)
+	SELECT up.name INTO superior FROM up WHERE up.name = ANY (positions) LIMIT 1;
+	IF FOUND THEN
+		PERFORM crm_internal.refuse_grant(m, format(' for "%s"', superior), format('"%s" reports to "%s".', m.from_position, superior),
+			format('SELECT crm.ban(%L, %L); is a decision of org.model.', m.decision, superior));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.check_not_above(crm_internal.mandate, text[]) IS 'error 42501 if a position would ban one that it reports to, directly or through others';
+REVOKE ALL ON FUNCTION crm_internal.check_not_above(crm_internal.mandate, text[]) FROM PUBLIC;

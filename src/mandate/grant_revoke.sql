@@ -46,7 +46,7 @@ BEGIN
 	SELECT c.* INTO m FROM crm_internal.mandate c WHERE c.mandate_id = revocable.mandate_id;
 	IF NOT FOUND THEN
 		RAISE undefined_object USING
-			MESSAGE = format('mandate %s does not exist', mandate_id),
+			MESSAGE = format('mandate %s does not exist', coalesce(mandate_id::text, 'NULL')),
 			HINT = 'SELECT * FROM crm.mandates lists them.';
 	END IF;
 	IF least(m.revoked_at, m.valid_until) <= clock_timestamp() THEN

@@ -219,7 +219,11 @@ add_request(StringInfo text, const crm_asked *asked)
 	if (asked->customer_id != 0)
 		appendStringInfo(text, ", customer => %lld", (long long) asked->customer_id);
 	if (asked->amount != NULL)
-		appendStringInfo(text, ", amount => %s", amount_text(asked->amount));
+		appendStringInfo(text,
+						 numeric_is_nan(asked->amount) || numeric_is_inf(asked->amount)
+							 ? ", amount => '%s'"
+							 : ", amount => %s",
+						 amount_text(asked->amount));
 	if (asked->nscope > 0)
 		add_scope(text, asked);
 	if (asked->subject != NULL)

@@ -46,5 +46,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.limits(text, bigint, jsonb, timestamptz) IS
-	'what a person (NULL: the one who acts) may decide now, or by the mandates of another time (money aside), a row a decision. may: anything at all; up_to: how much, the least of amount_limit, window_left and budget_left (NULL: no limit); above: not up to this, for that is handed over or banned (NULL: from nothing on); consults: positions to ask first; next_position, next_person: who may more, at once and with the money that is left';
+	'what a person (NULL: the one who acts) may decide now, or by the mandates of another time (money aside), a row a decision. may: anything at all, at once; up_to: how much (where may is false: after consults), the least of amount_limit, window_left and budget_left (NULL: no limit); above: not up to this, for that is handed over or banned (NULL: from nothing on); consults: positions to ask first for more, or, where may is false, for anything; next_position, next_person: who may more with the money that is left, at once or else after consults; NULL: nobody, or several together, whom crm.why_not() names';
 REVOKE ALL ON FUNCTION crm.limits(text, bigint, jsonb, timestamptz) FROM PUBLIC;

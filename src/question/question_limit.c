@@ -28,15 +28,18 @@ typedef struct allowance
 	Numeric budget_left;
 } allowance;
 
-static allowance find_allowance(const crm_question *question);
+static allowance find_allowance(const crm_question *question, const crm_band *bands, int nbands,
+								bool consults);
+static const crm_ruling *must_consult(const allowance *own, const crm_band *bands, int nbands);
 static allowance allowance_of(const crm_question *question, const crm_band *band,
 							  const crm_ruling *ruling);
-static bool may(const crm_band *band);
+static bool may(const crm_band *band, bool consults);
 static bool is_spent(const allowance *one);
 static bool is_more(Numeric a, Numeric b);
 static Numeric least(Numeric a, Numeric b);
 static void find_next(const crm_question *question, const allowance *own, Datum *values,
 					  bool *nulls);
+static bool put_other(const crm_question *more, crm_who who, Datum *values, bool *nulls);
 static void put_numeric(Numeric number, Datum *value, bool *null);
 static Numeric cent(void);
 
@@ -45,7 +48,11 @@ crm_limit_of(PG_FUNCTION_ARGS)
 {
 	crm_question_arguments at = {0, 1, CRM_NO_ARGUMENT, 2, 3, 4};
 	crm_question question = crm_question_read(fcinfo, at);
-	allowance own = find_allowance(&question);
+	crm_band *bands;
+	int nbands = crm_bands_of(&question.asked, &bands);
+	allowance own = find_allowance(&question, bands, nbands, false);
+	bool at_once = own.ruling != NULL && !is_spent(&own);
+	const crm_ruling *consults;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum values[NCOLUMNS] = {0};
 	bool nulls[NCOLUMNS] = {0};
@@ -53,7 +60,10 @@ crm_limit_of(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	memset(nulls, true, sizeof(nulls));
 	nulls[0] = false;
-	values[0] = BoolGetDatum(own.ruling != NULL && !is_spent(&own));
+	values[0] = BoolGetDatum(at_once);
+	if (own.ruling == NULL)
+		own = find_allowance(&question, bands, nbands, true);
+	consults = must_consult(&own, bands, nbands);
 	if (own.ruling != NULL)
 	{
 		put_numeric(own.up_to, &values[1], &nulls[1]);
@@ -70,18 +80,17 @@ crm_limit_of(PG_FUNCTION_ARGS)
 		nulls[8] = own.ruling->mandate_id == 0;
 		values[8] = Int32GetDatum(own.ruling->mandate_id);
 		nulls[9] = false;
-		values[9] = crm_question_consults(own.ruling);
+		values[9] = crm_question_consults(consults);
 	}
 	find_next(&question, &own, &values[10], &nulls[10]);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	return (Datum) 0;
 }
 
+/* What he may at once, or what he may after consults only. */
 static allowance
-find_allowance(const crm_question *question)
+find_allowance(const crm_question *question, const crm_band *bands, int nbands, bool consults)
 {
-	crm_band *bands;
-	int nbands = crm_bands_of(&question->asked, &bands);
 	allowance best = {NULL};
 	int last = 0;
 
@@ -89,7 +98,7 @@ find_allowance(const crm_question *question)
 	{
 		if (best.ruling != NULL && !is_more(bands[i].up_to, best.up_to))
 			break;
-		if (!may(&bands[i]))
+		if (!may(&bands[i], consults))
 			continue;
 		for (const crm_ruling *one = bands[i].ruling; one != NULL; one = one->next)
 		{
@@ -102,15 +111,27 @@ find_allowance(const crm_question *question)
 		}
 	}
 	/* What lies below it without a gap is allowed as well. */
-	for (; best.ruling != NULL && last + 1 < nbands && may(&bands[last + 1]); last++)
+	for (; best.ruling != NULL && last + 1 < nbands && may(&bands[last + 1], consults); last++)
 		best.above = bands[last + 1].above;
 	return best;
 }
 
 static bool
-may(const crm_band *band)
+may(const crm_band *band, bool consults)
 {
-	return band->ruling->verdict == CRM_ALLOWED || band->ruling->verdict == CRM_CONSULT_FIRST;
+	return band->ruling->verdict == (consults ? CRM_CONSULT_FIRST : CRM_ALLOWED);
+}
+
+/* Whom he must ask first: for all, or for the next larger amounts if for any. */
+static const crm_ruling *
+must_consult(const allowance *own, const crm_band *bands, int nbands)
+{
+	const crm_ruling *ruling = own->ruling;
+
+	for (int i = 0; ruling != NULL && i < nbands && is_more(bands[i].up_to, own->up_to); i++)
+		if (bands[i].ruling->verdict == CRM_CONSULT_FIRST)
+			ruling = bands[i].ruling;
+	return ruling;
 }
 
 static allowance
@@ -164,7 +185,6 @@ static void
 find_next(const crm_question *question, const allowance *own, Datum *values, bool *nulls)
 {
 	crm_question more = *question;
-	crm_taker *takers;
 
 	if (own->ruling != NULL && own->up_to == NULL)
 		return;
@@ -173,11 +193,27 @@ find_next(const crm_question *question, const allowance *own, Datum *values, boo
 			DirectFunctionCall2(numeric_add, NumericGetDatum(own->up_to), NumericGetDatum(cent())));
 	else
 		more.asked.amount = cent();
-	if (crm_who_may(&more.asked, CRM_WHO_ONE_EACH, crm_question_affords, &takers) == 0)
-		return;
-	nulls[0] = nulls[1] = false;
-	values[0] = CStringGetTextDatum(takers[0].ruling->position);
-	values[1] = CStringGetTextDatum(takers[0].person);
+	if (!put_other(&more, CRM_WHO_ONE_EACH, values, nulls))
+		(void) put_other(&more, CRM_WHO_CONSULTS, values, nulls);
+}
+
+/* The first who is somebody else; false: there is none. */
+static bool
+put_other(const crm_question *more, crm_who who, Datum *values, bool *nulls)
+{
+	crm_taker *takers;
+	int n = crm_who_may(&more->asked, who, crm_question_affords, &takers);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (strcmp(takers[i].person, more->asked.person) == 0)
+			continue;
+		nulls[0] = nulls[1] = false;
+		values[0] = CStringGetTextDatum(takers[i].ruling->position);
+		values[1] = CStringGetTextDatum(takers[i].person);
+		return true;
+	}
+	return false;
 }
 
 static void
