@@ -93,8 +93,12 @@ CREATE FUNCTION crm_internal.ladder(requester text, decision text, amount numeri
 RETURNS TABLE (rung integer, "position" text, joint_id integer, quorum integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
+	-- what he acts for lies below what he holds
 	WITH RECURSIVE above AS (
-		SELECT h."position" AS name FROM crm_internal.hats(ladder.requester, pg_catalog.clock_timestamp()) h
+		SELECT a."position" AS name
+		FROM crm_internal.appointment a
+		WHERE a.person = ladder.requester AND a.capacity <> 'liaison'
+			AND a.valid_from <= pg_catalog.clock_timestamp() AND a.valid_until > pg_catalog.clock_timestamp()
 		UNION
 		SELECT p.reports_to
 		FROM above b
