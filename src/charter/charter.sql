@@ -227,11 +227,6 @@ INSERT INTO crm_internal.operating_model_rule (model, decision, kind, position, 
 	('sales_led', 'data.erase', 'charter', 'compliance_officer', NULL, 310, 'none', NULL),
 	('sales_led', 'data.export', 'charter', 'compliance_officer', NULL, 320, 'none', NULL);
 
-INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
-	('crm_internal.act', 'decision', 'the journal'),
-	('crm_internal.request', 'decision', 'a request'),
-	('crm_internal.guard', 'decision', 'a guard');
-
 CREATE VIEW crm.operating_models AS
 	SELECT o.name AS model, o.title, r.decision, r.kind, r.position, r.from_position, r.bound,
 		EXISTS (SELECT FROM crm_internal.mandate m

@@ -10,12 +10,12 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "base/base.h"
+#include "base/row.h"
 #include "follow/follow_look.h"
 #include "source/source_registry.h"
 #include "source/source_trigger.h"
@@ -152,10 +152,6 @@ static uint64 run_look(SPIPlanPtr *slot, const char *sql, int32 source_id, const
 static void write_look(SPIPlanPtr *slot, const char *sql, int32 source_id, const char *seen);
 static char *this_database(void);
 static void fill_facts(crm_follow_facts *facts, HeapTuple row, TupleDesc desc);
-static bool flag(HeapTuple row, TupleDesc desc, int column);
-static Oid oid_of(HeapTuple row, TupleDesc desc, int column);
-static char char_of(HeapTuple row, TupleDesc desc, int column);
-static List *oid_list(HeapTuple row, TupleDesc desc, int column);
 
 List *
 crm_source_look_changed(void)
@@ -207,8 +203,8 @@ crm_source_look_at(int32 source_id)
 		look = palloc0(sizeof(crm_source_look));
 		fill_facts(&look->facts, row, desc);
 		look->owner = SPI_getvalue(row, desc, COL_OWNER);
-		look->former = oid_of(row, desc, COL_FORMER);
-		look->elsewhere = oid_list(row, desc, COL_ELSEWHERE);
+		look->former = crm_row_oid(row, desc, COL_FORMER);
+		look->elsewhere = crm_row_oids(row, desc, COL_ELSEWHERE);
 		look->now = SPI_getvalue(row, desc, COL_LOOK);
 		MemoryContextSwitchTo(old);
 	}
@@ -278,7 +274,7 @@ crm_source_look_rival(int32 source_id, Oid moved)
 		"AND NOT a.attisdropped)) ORDER BY c.oid LIMIT 1",
 		2, types, values, NULL, SPI_OK_SELECT);
 	if (SPI_processed > 0)
-		rival = oid_of(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		rival = crm_row_oid(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
@@ -316,65 +312,19 @@ this_database(void)
 static void
 fill_facts(crm_follow_facts *facts, HeapTuple row, TupleDesc desc)
 {
-	facts->known = flag(row, desc, COL_KNOWN);
-	facts->captured = crm_source_has_triggers(char_of(row, desc, COL_REGISTERED_KIND));
-	facts->table = oid_of(row, desc, COL_TABLE);
-	facts->kind = char_of(row, desc, COL_KIND);
-	facts->was = facts->known ? oid_of(row, desc, COL_WAS) : InvalidOid;
-	facts->carrier = oid_of(row, desc, COL_CARRIER);
-	facts->is_anothers = flag(row, desc, COL_ANOTHERS);
-	facts->same_tree = flag(row, desc, COL_SAME_TREE);
-	facts->same_names = flag(row, desc, COL_SAME_NAMES);
-	facts->same_files = flag(row, desc, COL_SAME_FILES);
-	facts->same_columns = flag(row, desc, COL_SAME_COLUMNS);
-	facts->same_labels = flag(row, desc, COL_SAME_LABELS);
-	facts->same_triggers = flag(row, desc, COL_SAME_TRIGGERS);
-	facts->same_start = flag(row, desc, COL_SAME_START);
-	facts->has_virtual = flag(row, desc, COL_VIRTUAL);
-}
-
-/* NULL counts as false. */
-static bool
-flag(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum value = SPI_getbinval(row, desc, column, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-static Oid
-oid_of(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum value = SPI_getbinval(row, desc, column, &isnull);
-
-	return isnull ? InvalidOid : DatumGetObjectId(value);
-}
-
-static char
-char_of(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum value = SPI_getbinval(row, desc, column, &isnull);
-
-	return isnull ? '\0' : DatumGetChar(value);
-}
-
-static List *
-oid_list(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *list = NIL;
-	Datum *elements;
-	int n;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &elements,
-					  NULL, &n);
-	for (int i = 0; i < n; i++)
-		list = lappend_oid(list, DatumGetObjectId(elements[i]));
-	return list;
+	facts->known = crm_row_flag(row, desc, COL_KNOWN);
+	facts->captured = crm_source_has_triggers(crm_row_char(row, desc, COL_REGISTERED_KIND));
+	facts->table = crm_row_oid(row, desc, COL_TABLE);
+	facts->kind = crm_row_char(row, desc, COL_KIND);
+	facts->was = facts->known ? crm_row_oid(row, desc, COL_WAS) : InvalidOid;
+	facts->carrier = crm_row_oid(row, desc, COL_CARRIER);
+	facts->is_anothers = crm_row_flag(row, desc, COL_ANOTHERS);
+	facts->same_tree = crm_row_flag(row, desc, COL_SAME_TREE);
+	facts->same_names = crm_row_flag(row, desc, COL_SAME_NAMES);
+	facts->same_files = crm_row_flag(row, desc, COL_SAME_FILES);
+	facts->same_columns = crm_row_flag(row, desc, COL_SAME_COLUMNS);
+	facts->same_labels = crm_row_flag(row, desc, COL_SAME_LABELS);
+	facts->same_triggers = crm_row_flag(row, desc, COL_SAME_TRIGGERS);
+	facts->same_start = crm_row_flag(row, desc, COL_SAME_START);
+	facts->has_virtual = crm_row_flag(row, desc, COL_VIRTUAL);
 }

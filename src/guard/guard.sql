@@ -29,6 +29,8 @@ COMMENT ON COLUMN crm_internal.guard.owner_name IS 'owner of the table, as whom 
 COMMENT ON COLUMN crm_internal.guard.read_columns IS 'columns that the expressions read or that are compared, read_numbers the attribute number of each';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.guard', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.guard_guard_id_seq', '');
+INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
+	('crm_internal.guard', 'decision', 'a guard');
 
 -- Rows of our own tables send no invalidation by themselves.
 CREATE FUNCTION crm_internal.guard_changed() RETURNS trigger

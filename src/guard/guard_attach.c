@@ -48,7 +48,6 @@ static void attach_one(Oid relation_id, const wanted_trigger *wanted, bool is_cl
 static void drop_trigger(Oid relation_id, const char *name);
 static void create_trigger(Oid relation_id, const wanted_trigger *wanted);
 static char *events_of(int16 type);
-static void run(const char *sql);
 static Trigger *find_trigger(TriggerDesc *triggers, const char *name);
 static bool is_as_wanted(const Trigger *trigger, const wanted_trigger *wanted);
 static char *problem_of(Oid relation_id, const wanted_trigger *wanted);
@@ -142,26 +141,27 @@ attach_one(Oid relation_id, const wanted_trigger *wanted, bool is_clone)
 	if ((missing && !is_clone) || wrong)
 		create_trigger(relation_id, wanted);
 	if (!always || wrong)
-		run(psprintf("ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s",
-					 crm_table_qualified(relation_id), wanted->name));
+		crm_source_trigger_run(psprintf("ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s",
+										crm_table_qualified(relation_id), wanted->name));
 }
 
 static void
 drop_trigger(Oid relation_id, const char *name)
 {
 	crm_source_lock_tree(relation_id, AccessExclusiveLock);
-	run(psprintf("DROP TRIGGER %s ON %s", name, crm_table_qualified(relation_id)));
+	crm_source_trigger_run(
+		psprintf("DROP TRIGGER %s ON %s", name, crm_table_qualified(relation_id)));
 }
 
 static void
 create_trigger(Oid relation_id, const wanted_trigger *wanted)
 {
-	run(psprintf("CREATE TRIGGER %s %s %s ON %s FOR EACH %s "
-				 "EXECUTE FUNCTION crm_internal.%s('%d')",
-				 wanted->name, wanted->type & TRIGGER_TYPE_BEFORE ? "BEFORE" : "AFTER",
-				 events_of(wanted->type), crm_table_qualified(relation_id),
-				 TRIGGER_FOR_ROW(wanted->type) ? "ROW" : "STATEMENT", wanted->function,
-				 wanted->guard_id));
+	crm_source_trigger_run(psprintf(
+		"CREATE TRIGGER %s %s %s ON %s FOR EACH %s "
+		"EXECUTE FUNCTION crm_internal.%s('%d')",
+		wanted->name, wanted->type & TRIGGER_TYPE_BEFORE ? "BEFORE" : "AFTER",
+		events_of(wanted->type), crm_table_qualified(relation_id),
+		TRIGGER_FOR_ROW(wanted->type) ? "ROW" : "STATEMENT", wanted->function, wanted->guard_id));
 }
 
 static char *
@@ -179,13 +179,6 @@ events_of(int16 type)
 	if (TRIGGER_FOR_TRUNCATE(type))
 		appendStringInfoString(&events, " OR TRUNCATE");
 	return events.data + strlen(" OR ");
-}
-
-static void
-run(const char *sql)
-{
-	crm_source_execute(sql, 0, NULL, NULL, NULL, SPI_OK_UTILITY);
-	CommandCounterIncrement();
 }
 
 /* ------------------------------ looking ------------------------------ */
@@ -274,8 +267,6 @@ crm_guard_detach(int32 guard_id)
 	crm_user before = crm_become(crm_owner(), 0);
 	int nest_level = crm_source_pin();
 	Oid types[] = {OIDOID, OIDOID, BYTEAOID};
-	SPITupleTable *found;
-	uint64 n;
 
 	SPI_connect();
 	crm_source_execute("SELECT format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, c.relname), "
@@ -284,16 +275,7 @@ crm_guard_detach(int32 guard_id)
 					   "WHERE t.tgfoid IN ($1, $2) AND t.tgargs = $3 AND t.tgparentid = 0 "
 					   "ORDER BY t.oid",
 					   3, types, detach_values(guard_id), NULL, SPI_OK_SELECT);
-	found = SPI_tuptable;
-	n = SPI_processed;
-	for (uint64 i = 0; i < n; i++)
-	{
-		bool isnull;
-		Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
-
-		crm_source_lock_tree(table, AccessExclusiveLock);
-		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
-	}
+	crm_source_trigger_drop_found();
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);

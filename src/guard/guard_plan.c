@@ -8,11 +8,9 @@
 
 #include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -24,9 +22,8 @@
 
 #include "base/attempt.h"
 #include "base/base.h"
-#include "guard/guard_name.h"
 #include "guard/guard_plan.h"
-#include "source/source_expression.h"
+#include "guard/guard_plan_make.h"
 
 PG_FUNCTION_INFO_V1(crm_guard_changed);
 PG_FUNCTION_INFO_V1(crm_guard_problem);
@@ -45,14 +42,6 @@ typedef struct plan_entry
 	crm_guard_plan *plan;
 } plan_entry;
 
-typedef struct plan_request
-{
-	int32 guard_id;
-	Relation relation;
-	crm_guard_plan *plan;
-	const char *argument; /* of crm.change_guard(), what is being prepared now */
-} plan_request;
-
 uint64 crm_guard_generation = 1;
 
 static HTAB *plans = NULL;
@@ -61,18 +50,8 @@ static Oid actor_columns = InvalidOid;
 static Oid sources = InvalidOid; /* the index that capture_store.c has invalidated in its stead */
 
 static void fill(plan_entry *entry, Relation relation);
-static void note_problem(plan_request *request, const ErrorData *error);
-static void make_plan(void *argument);
+static void note_problem(crm_guard_plan_request *request, const ErrorData *error);
 static void find_tables(void);
-static void plan_facts(plan_request *request);
-static bool prepare(plan_request *request, const char *argument, const char *text, Oid wanted,
-					crm_guard_fact *fact);
-static void plan_customer(plan_request *request);
-static void plan_scope(plan_request *request);
-static void plan_columns(plan_request *request);
-static void plan_waiting(plan_request *request);
-static void plan_key_columns(plan_request *request);
-static void check_owner(const plan_request *request);
 
 /* ------------------------------ what makes a plan invalid ------------------------------ */
 
@@ -143,7 +122,7 @@ crm_guard_plan_of(int32 guard_id, Relation relation)
 static void
 fill(plan_entry *entry, Relation relation)
 {
-	plan_request request = {entry->key.guard_id, relation};
+	crm_guard_plan_request request = {entry->key.guard_id, relation};
 	MemoryContext old;
 	ErrorData *error;
 	volatile bool made = false;
@@ -162,7 +141,7 @@ fill(plan_entry *entry, Relation relation)
 	entry->valid = true;
 	PG_TRY();
 	{
-		made = crm_attempt(make_plan, &request, &error);
+		made = crm_attempt(crm_guard_plan_make, &request, &error);
 	}
 	PG_CATCH();
 	{
@@ -180,7 +159,7 @@ fill(plan_entry *entry, Relation relation)
 }
 
 static void
-note_problem(plan_request *request, const ErrorData *error)
+note_problem(crm_guard_plan_request *request, const ErrorData *error)
 {
 	crm_guard_plan *plan = request->plan;
 
@@ -219,161 +198,6 @@ crm_guard_problem(PG_FUNCTION_ARGS)
 	texts[0] = CStringGetTextDatum(plan->problem);
 	texts[1] = CStringGetTextDatum(plan->hint);
 	PG_RETURN_ARRAYTYPE_P(construct_array(texts, 2, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* ------------------------------ making a plan ------------------------------ */
-
-/* Runs in a subtransaction; all of the plan lives in the plan's own context. */
-static void
-make_plan(void *argument)
-{
-	plan_request *request = argument;
-	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(request->plan));
-
-	request->plan->guard = crm_guard_load(request->guard_id);
-	if (request->plan->guard != NULL && !request->plan->guard->is_dropped)
-		plan_facts(request);
-	MemoryContextSwitchTo(old);
-}
-
-static void
-plan_facts(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	const crm_guard *guard = plan->guard;
-
-	plan->has_amount = prepare(request, "amount", guard->amount, NUMERICOID, &plan->amount);
-	plan->has_condition = prepare(request, "\"when\"", guard->condition, BOOLOID, &plan->condition);
-	plan_customer(request);
-	plan_scope(request);
-	plan_columns(request);
-	plan_waiting(request);
-	request->argument = NULL;
-	plan->has_actor = prepare(request, NULL, guard->actor_column, TEXTOID, &plan->actor);
-	plan->is_selective = plan->has_amount || plan->has_condition || plan->ncolumns > 0;
-	plan_key_columns(request);
-	check_owner(request);
-}
-
-/* False: there is no such fact. */
-static bool
-prepare(plan_request *request, const char *argument, const char *text, Oid wanted,
-		crm_guard_fact *fact)
-{
-	const crm_guard *guard = request->plan->guard;
-	char *what;
-
-	if (text == NULL)
-		return false;
-	request->argument = argument;
-	what = psprintf("%s of the guard on", argument ? argument : "actor column");
-	text = crm_guard_present_text(guard, request->relation, text, what);
-	crm_guard_fact_prepare(fact, request->relation, text, what, wanted);
-	return true;
-}
-
-static void
-plan_customer(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	const crm_guard *guard = plan->guard;
-	bool is_key = guard->customer_source != NULL;
-
-	if (!prepare(request, "customer", guard->customer, is_key ? InvalidOid : INT8OID,
-				 &plan->customer))
-		return;
-	plan->has_customer = true;
-	if (!is_key)
-		return;
-	request->argument = "customer_source";
-	plan->source_id = crm_guard_source_number(guard->customer_source);
-	if (plan->source_id == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("\"%s\" is not a source", guard->customer_source)));
-	crm_key_column_init(&plan->customer_key, 1, plan->customer.type, CurrentMemoryContext);
-}
-
-static void
-plan_scope(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	const crm_guard *guard = plan->guard;
-	ListCell *cell;
-
-	plan->dimensions = palloc0(sizeof(crm_guard_dimension) * list_length(guard->scope));
-	foreach (cell, guard->scope)
-	{
-		const crm_guard_pair *pair = lfirst(cell);
-		crm_guard_dimension *dimension = &plan->dimensions[plan->ndimensions++];
-
-		dimension->name = pair->name;
-		(void) prepare(request, "scope", pair->text, TEXTOID, &dimension->value);
-	}
-}
-
-static void
-plan_columns(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	const crm_guard *guard = plan->guard;
-	ListCell *cell;
-
-	plan->columns = palloc0(sizeof(crm_guard_fact) * list_length(guard->columns));
-	foreach (cell, guard->columns)
-		(void) prepare(request, "columns", quote_identifier(lfirst(cell)), InvalidOid,
-					   &plan->columns[plan->ncolumns++]);
-}
-
-static void
-plan_waiting(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	const crm_guard *guard = plan->guard;
-	ListCell *cell;
-
-	request->argument = "waiting";
-	plan->waits = palloc0(sizeof(crm_guard_wait) * list_length(guard->waiting));
-	foreach (cell, guard->waiting)
-		crm_guard_wait_prepare(&plan->waits[plan->nwaits++], guard, request->relation,
-							   lfirst(cell));
-}
-
-static void
-plan_key_columns(plan_request *request)
-{
-	crm_guard_plan *plan = request->plan;
-	TupleDesc rows = RelationGetDescr(request->relation);
-	List *numbers = crm_guard_key_numbers(request->relation);
-	ListCell *cell;
-
-	plan->keys = palloc0(sizeof(crm_key_column) * list_length(numbers));
-	foreach (cell, numbers)
-	{
-		crm_key_column *key = &plan->keys[plan->nkeys++];
-
-		crm_key_column_init(key, lfirst_int(cell),
-							TupleDescAttr(rows, lfirst_int(cell) - 1)->atttypid,
-							CurrentMemoryContext);
-		plan->keys_need_settings |= key->needs_settings;
-	}
-}
-
-/* What runs as the owner was written for another owner. */
-static void
-check_owner(const plan_request *request)
-{
-	const crm_guard_plan *plan = request->plan;
-	char *owner = GetUserNameFromId(request->relation->rd_rel->relowner, false);
-	bool runs = OidIsValid(plan->amount.run_as) || OidIsValid(plan->condition.run_as) ||
-				OidIsValid(plan->customer.run_as);
-
-	for (int i = 0; i < plan->ndimensions; i++)
-		runs |= OidIsValid(plan->dimensions[i].value.run_as);
-	if (runs && strcmp(owner, plan->guard->owner) != 0)
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("the table belonged to \"%s\" when it was guarded, and now to "
-							   "\"%s\", as whom functions of the guard would run",
-							   plan->guard->owner, owner)));
 }
 
 /* ------------------------------ reading rows ------------------------------ */

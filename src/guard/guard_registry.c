@@ -9,6 +9,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/base.h"
+#include "base/row.h"
 #include "guard/guard_registry.h"
 #include "guard/guard_rule.h"
 #include "source/source_registry.h"
@@ -69,10 +70,6 @@ enum
 static bool read_latest(SPIPlanPtr *slot, const char *sql, int nargs, const Oid *types,
 						Datum *values, const char *nulls);
 static crm_guard *guard_of(HeapTuple row, TupleDesc desc);
-static char *text_at(HeapTuple row, TupleDesc desc, int column);
-static Datum value_at(HeapTuple row, TupleDesc desc, int column);
-static List *texts_at(HeapTuple row, TupleDesc desc, int column);
-static List *numbers_at(HeapTuple row, TupleDesc desc, int column);
 static List *pairs_at(HeapTuple row, TupleDesc desc, int names);
 static int operations_at(HeapTuple row, TupleDesc desc, int column);
 static void write_guard(const crm_guard *guard, const char *sql, int expected);
@@ -204,75 +201,26 @@ guard_of(HeapTuple row, TupleDesc desc)
 {
 	crm_guard *guard = palloc0(sizeof(crm_guard));
 
-	guard->guard_id = DatumGetInt32(value_at(row, desc, COLUMN_ID));
-	guard->table_name = text_at(row, desc, COLUMN_TABLE);
-	guard->table_id = DatumGetObjectId(value_at(row, desc, COLUMN_TABLE_ID));
-	guard->owner = text_at(row, desc, COLUMN_OWNER);
-	guard->decision = text_at(row, desc, COLUMN_DECISION);
+	guard->guard_id = crm_row_number(row, desc, COLUMN_ID);
+	guard->table_name = SPI_getvalue(row, desc, COLUMN_TABLE);
+	guard->table_id = crm_row_oid(row, desc, COLUMN_TABLE_ID);
+	guard->owner = SPI_getvalue(row, desc, COLUMN_OWNER);
+	guard->decision = SPI_getvalue(row, desc, COLUMN_DECISION);
 	guard->operations = operations_at(row, desc, COLUMN_OPERATIONS);
-	guard->amount = text_at(row, desc, COLUMN_AMOUNT);
-	guard->customer = text_at(row, desc, COLUMN_CUSTOMER);
-	guard->customer_source = text_at(row, desc, COLUMN_CUSTOMER_SOURCE);
-	guard->condition = text_at(row, desc, COLUMN_CONDITION);
-	guard->columns = texts_at(row, desc, COLUMN_COLUMNS);
+	guard->amount = SPI_getvalue(row, desc, COLUMN_AMOUNT);
+	guard->customer = SPI_getvalue(row, desc, COLUMN_CUSTOMER);
+	guard->customer_source = SPI_getvalue(row, desc, COLUMN_CUSTOMER_SOURCE);
+	guard->condition = SPI_getvalue(row, desc, COLUMN_CONDITION);
+	guard->columns = crm_row_texts(row, desc, COLUMN_COLUMNS);
 	guard->scope = pairs_at(row, desc, COLUMN_SCOPE_NAMES);
 	guard->waiting = pairs_at(row, desc, COLUMN_WAITING_NAMES);
-	guard->enforces = DatumGetBool(value_at(row, desc, COLUMN_ENFORCES));
-	guard->journals_rows = DatumGetBool(value_at(row, desc, COLUMN_JOURNALS_ROWS));
-	guard->is_dropped = DatumGetBool(value_at(row, desc, COLUMN_IS_DROPPED));
-	guard->read_columns = texts_at(row, desc, COLUMN_READ_COLUMNS);
-	guard->read_numbers = numbers_at(row, desc, COLUMN_READ_NUMBERS);
-	guard->actor_column = text_at(row, desc, COLUMN_ACTOR_COLUMN);
+	guard->enforces = crm_row_flag(row, desc, COLUMN_ENFORCES);
+	guard->journals_rows = crm_row_flag(row, desc, COLUMN_JOURNALS_ROWS);
+	guard->is_dropped = crm_row_flag(row, desc, COLUMN_IS_DROPPED);
+	guard->read_columns = crm_row_texts(row, desc, COLUMN_READ_COLUMNS);
+	guard->read_numbers = crm_row_numbers(row, desc, COLUMN_READ_NUMBERS);
+	guard->actor_column = SPI_getvalue(row, desc, COLUMN_ACTOR_COLUMN);
 	return guard;
-}
-
-static char *
-text_at(HeapTuple row, TupleDesc desc, int column)
-{
-	return SPI_getvalue(row, desc, column);
-}
-
-static Datum
-value_at(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-
-	return SPI_getbinval(row, desc, column, &isnull);
-}
-
-/* NULL elements stay NULL. */
-static List *
-texts_at(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *texts = NIL;
-	Datum *values;
-	bool *nulls;
-	int n;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
-					  &n);
-	for (int i = 0; i < n; i++)
-		texts = lappend(texts, nulls[i] ? NULL : TextDatumGetCString(values[i]));
-	return texts;
-}
-
-static List *
-numbers_at(HeapTuple row, TupleDesc desc, int column)
-{
-	List *numbers = NIL;
-	Datum *values;
-	bool *nulls;
-	int n;
-
-	deconstruct_array(DatumGetArrayTypeP(value_at(row, desc, column)), INT4OID, sizeof(int32), true,
-					  TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		numbers = lappend_int(numbers, DatumGetInt32(values[i]));
-	return numbers;
 }
 
 /* The column of names, and that of texts right after it. */
@@ -283,7 +231,7 @@ pairs_at(HeapTuple row, TupleDesc desc, int names)
 	ListCell *name;
 	ListCell *text;
 
-	forboth(name, texts_at(row, desc, names), text, texts_at(row, desc, names + 1))
+	forboth(name, crm_row_texts(row, desc, names), text, crm_row_texts(row, desc, names + 1))
 	{
 		crm_guard_pair *pair = palloc(sizeof(crm_guard_pair));
 
@@ -300,7 +248,7 @@ operations_at(HeapTuple row, TupleDesc desc, int column)
 	int operations = 0;
 	ListCell *cell;
 
-	foreach (cell, texts_at(row, desc, column))
+	foreach (cell, crm_row_texts(row, desc, column))
 		operations |= crm_guard_operation_by_name(lfirst(cell));
 	return operations;
 }

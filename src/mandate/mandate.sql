@@ -45,5 +45,6 @@ COMMENT ON TABLE crm_internal.scope_dimension IS 'what a mandate may be bounded 
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.scope_dimension', 'WHERE false');
 
 INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
+	('crm_internal.act', 'decision', 'the journal'),
 	('crm_internal.mandate', 'decision', 'a mandate');
 INSERT INTO crm_internal.scope_dimension (name, ancestors_function) VALUES ('department', 'crm_internal.department_ancestors');

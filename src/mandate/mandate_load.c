@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/row.h"
 #include "mandate/mandate_policy.h"
 
 #define ROWS_AT_ONCE 1000
@@ -32,7 +33,6 @@ static char *text_at(HeapTuple row, TupleDesc shape, int column);
 static int place_at(const crm_policy_names *names, HeapTuple row, TupleDesc shape, int column);
 static int number_at(HeapTuple row, TupleDesc shape, int column, int otherwise);
 static TimestampTz time_at(HeapTuple row, TupleDesc shape, int column);
-static Numeric numeric_at(HeapTuple row, TupleDesc shape, int column);
 static Interval *interval_at(HeapTuple row, TupleDesc shape, int column);
 static crm_mandate_kind kind_at(HeapTuple row, TupleDesc shape, int column);
 static crm_capacity capacity_at(HeapTuple row, TupleDesc shape, int column);
@@ -179,7 +179,7 @@ read_amounts(crm_policy *policy)
 	policy->rule.namounts = SPI_processed;
 	policy->amounts = zeroed(policy, policy->rule.namounts, sizeof(Numeric));
 	for (int i = 0; i < policy->rule.namounts; i++)
-		policy->amounts[i] = numeric_at(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		policy->amounts[i] = crm_row_numeric(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -192,7 +192,7 @@ read_position(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	position->registered = true;
 	position->reports_to = place_at(&policy->positions, row, shape, 2);
 	position->may_be_acted_for = strcmp(text_at(row, shape, 3), "acting") == 0;
-	policy->acting_share[place] = numeric_at(row, shape, 4);
+	policy->acting_share[place] = crm_row_numeric(row, shape, 4);
 	position->closed_at = time_at(row, shape, 5);
 }
 
@@ -237,8 +237,8 @@ read_mandate(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	mandate->parent = number_at(row, shape, 6, 0);
 	mandate->joint_id = number_at(row, shape, 7, 0);
 	mandate->quorum = number_at(row, shape, 8, 0);
-	terms->amount = numeric_at(row, shape, 9);
-	terms->window_amount = numeric_at(row, shape, 10);
+	terms->amount = crm_row_numeric(row, shape, 9);
+	terms->window_amount = crm_row_numeric(row, shape, 10);
 	terms->window_length = interval_at(row, shape, 11);
 	terms->budget = text_at(row, shape, 12);
 	mandate->depth = number_at(row, shape, 13, CRM_RULE_NONE);
@@ -317,15 +317,6 @@ time_at(HeapTuple row, TupleDesc shape, int column)
 	Datum value = SPI_getbinval(row, shape, column, &absent);
 
 	return absent ? DT_NOEND : DatumGetTimestampTz(value);
-}
-
-static Numeric
-numeric_at(HeapTuple row, TupleDesc shape, int column)
-{
-	bool absent;
-	Datum value = SPI_getbinval(row, shape, column, &absent);
-
-	return absent ? NULL : DatumGetNumericCopy(value);
 }
 
 static Interval *

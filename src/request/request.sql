@@ -33,6 +33,8 @@ CREATE TABLE crm_internal.request
 COMMENT ON TABLE crm_internal.request IS 'position: whose turn it is since the last booking of an escalation (crm.requests shows whose turn it is now); NULL: only consults are awaited. guard_id, operation, row_key, subject (of a function of crm): bound to these if given; asked: columns and values that crm.approve sets in a row that waits. expires_at: an open request lapses, an approved one may be used until then';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_request_id_seq', '');
+INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
+	('crm_internal.request', 'decision', 'a request');
 CREATE INDEX request_open_idx ON crm_internal.request (status) WHERE status IN ('open', 'approved');
 CREATE INDEX request_requester_idx ON crm_internal.request (requester, decision);
 

@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/base.h"
+#include "base/row.h"
 #include "request/request.h"
 #include "request/request_private.h"
 
@@ -207,23 +208,6 @@ copy_path(crm_approval *approval, Datum value)
 	approval->path = (int32 *) ARR_DATA_PTR(array);
 }
 
-static const char *
-text_at(HeapTuple row, TupleDesc shape, int column)
-{
-	char *text = SPI_getvalue(row, shape, column);
-
-	return text == NULL ? NULL : pstrdup(text);
-}
-
-static Numeric
-number_at(HeapTuple row, TupleDesc shape, int column)
-{
-	bool isnull;
-	Datum value = SPI_getbinval(row, shape, column, &isnull);
-
-	return isnull ? NULL : DatumGetNumericCopy(value);
-}
-
 static void
 copy_approval(crm_approval *approval, MemoryContext caller)
 {
@@ -237,12 +221,12 @@ copy_approval(crm_approval *approval, MemoryContext caller)
 	value = SPI_getbinval(row, shape, 2, &isnull);
 	if (!isnull)
 		copy_path(approval, value);
-	approval->position = text_at(row, shape, 3);
-	approval->budget = text_at(row, shape, 4);
-	approval->reserved = number_at(row, shape, 5);
+	approval->position = SPI_getvalue(row, shape, 3);
+	approval->budget = SPI_getvalue(row, shape, 4);
+	approval->reserved = crm_row_numeric(row, shape, 5);
 	approval->consulted = DatumGetBool(SPI_getbinval(row, shape, 6, &isnull));
-	approval->decision = text_at(row, shape, 7);
-	approval->window_amount = number_at(row, shape, 8);
+	approval->decision = SPI_getvalue(row, shape, 7);
+	approval->window_amount = crm_row_numeric(row, shape, 8);
 	value = SPI_getbinval(row, shape, 9, &isnull);
 	if (!isnull)
 	{

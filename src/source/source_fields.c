@@ -1,11 +1,9 @@
 /* source_fields.c - a row of crm_internal.source as a struct. */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 
+#include "base/row.h"
 #include "source/source_fields.h"
 
 /* As CRM_SOURCE_COLUMNS names them. */
@@ -45,8 +43,6 @@ enum
 };
 
 static void load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc);
-static List *text_list(HeapTuple row, TupleDesc desc, int column);
-static List *number_list(HeapTuple row, TupleDesc desc, int column);
 
 crm_source *
 crm_source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
@@ -60,10 +56,10 @@ crm_source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
 	source->schema = SPI_getvalue(row, desc, COL_SCHEMA);
 	source->table = SPI_getvalue(row, desc, COL_TABLE);
 	source->relation_kind = DatumGetChar(SPI_getbinval(row, desc, COL_RELATION_KIND, &isnull));
-	source->key = text_list(row, desc, COL_KEY);
-	source->columns = text_list(row, desc, COL_COLUMNS);
-	source->column_numbers = number_list(row, desc, COL_NUMBERS);
-	source->column_types = text_list(row, desc, COL_TYPES);
+	source->key = crm_row_texts(row, desc, COL_KEY);
+	source->columns = crm_row_texts(row, desc, COL_COLUMNS);
+	source->column_numbers = crm_row_numbers(row, desc, COL_NUMBERS);
+	source->column_types = crm_row_texts(row, desc, COL_TYPES);
 	source->filter = SPI_getvalue(row, desc, COL_FILTER);
 	source->kind = SPI_getvalue(row, desc, COL_KIND);
 	source->region = SPI_getvalue(row, desc, COL_REGION);
@@ -80,15 +76,10 @@ crm_source_of_row(HeapTuple row, TupleDesc desc, MemoryContext context)
 static void
 load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc)
 {
-	bool isnull;
-	Datum value;
-
-	source->role = DatumGetChar(SPI_getbinval(row, desc, COL_ROLE, &isnull));
-	value = SPI_getbinval(row, desc, COL_ROOT, &isnull);
-	source->root_id = isnull ? 0 : DatumGetInt32(value);
-	value = SPI_getbinval(row, desc, COL_PARENT, &isnull);
-	source->parent_id = isnull ? 0 : DatumGetInt32(value);
-	source->parent_columns = text_list(row, desc, COL_PARENT_COLUMNS);
+	source->role = crm_row_char(row, desc, COL_ROLE);
+	source->root_id = crm_row_number(row, desc, COL_ROOT);
+	source->parent_id = crm_row_number(row, desc, COL_PARENT);
+	source->parent_columns = crm_row_texts(row, desc, COL_PARENT_COLUMNS);
 	source->entered_by = SPI_getvalue(row, desc, COL_ENTERED_BY);
 	source->preferred = SPI_getvalue(row, desc, COL_PREFERRED);
 	source->belongs_to = SPI_getvalue(row, desc, COL_BELONGS_TO);
@@ -99,40 +90,4 @@ load_part_fields(crm_source *source, HeapTuple row, TupleDesc desc)
 	source->until = SPI_getvalue(row, desc, COL_UNTIL);
 	source->attribute_trust = SPI_getvalue(row, desc, COL_ATTRIBUTE_TRUST);
 	source->owner = SPI_getvalue(row, desc, COL_OWNER);
-}
-
-static List *
-text_list(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *list = NIL;
-	Datum *elements;
-	int n;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
-					  &n);
-	for (int i = 0; i < n; i++)
-		list = lappend(list, TextDatumGetCString(elements[i]));
-	return list;
-}
-
-static List *
-number_list(HeapTuple row, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum array = SPI_getbinval(row, desc, column, &isnull);
-	List *list = NIL;
-	Datum *elements;
-	int n;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(array), INT2OID, 2, true, TYPALIGN_SHORT, &elements, NULL,
-					  &n);
-	for (int i = 0; i < n; i++)
-		list = lappend_int(list, DatumGetInt16(elements[i]));
-	return list;
 }

@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "base/row.h"
 #include "source/source_lock.h"
 #include "source/source_registry.h"
 #include "source/source_trigger.h"
@@ -50,7 +51,6 @@ static void detach_found(const char *condition, List *tables, int32 source_id);
 static Datum oid_array(List *oids);
 static void attach_one(Oid relation_id, const trigger_names *names, bool row, bool create);
 static void create_trigger(const char *table, const trigger_names *names, bool row);
-static void run(const char *sql);
 static trigger_state state_of(Oid relation_id, const char *name, int32 source_id);
 static trigger_state state_of_trigger(Trigger *trigger, int32 source_id);
 static char *problem_of(Oid relation_id, const char *name, int32 source_id);
@@ -231,8 +231,6 @@ detach_found(const char *condition, List *tables, int32 source_id)
 {
 	Oid types[] = {OIDOID, BYTEAOID, OIDARRAYOID};
 	Datum values[3];
-	SPITupleTable *found;
-	uint64 n;
 
 	values[0] = ObjectIdGetDatum(crm_source_capture_function());
 	values[1] = crm_source_trigger_argument(source_id);
@@ -245,15 +243,19 @@ detach_found(const char *condition, List *tables, int32 source_id)
 								"AND %s ORDER BY t.oid",
 								condition),
 					   3, types, values, NULL, SPI_OK_SELECT);
-	found = SPI_tuptable;
-	n = SPI_processed;
+	crm_source_trigger_drop_found();
+}
+
+void
+crm_source_trigger_drop_found(void)
+{
+	SPITupleTable *found = SPI_tuptable;
+	uint64 n = SPI_processed;
+
 	for (uint64 i = 0; i < n; i++)
 	{
-		bool isnull;
-		Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
-
-		crm_source_lock_tree(table, AccessExclusiveLock);
-		run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
+		crm_source_lock_tree(crm_row_oid(found->vals[i], found->tupdesc, 2), AccessExclusiveLock);
+		crm_source_trigger_run(SPI_getvalue(found->vals[i], found->tupdesc, 1));
 	}
 }
 
@@ -288,28 +290,28 @@ attach_one(Oid relation_id, const trigger_names *names, bool row, bool create)
 	if (state == TRIGGER_WRONG)
 	{
 		crm_source_lock_tree(relation_id, AccessExclusiveLock);
-		run(psprintf("DROP TRIGGER %s ON %s", name, table));
+		crm_source_trigger_run(psprintf("DROP TRIGGER %s ON %s", name, table));
 		state = TRIGGER_MISSING;
 	}
 	if (state == TRIGGER_MISSING && create)
 		create_trigger(table, names, row);
 	if (state == TRIGGER_FINE || (state == TRIGGER_MISSING && !create))
 		return;
-	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, name));
+	crm_source_trigger_run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, name));
 }
 
 static void
 create_trigger(const char *table, const trigger_names *names, bool row)
 {
-	run(psprintf("CREATE TRIGGER %s AFTER %s ON %s FOR EACH %s "
-				 "EXECUTE FUNCTION crm_internal.capture('%d')",
-				 row ? names->row : names->truncate,
-				 row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table, row ? "ROW" : "STATEMENT",
-				 names->source_id));
+	crm_source_trigger_run(psprintf("CREATE TRIGGER %s AFTER %s ON %s FOR EACH %s "
+									"EXECUTE FUNCTION crm_internal.capture('%d')",
+									row ? names->row : names->truncate,
+									row ? "INSERT OR UPDATE OR DELETE" : "TRUNCATE", table,
+									row ? "ROW" : "STATEMENT", names->source_id));
 }
 
-static void
-run(const char *sql)
+void
+crm_source_trigger_run(const char *sql)
 {
 	crm_source_execute(sql, 0, NULL, NULL, NULL, SPI_OK_UTILITY);
 	CommandCounterIncrement();

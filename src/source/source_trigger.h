@@ -35,6 +35,12 @@ extern Oid crm_source_capture_function(void);
 /* The argument of its triggers, bytea as pg_trigger.tgargs holds it. */
 extern Datum crm_source_trigger_argument(int32 source_id);
 
+/* A statement on a trigger, whose effect the next one sees. */
+extern void crm_source_trigger_run(const char *sql);
+
+/* Runs what SPI has just found: statements that drop triggers, each with the table it locks. */
+extern void crm_source_trigger_drop_found(void);
+
 /* The table that carries the source's row trigger by now (the parent of partitions), or InvalidOid.
  */
 extern Oid crm_source_trigger_table(int32 source_id);

@@ -66,6 +66,9 @@ sub order
 	push @found, map { "src/ORDER names $_, which is not there" } grep { !-f && !-f s/\.sql$/.h/r } sort keys %times;
 	my $rooms = rooms();
 	push @found, map { "$_ is no room of src/ORDER" } grep { !$rooms->{s{^src/}{}r} } grep { -d } glob 'src/*';
+	my $told = join ' ', map { m{^\| `(\w+)` \|} } lines('doc/developing.md');
+	my $order = join ' ', sort { $rooms->{$a} <=> $rooms->{$b} } keys %$rooms;
+	push @found, "doc/developing.md has the rooms $told, src/ORDER $order" if $told ne $order;
 	return @found;
 }
 
