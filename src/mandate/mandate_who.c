@@ -77,6 +77,12 @@ crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford, crm_
 }
 
 int
+crm_who_sign(const crm_asked *asked, crm_taker **takers)
+{
+	return crm_signers(crm_policy_now(), asked, asked->person, takers);
+}
+
+int
 crm_policy_who_may(crm_policy *policy, const crm_asked *asked, crm_who who,
 				   crm_can_afford can_afford, crm_taker **takers)
 {

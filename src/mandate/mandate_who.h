@@ -64,6 +64,9 @@ typedef enum crm_who
 extern int crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford,
 					   crm_taker **takers);
 
+/* Who may only together, each of them one of the signers that are needed. Returns how many. */
+extern int crm_who_sign(const crm_asked *asked, crm_taker **takers);
+
 /* Why a ruling does not allow, in sentences; nothing about money that is gone. */
 extern char *crm_refusal_detail(const crm_ruling *ruling, const crm_asked *asked);
 

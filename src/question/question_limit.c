@@ -8,6 +8,7 @@
 
 #include "fmgr.h"
 #include "funcapi.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -40,6 +41,7 @@ static Numeric least(Numeric a, Numeric b);
 static void find_next(const crm_question *question, const allowance *own, Datum *values,
 					  bool *nulls);
 static bool put_other(const crm_question *more, crm_who who, Datum *values, bool *nulls);
+static void put_signers(const crm_question *more, Datum *values, bool *nulls);
 static void put_numeric(Numeric number, Datum *value, bool *null);
 static Numeric cent(void);
 
@@ -193,8 +195,38 @@ find_next(const crm_question *question, const allowance *own, Datum *values, boo
 			DirectFunctionCall2(numeric_add, NumericGetDatum(own->up_to), NumericGetDatum(cent())));
 	else
 		more.asked.amount = cent();
-	if (!put_other(&more, CRM_WHO_ONE_EACH, values, nulls))
-		(void) put_other(&more, CRM_WHO_CONSULTS, values, nulls);
+	if (!put_other(&more, CRM_WHO_ONE_EACH, values, nulls) &&
+		!put_other(&more, CRM_WHO_CONSULTS, values, nulls))
+		put_signers(&more, values, nulls);
+}
+
+/* All who sign besides him, in one line. */
+static void
+put_signers(const crm_question *more, Datum *values, bool *nulls)
+{
+	StringInfoData positions;
+	StringInfoData persons;
+	crm_taker *takers;
+	int n = crm_who_sign(&more->asked, &takers);
+
+	initStringInfo(&positions);
+	initStringInfo(&persons);
+	for (int i = 0; i < n; i++)
+	{
+		const char *comma = positions.len > 0 ? ", " : "";
+
+		if (strcmp(takers[i].person, more->asked.person) == 0)
+			continue;
+		if (!crm_question_affords(&more->asked, &takers[i]))
+			return;
+		appendStringInfo(&positions, "%s%s", comma, takers[i].ruling->position);
+		appendStringInfo(&persons, "%s%s", comma, takers[i].person);
+	}
+	if (positions.len == 0)
+		return;
+	nulls[0] = nulls[1] = false;
+	values[0] = CStringGetTextDatum(positions.data);
+	values[1] = CStringGetTextDatum(persons.data);
 }
 
 /* The first who is somebody else; false: there is none. */
