@@ -85,7 +85,10 @@ SELECT crm.share('care.solution', 'after_sales', 'agent', amount => 700);
 SELECT crm.consult('goodwill', 'brand_manager', deadline => '1 day', amount => 500);
 SELECT crm.inform('goodwill', 'brand_manager', from_position => 'after_sales');
 SELECT crm.inform('goodwill', 'brand_manager', from_position => 'board');
+SELECT crm.ban('goodwill', 'agent', amount => 20, from_position => 'after_sales');
+-- a condition binds everybody: who has a share only sets none, nor one that outlives the requests it delays
 SELECT crm.ban('goodwill', 'agent', amount => 20, from_position => 'desk');
+SELECT crm.consult('goodwill', 'brand_manager', deadline => '1000 years');
 SELECT crm.ban('goodwill', 'board', from_position => 'agent');
 SELECT crm.consult('goodwill', 'brand_manager', deadline => '0');
 SELECT * FROM register WHERE id > 6;

@@ -46,7 +46,7 @@ SELECT * FROM crm.revoke(19);
 
 -- consult, inform and ban go with whose condition they are
 SELECT crm.grant_mandate('segmentation', 'head');
-SELECT crm.share('segmentation', 'head', 'lead');
+SELECT crm.hand_over('segmentation', 'head', 'lead');
 SELECT crm.consult('segmentation', 'desk', from_position => 'lead');
 SELECT crm.ban('segmentation', 'temp');
 SELECT * FROM crm.revoke(22);

@@ -130,6 +130,9 @@ BEGIN
 		WHEN m.deadline <= '0' THEN
 			wrong := 'a deadline must be longer than nothing';
 			hint := 'Give an interval such as ''2 days''.';
+		WHEN m.deadline >= (SELECT d.expires_after FROM crm_internal.decision_now d WHERE d.code::text = m.decision) THEN
+			wrong := 'a deadline must be shorter than requests live';
+			hint := format('crm.decisions says how long those for "%s" do (expires_after).', m.decision);
 		WHEN m.kind = 'joint' AND (m.quorum < 2 OR m.quorum > cardinality(positions)
 			OR cardinality(positions) <> (SELECT count(DISTINCT p) FROM unnest(positions) p)) THEN
 			wrong := format('%s of %s positions cannot decide jointly', m.quorum, (SELECT count(DISTINCT p) FROM unnest(positions) p));

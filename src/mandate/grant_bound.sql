@@ -105,7 +105,9 @@ DECLARE
 BEGIN
 	PERFORM crm_internal.refuse_reserved(m);
 	IF cardinality(passed) = 0 THEN
-		PERFORM crm_internal.refuse_grant(m, '', 'It has no mandate for that itself.',
+		PERFORM crm_internal.refuse_grant(m, '',
+			CASE WHEN m.kind IN ('consult', 'inform', 'ban') THEN 'It has that by no charter and no hand-over: who has a share only binds nobody.'
+				ELSE 'It has no mandate for that itself.' END,
 			format('SELECT * FROM crm.who_may(%L); tells who has one.', m.decision));
 	END IF;
 	FOREACH bound IN ARRAY '{start,scope,amount,window,budget,depth,end}'::text[] LOOP

@@ -23,10 +23,11 @@ BEGIN ATOMIC
 	SELECT p.*
 	FROM crm_internal.mandate p
 	WHERE p.to_position = (m).from_position AND p.kind IN ('charter', 'hand_over', 'share')
+		AND ((m).kind NOT IN ('consult', 'inform', 'ban') OR p.kind <> 'share')
 		AND crm_internal.is_within((m).decision, p.decision)
 		AND p.revoked_at > (m).valid_from AND p.valid_until > (m).valid_from;
 END;
-COMMENT ON FUNCTION crm_internal.given_mandates(crm_internal.mandate) IS 'what the giver of a new mandate has in its decision, now or later';
+COMMENT ON FUNCTION crm_internal.given_mandates(crm_internal.mandate) IS 'what the giver of a new mandate has in its decision, now or later; a condition binds all who decide, so whoever has a share only sets none';
 REVOKE ALL ON FUNCTION crm_internal.given_mandates(crm_internal.mandate) FROM PUBLIC;
 
 -- NULL bounds of the new one are taken from the one it stands on.
