@@ -4,7 +4,7 @@ SELECT crm.add_department('company'), crm.add_department('sales', parent => 'com
 SELECT count(crm.add_position(p, d)) FROM (VALUES ('board', 'company'), ('brand', 'company'), ('care', 'company'), ('desk', 'sales')) v(p, d);
 SELECT count(crm.appoint(p, who)) FROM (VALUES ('board', 'ann'), ('brand', 'bea'), ('care', 'cleo'), ('desk', 'dave')) v(p, who);
 SELECT crm.appoint('desk', 'carl', capacity => 'contractor', valid_until => '2100-01-01') > 0 AS appointed;
-SELECT crm.add_budget('large', 1000), crm.add_budget('small', 20);
+SELECT crm.add_budget('large', 1000, owner => 'board'), crm.add_budget('small', 20);
 SELECT crm.add_gateway(session_user::text, session_allowed => true);
 CREATE VIEW hint AS
 	SELECT d.decision, a.amount, w.hint

@@ -6,7 +6,7 @@ SELECT crm.add_position('board', department => 'care');
 SELECT count(crm.add_position(p, department => 'care', reports_to => 'board')) FROM unnest('{manager,legal,sales}'::text[]) p;
 SELECT crm.add_position('agent', department => 'care', reports_to => 'manager');
 SELECT count(crm.appoint(p, w)) FROM (VALUES ('board', 'ann'), ('manager', 'mia'), ('legal', 'leo'), ('sales', 'sam'), ('agent', 'bob')) v (p, w);
-SELECT crm.add_budget('gestures', 150);
+SELECT crm.add_budget('gestures', 150, owner => 'manager');
 SELECT count(crm.grant_mandate(d, 'board')) FROM unnest('{goodwill,pricing,care.solution}'::text[]) d;
 SELECT crm.share('goodwill', from_position => 'board', to_position => 'manager', amount => 500) IS NOT NULL AS shared;
 SELECT crm.share('goodwill', from_position => 'manager', to_position => 'agent', amount => 200, budget => 'gestures') IS NOT NULL AS shared;

@@ -13,9 +13,10 @@ CREATE TABLE crm_internal.budget
 	valid_from timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	valid_until timestamptz NOT NULL DEFAULT 'infinity',
 	closed_at timestamptz,
+	owner text,
 	CONSTRAINT budget_not_overspent CHECK (spent OPERATOR(pg_catalog.+) reserved OPERATOR(pg_catalog.+) carved OPERATOR(pg_catalog.<=) amount)
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE crm_internal.budget IS 'amount: what there is; carved: given to sub-budgets; reserved: promised by approved requests; spent: by acts. Booked by one UPDATE a budget and transaction';
+COMMENT ON TABLE crm_internal.budget IS 'amount: what there is; carved: given to sub-budgets; reserved: promised by approved requests; spent: by acts; owner: the position that may give it to others to spend, beside that of each budget above it. Booked by one UPDATE a budget and transaction';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.budget', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.budget_budget_id_seq', '');
 
@@ -96,11 +97,36 @@ AS 'MODULE_PATHNAME', 'crm_compensated';
 COMMENT ON FUNCTION crm_internal.compensated(bigint) IS 'what was given back of an act by now, at every isolation level';
 REVOKE ALL ON FUNCTION crm_internal.compensated(bigint) FROM PUBLIC;
 
+CREATE FUNCTION crm_internal.budget_line(name text)
+RETURNS TABLE (name text, owner text, height integer)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH RECURSIVE up AS (
+		SELECT b.name, b.owner, b.parent_id, 0 AS height FROM crm_internal.budget b WHERE b.name = budget_line.name
+		UNION ALL
+		SELECT b.name, b.owner, b.parent_id, up.height + 1 FROM up JOIN crm_internal.budget b ON b.budget_id = up.parent_id
+	)
+	SELECT up.name, up.owner, up.height FROM up;
+END;
+COMMENT ON FUNCTION crm_internal.budget_line(text) IS 'a budget and all that it is carved from, with their owners';
+REVOKE ALL ON FUNCTION crm_internal.budget_line(text) FROM PUBLIC;
+
+-- Runs as the owner: the view is read by members.
+CREATE FUNCTION crm_internal.budget_owner(name text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT l.owner FROM crm_internal.budget_line(budget_owner.name) l WHERE l.owner IS NOT NULL ORDER BY l.height LIMIT 1;
+END;
+COMMENT ON FUNCTION crm_internal.budget_owner(text) IS 'the owner of a budget, or of the nearest one above it';
+REVOKE ALL ON FUNCTION crm_internal.budget_owner(text) FROM PUBLIC;
+
 CREATE VIEW crm.budgets AS
 	SELECT b.name, p.name AS parent, b.currency, b.amount, b.spent, b.reserved, b.carved,
 		b.amount OPERATOR(pg_catalog.-) b.spent OPERATOR(pg_catalog.-) b.reserved OPERATOR(pg_catalog.-) b.carved AS remaining,
 		CASE WHEN b.amount OPERATOR(pg_catalog.>) 0 THEN pg_catalog.round(100 OPERATOR(pg_catalog.*) b.spent OPERATOR(pg_catalog./) b.amount, 1) END AS spent_percent,
-		b.valid_from, b.valid_until, b.closed_at
+		b.valid_from, b.valid_until, b.closed_at, crm_internal.budget_owner(b.name) AS owner
 	FROM crm_internal.budget b
 	LEFT JOIN crm_internal.budget p ON p.budget_id OPERATOR(pg_catalog.=) b.parent_id
 	ORDER BY b.name;
@@ -117,6 +143,7 @@ COMMENT ON COLUMN crm.budgets.spent_percent IS 'spent in per cent of the amount'
 COMMENT ON COLUMN crm.budgets.valid_from IS 'from when it may be spent';
 COMMENT ON COLUMN crm.budgets.valid_until IS 'until when it may be spent';
 COMMENT ON COLUMN crm.budgets.closed_at IS 'since when it is closed; NULL: it is open';
+COMMENT ON COLUMN crm.budgets.owner IS 'the position that names it in mandates without asking, its own or of the nearest budget above it; NULL: only whoever decides investment does';
 
 CREATE VIEW crm.ledger WITH (security_invoker = true) AS
 	SELECT l.entry_id, b.name AS budget, l.at, l.kind, l.amount, l.person, l.request_id, l.act_id, l.batch, l.reason

@@ -68,7 +68,7 @@ REVOKE ALL ON FUNCTION crm_internal.carve_budget(integer, numeric, text) FROM PU
 
 -- Written as the owner of crm's tables; that it is an act under investment decides who may.
 CREATE FUNCTION crm.add_budget(name text, amount numeric, parent text DEFAULT NULL, currency text DEFAULT NULL,
-	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL)
+	valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL, owner text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -103,6 +103,9 @@ BEGIN
 				MESSAGE = format('a sub-budget of "%s" is in its currency, %s', parent, above.currency);
 		END IF;
 	END IF;
+	IF owner IS NOT NULL THEN
+		PERFORM crm_internal.check_position(owner);
+	END IF;
 	starts := coalesce(starts, now());
 	ends := coalesce(ends, 'infinity');
 	IF starts >= ends THEN
@@ -110,35 +113,45 @@ BEGIN
 	END IF;
 	PERFORM crm_internal.take_act('investment', subject => format('crm.add_budget(%s)', name), amount => amount);
 	PERFORM crm_internal.carve_budget(above.budget_id, amount, format('for %s', name));
-	INSERT INTO crm_internal.budget (name, parent_id, amount, currency, valid_from, valid_until)
-	VALUES (add_budget.name, above.budget_id, add_budget.amount, coalesce(add_budget.currency, above.currency), starts, ends);
+	INSERT INTO crm_internal.budget (name, parent_id, amount, currency, valid_from, valid_until, owner)
+	VALUES (add_budget.name, above.budget_id, add_budget.amount, coalesce(add_budget.currency, above.currency), starts, ends, add_budget.owner);
 	RETURN name;
 END
 $$;
-COMMENT ON FUNCTION crm.add_budget(text, numeric, text, text, timestamptz, timestamptz) IS 'money that mandates may spend; parent: carved from that budget, within its period and in its currency; valid_from: from now; valid_until: for ever, or as the parent; an act under investment, of that amount; errors 22023, 42710, 42704, and 23514 if the parent has less left';
-REVOKE ALL ON FUNCTION crm.add_budget(text, numeric, text, text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION crm.add_budget(text, numeric, text, text, timestamptz, timestamptz, text) IS 'money that mandates may spend; parent: carved from that budget, within its period and in its currency; valid_from: from now; valid_until: for ever, or as the parent; owner: the position that may let others spend it by mandates of its own (NULL: that of the parent; without one only whoever decides investment); an act under investment, of that amount; errors 22023, 42710, 42704, and 23514 if the parent has less left';
+REVOKE ALL ON FUNCTION crm.add_budget(text, numeric, text, text, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under investment decides who may.
-CREATE FUNCTION crm.change_budget(name text, amount numeric)
+CREATE FUNCTION crm.change_budget(name text, amount numeric DEFAULT NULL, owner text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	before crm_internal.budget := crm_internal.budget_of(name);
+	new_owner text := nullif(coalesce(owner, before.owner), '');
 	was numeric;
 BEGIN
-	PERFORM crm_internal.check_amount(amount);
+	IF amount IS NOT NULL OR owner IS NULL THEN
+		PERFORM crm_internal.check_amount(amount);
+	END IF;
+	IF new_owner <> coalesce(before.owner, '') THEN
+		PERFORM crm_internal.check_position(new_owner);
+	END IF;
 	PERFORM crm_internal.take_act('investment', subject => format('crm.change_budget(%s)', name),
-		amount => greatest(amount - before.amount, 0));
+		amount => CASE WHEN new_owner IS DISTINCT FROM before.owner THEN coalesce(amount, before.amount) ELSE greatest(amount - before.amount, 0) END);
 	PERFORM crm_internal.lock_budgets(before.budget_id, before.parent_id);
+	UPDATE crm_internal.budget b SET owner = new_owner WHERE b.budget_id = before.budget_id AND b.owner IS DISTINCT FROM new_owner;
+	IF amount IS NULL THEN
+		RETURN;
+	END IF;
 	was := (crm_internal.budget_now(before.budget_id)).amount;
 	PERFORM crm_internal.carve_budget(before.parent_id, amount - was, format('%s %s', CASE WHEN amount > was THEN 'for' ELSE 'from' END, name));
 	PERFORM crm_internal.change_budget_row(before.budget_id, amount => change_budget.amount - was);
 END
 $$;
-COMMENT ON FUNCTION crm.change_budget(text, numeric) IS 'sets the amount of a budget; of a sub-budget the difference comes from the parent or goes back; an act under investment, of what is added; error 23514 if more is spent, reserved and carved already, or the parent has less left';
-REVOKE ALL ON FUNCTION crm.change_budget(text, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION crm.change_budget(text, numeric, text) IS 'sets the amount of a budget (NULL: it stays); of a sub-budget the difference comes from the parent or goes back; owner: its new owner ('''': none of its own; NULL: as it is); an act under investment, of what is added, with a new owner of the whole; error 23514 if more is spent, reserved and carved already, or the parent has less left';
+REVOKE ALL ON FUNCTION crm.change_budget(text, numeric, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under investment decides who may.
 CREATE FUNCTION crm.close_budget(name text)

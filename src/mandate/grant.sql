@@ -45,41 +45,53 @@ $$;
 COMMENT ON FUNCTION crm_internal.act_for(text, text) IS 'raises 42501 unless the one who acts is holder or deputy of the position or decides org.model, which is an act then';
 REVOKE ALL ON FUNCTION crm_internal.act_for(text, text) FROM PUBLIC;
 
--- The tables of budgets belong to a later room: asked by name, when a mandate that names one is given.
+-- Budgets belong to a later room, which has registered what is asked here.
 CREATE FUNCTION crm_internal.check_budget(budget text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF budget IS NOT NULL AND NOT EXISTS (SELECT FROM crm_internal.budget b WHERE b.name = check_budget.budget AND b.closed_at IS NULL) THEN
-		RAISE undefined_object USING
-			MESSAGE = format('budget "%s" does not exist', budget),
-			HINT = crm_internal.did_you_mean(budget, ARRAY(SELECT b.name FROM crm_internal.budget b WHERE b.closed_at IS NULL ORDER BY b.name))
-				|| format('SELECT crm.add_budget(%L, amount => ...);', budget);
+	IF budget IS NOT NULL THEN
+		EXECUTE format('SELECT %s($1)', (SELECT r.check_function FROM crm_internal.mandate_money r)) USING budget;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.check_budget(text) IS 'raises 42704 for a budget that does not exist or is closed';
+COMMENT ON FUNCTION crm_internal.check_budget(text) IS 'raises 42704 or 55000 for a budget that does not exist or is closed';
 REVOKE ALL ON FUNCTION crm_internal.check_budget(text) FROM PUBLIC;
 
-CREATE FUNCTION crm_internal.budget_is_within(budget text, ancestor text)
+CREATE FUNCTION crm_internal.budget_is_within(budget text, whole text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	is_within boolean;
 BEGIN
-	RETURN EXISTS (
-		WITH RECURSIVE up AS (
-			SELECT b.name, b.parent_id FROM crm_internal.budget b WHERE b.name = budget
-			UNION
-			SELECT b.name, b.parent_id FROM crm_internal.budget b JOIN up ON b.budget_id = up.parent_id
-		)
-		SELECT FROM up WHERE up.name = ancestor);
+	EXECUTE format('SELECT %s($1, $2)', (SELECT r.within_function FROM crm_internal.mandate_money r)) INTO is_within USING budget, whole;
+	RETURN is_within;
 END
 $$;
 COMMENT ON FUNCTION crm_internal.budget_is_within(text, text) IS 'whether a budget is another one or a part of it';
 REVOKE ALL ON FUNCTION crm_internal.budget_is_within(text, text) FROM PUBLIC;
+
+-- Of a mandate that has a budget, that budget or a part of it is the giver's to pass on: stand_on() has seen to it.
+-- Who grants a charter decides org.model: he could grant investment as well, so nothing more is asked of him.
+CREATE FUNCTION crm_internal.dispose_of_budget(budget text, m crm_internal.mandate, subject text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF budget IS NOT NULL AND m.from_position IS NOT NULL
+		AND NOT EXISTS (SELECT FROM crm_internal.mandate p WHERE p.mandate_id = m.parent_id AND p.budget IS NOT NULL) THEN
+		EXECUTE format('SELECT %s($1, $2, $3)', (SELECT r.dispose_function FROM crm_internal.mandate_money r))
+			USING budget, m.from_position, format('crm.%s(%s, %s)', subject, m.decision, budget);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.dispose_of_budget(text, crm_internal.mandate, text) IS 'raises 42501 if a new mandate names a budget that its giver does not have by the mandate it stands on, and that is not his to give';
+REVOKE ALL ON FUNCTION crm_internal.dispose_of_budget(text, crm_internal.mandate, text) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.verb_of(kind text)
 RETURNS text

@@ -118,7 +118,9 @@ BEGIN
 		END IF;
 		passed := next_passed;
 	END LOOP;
-	FOR p IN SELECT c.* FROM unnest(passed) c ORDER BY c.amount DESC NULLS FIRST, c.mandate_id LOOP
+	FOR p IN SELECT c.* FROM unnest(passed) c
+		ORDER BY m.budget IS NOT NULL AND c.budget IS NULL, c.amount DESC NULLS FIRST, c.mandate_id
+	LOOP
 		gap := crm_internal.authority_gap(m, p);
 		IF gap IS NULL THEN
 			RETURN crm_internal.inherit(m, p);
@@ -128,5 +130,5 @@ BEGIN
 	PERFORM crm_internal.refuse_grant(m, '', first_gap[1], first_gap[2]);
 END
 $$;
-COMMENT ON FUNCTION crm_internal.stand_on(crm_internal.mandate) IS 'the new mandate, bounded by the one of its giver that covers it with the largest amount; raises 42501 where none does';
+COMMENT ON FUNCTION crm_internal.stand_on(crm_internal.mandate) IS 'the new mandate, bounded by the one of its giver that covers it with the largest amount (a budget that it names is rather taken from one that has it); raises 42501 where none does';
 REVOKE ALL ON FUNCTION crm_internal.stand_on(crm_internal.mandate) FROM PUBLIC;

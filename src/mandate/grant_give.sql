@@ -31,6 +31,8 @@ RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	named text := m.budget;
 BEGIN
 	PERFORM crm_internal.take_turn();
 	m.scope := crm_internal.check_scope(m.scope);
@@ -48,6 +50,7 @@ BEGIN
 			PERFORM crm_internal.check_not_handed_over(m);
 		END IF;
 	END IF;
+	PERFORM crm_internal.dispose_of_budget(named, m, subject);
 	RETURN crm_internal.write_mandate(m, positions);
 END
 $$;
@@ -116,7 +119,7 @@ BEGIN
 	RETURN crm_internal.give(m, ARRAY[to_position], 'hand_over');
 END
 $$;
-COMMENT ON FUNCTION crm.hand_over(text, text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'gives a decision away: the receiver decides, the giver no more (above the amount it still does; shares that it gave before stay). Bounds that are left out are the giver''s. Returns the mandate''s number. Errors: 42501 with the greatest that would pass where a bound exceeds the giver''s, or for a reserved decision, or what is handed over already; 42704, 22023. Who may: holder and deputy of from_position, else with the decision org.model';
+COMMENT ON FUNCTION crm.hand_over(text, text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'gives a decision away: the receiver decides, the giver no more (above the amount it still does; shares that it gave before stay). Bounds that are left out are the giver''s; a budget may be named where the giver''s mandate has it or a part of it is meant, else by whoever acts for its owner or decides investment. Returns the mandate''s number. Errors: 42501 with the greatest that would pass where a bound exceeds the giver''s, or for a reserved decision, or what is handed over already; 42704, 22023. Who may: holder and deputy of from_position, else with the decision org.model';
 REVOKE ALL ON FUNCTION crm.hand_over(text, text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.

@@ -44,6 +44,16 @@ CREATE TABLE crm_internal.scope_dimension
 COMMENT ON TABLE crm_internal.scope_dimension IS 'what a mandate may be bounded by; the function(value text) returns text[]: the value and all that it lies within, or NULL where it does not exist. Filled by the install script of the rooms that own the dimension';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.scope_dimension', 'WHERE false');
 
+CREATE TABLE crm_internal.mandate_money
+(
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	check_function text NOT NULL,
+	within_function text NOT NULL,
+	dispose_function text NOT NULL
+);
+COMMENT ON TABLE crm_internal.mandate_money IS 'where the budgets are that mandates name, registered by the room that keeps them: check_function(budget text) raises for what is none; within_function(budget text, whole text) tells whether it is that one or a part of it; dispose_function(budget text, from_position text, subject text) raises 42501 unless the one who acts may give it to others. Filled by the install script';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.mandate_money', 'WHERE false');
+
 INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
 	('crm_internal.act', 'decision', 'the journal'),
 	('crm_internal.mandate', 'decision', 'a mandate');

@@ -76,6 +76,7 @@ sub company
 		push @try, "crm.appoint('$position', 'u" . (1 + int rand 9) . "', capacity => '" . one(qw(holder holder holder deputy liaison machine contractor))
 		  . "', valid_until => '2100-01-01')" for 1 .. one(0, 1, 1, 2, 3);
 	}
+	push @try, map { "crm.change_budget('$_', owner => '" . one(@positions) . "')" } qw(large small);
 	push @try, "crm.appoint('p0', 'guest', capacity => 'liaison')";    # may nothing, so that anybody can answer what he asks
 	push @try, map { "crm.grant_mandate('$_', to_position => '" . one(@positions) . "'" . (chance(0.4) ? '' : bounds('charter')) . ')' }
 	  grep { chance(0.9) } @decisions, 'campaign', 'goodwill', 'pricing';
