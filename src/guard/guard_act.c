@@ -34,6 +34,9 @@ static void fill_point(crm_act_point *point, crm_guard_state *state, const crm_g
 					   Numeric amount);
 static Numeric booked_of(const crm_guard_state *state, const crm_guard_matter *matter,
 						 Numeric amount);
+static bool covers_both(const crm_guard_state *state, const crm_guard_matter *matter,
+						Numeric amount);
+static crm_scope_value *scope_before(const crm_guard_matter *matter);
 static char *subject_of(const crm_guard_state *state, const char *key);
 
 void
@@ -336,7 +339,9 @@ booked_of(const crm_guard_state *state, const crm_guard_matter *matter, Numeric 
 		return NULL;
 	if (matter->booking == CRM_BOOK_NOTHING)
 		return none;
-	if (matter->booking == CRM_BOOK_DIFFERENCE && matter->was != NULL)
+	if (matter->was != NULL &&
+		(matter->booking == CRM_BOOK_DIFFERENCE ||
+		 (matter->booking == CRM_BOOK_MOVED && covers_both(state, matter, amount))))
 		before = crm_guard_fact_amount(&matter->was_plan->amount, matter->was,
 									   palloc(sizeof(crm_numeric_room)));
 	if (amount == NULL)
@@ -346,6 +351,40 @@ booked_of(const crm_guard_state *state, const crm_guard_matter *matter, Numeric 
 			DirectFunctionCall2(numeric_sub, NumericGetDatum(amount), NumericGetDatum(before)));
 	return DatumGetNumeric(
 		DirectFunctionCall2(numeric_larger, NumericGetDatum(booked), NumericGetDatum(none)));
+}
+
+/* Whether who acts would decide about the amount by the same mandate where it was. */
+static bool
+covers_both(const crm_guard_state *state, const crm_guard_matter *matter, Numeric amount)
+{
+	const char *person =
+		state->actor.person != NULL ? state->actor.person : state->session_actor.person;
+	const char *decision = state->plan->guard->decision;
+	int n = state->plan->ndimensions;
+	const crm_ruling *was = crm_permit_ruling(
+		crm_permit_of(person, decision, scope_before(matter), n), amount, state->now);
+	const crm_ruling *is =
+		crm_permit_ruling(crm_permit_of(person, decision, state->scope, n), amount, state->now);
+
+	return was->mandate_id == is->mandate_id && was->verdict == is->verdict &&
+		   (is->verdict == CRM_ALLOWED || is->verdict == CRM_CONSULT_FIRST);
+}
+
+static crm_scope_value *
+scope_before(const crm_guard_matter *matter)
+{
+	const crm_guard_plan *plan = matter->was_plan;
+	crm_scope_value *scope = palloc0(sizeof(crm_scope_value) * plan->ndimensions);
+
+	for (int i = 0; i < plan->ndimensions; i++)
+	{
+		bool isnull;
+		Datum value = crm_guard_fact_value(&plan->dimensions[i].value, matter->was, &isnull);
+
+		scope[i].dimension = plan->dimensions[i].name;
+		scope[i].value = isnull ? NULL : TextDatumGetCString(value);
+	}
+	return scope;
 }
 
 static char *

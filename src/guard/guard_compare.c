@@ -15,6 +15,8 @@ static bool is_same_number(const crm_guard_fact *was_fact, TupleTableSlot *was,
 						   const crm_guard_fact *is_fact, TupleTableSlot *is);
 static bool facts_changed(const crm_guard_plan *was_plan, TupleTableSlot *was,
 						  const crm_guard_plan *plan, TupleTableSlot *is);
+static bool scope_changed(const crm_guard_plan *was_plan, TupleTableSlot *was,
+						  const crm_guard_plan *plan, TupleTableSlot *is);
 static bool row_changed(TupleTableSlot *was, TupleTableSlot *is);
 
 void
@@ -30,6 +32,7 @@ crm_guard_compare(const crm_guard_plan *plan, const crm_guard_plan *was_plan, Tu
 	if (was == NULL || is == NULL || !write->is.meets_condition)
 		return;
 	write->facts_changed = facts_changed(was_plan, was, plan, is);
+	write->scope_changed = scope_changed(was_plan, was, plan, is);
 	if (plan->has_customer)
 		write->customer_changed = !is_same(&was_plan->customer, was, &plan->customer, is);
 	if (!plan->is_selective)
@@ -95,11 +98,18 @@ facts_changed(const crm_guard_plan *was_plan, TupleTableSlot *was, const crm_gua
 	if (plan->has_amount && !is_same(&was_plan->amount, was, &plan->amount, is) &&
 		!is_same_number(&was_plan->amount, was, &plan->amount, is))
 		return true;
-	for (int i = 0; i < plan->ndimensions; i++)
-		if (!is_same(&was_plan->dimensions[i].value, was, &plan->dimensions[i].value, is))
-			return true;
 	for (int i = 0; i < plan->ncolumns; i++)
 		if (!is_same(&was_plan->columns[i], was, &plan->columns[i], is))
+			return true;
+	return false;
+}
+
+static bool
+scope_changed(const crm_guard_plan *was_plan, TupleTableSlot *was, const crm_guard_plan *plan,
+			  TupleTableSlot *is)
+{
+	for (int i = 0; i < plan->ndimensions; i++)
+		if (!is_same(&was_plan->dimensions[i].value, was, &plan->dimensions[i].value, is))
 			return true;
 	return false;
 }

@@ -46,13 +46,14 @@ crm_guard_judge(const crm_guard_write *write)
 
 /*
  * Out of the waiting state no way is free. An amount that goes to another customer is booked there
- * as a whole, or a limit on a customer could be evaded through one who is easily served.
+ * as a whole, or a limit on a customer could be evaded through one who is easily served. The same
+ * holds for one that goes where another mandate, with another budget, decides.
  */
 static crm_guard_verdict
 judge_update(const crm_guard_write *write)
 {
 	crm_guard_verdict verdict = {true, CRM_BOOK_WHOLE};
-	bool changed = write->facts_changed || write->customer_changed ||
+	bool changed = write->facts_changed || write->scope_changed || write->customer_changed ||
 				   (!write->selective && write->row_changed);
 
 	if (write->is.waits)
@@ -65,7 +66,7 @@ judge_update(const crm_guard_write *write)
 	}
 	if (!counts(&write->was) || write->customer_changed)
 		return verdict;
-	verdict.booking = CRM_BOOK_DIFFERENCE;
+	verdict.booking = write->scope_changed ? CRM_BOOK_MOVED : CRM_BOOK_DIFFERENCE;
 	return changed ? verdict : no_decision;
 }
 

@@ -26,7 +26,8 @@ typedef struct crm_guard_write
 	bool selective;     /* the guard has an amount, a condition or columns */
 	crm_guard_side was; /* not of an INSERT */
 	crm_guard_side is;  /* not of a DELETE */
-	bool facts_changed; /* amount, a scope value or a listed column */
+	bool facts_changed; /* amount or a listed column */
+	bool scope_changed;
 	bool customer_changed;
 	bool row_changed;
 } crm_guard_write;
@@ -34,8 +35,9 @@ typedef struct crm_guard_write
 typedef enum crm_guard_booking
 {
 	CRM_BOOK_NOTHING,
-	CRM_BOOK_WHOLE,     /* the new amount */
-	CRM_BOOK_DIFFERENCE /* what it is more than the old one */
+	CRM_BOOK_WHOLE,      /* the new amount */
+	CRM_BOOK_DIFFERENCE, /* what it is more than the old one */
+	CRM_BOOK_MOVED       /* the difference if one mandate covers both scopes, else the whole */
 } crm_guard_booking;
 
 typedef struct crm_guard_verdict

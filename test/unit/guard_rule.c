@@ -25,7 +25,7 @@ is_decision(const crm_guard_write *w)
 				return true;
 			if (!is_counts)
 				return false;
-			return !was_counts || w->facts_changed || w->customer_changed ||
+			return !was_counts || w->facts_changed || w->scope_changed || w->customer_changed ||
 				   (w->row_changed && !w->selective);
 	}
 	return false;
@@ -41,10 +41,10 @@ booking(const crm_guard_write *w)
 		return CRM_BOOK_NOTHING;
 	if (w->operation == CRM_GUARD_INSERT || !was_counts || w->customer_changed)
 		return CRM_BOOK_WHOLE;
-	return CRM_BOOK_DIFFERENCE;
+	return w->scope_changed ? CRM_BOOK_MOVED : CRM_BOOK_DIFFERENCE;
 }
 
-/* Every write that there is: 4 operations, 8 guards, 8 bits of what is seen. */
+/* Every write that there is: 4 operations, 8 guards, 9 bits of what is seen. */
 static int
 all_writes(int *decisions)
 {
@@ -52,7 +52,7 @@ all_writes(int *decisions)
 
 	for (int operation = CRM_GUARD_INSERT; operation <= CRM_GUARD_TRUNCATE; operation <<= 1)
 		for (int guarded = 0; guarded < 8; guarded++)
-			for (int bits = 0; bits < 256; bits++)
+			for (int bits = 0; bits < 512; bits++)
 			{
 				crm_guard_write w = {
 					.operation = operation,
@@ -63,6 +63,7 @@ all_writes(int *decisions)
 					.facts_changed = bits & 32,
 					.customer_changed = bits & 64,
 					.row_changed = bits & 128,
+					.scope_changed = bits & 256,
 				};
 				crm_guard_verdict verdict = crm_guard_judge(&w);
 
