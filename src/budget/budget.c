@@ -315,13 +315,15 @@ check_overrun(pot *p)
 	left = left_without_own(p);
 	if (crm_sum_compare(asked, left) <= 0)
 		return;
-	ereport(ERROR, (errcode(ERRCODE_CHECK_VIOLATION),
-					errmsg("budget \"%s\" would be overspent", p->seen.name),
-					errdetail("%s is left, %s is asked by this transaction.", crm_sum_text(left),
-							  crm_sum_text(asked)),
-					errhint("Others have taken from it meanwhile; ask for less, or SELECT "
-							"crm.change_budget(%s, amount => …).",
-							quote_literal_cstr(p->seen.name))));
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("budget \"%s\" would be overspent", p->seen.name),
+			 errdetail("%s is left, %s is asked by this transaction.", crm_sum_text(left),
+					   crm_sum_text(asked)),
+			 errhint("Others have taken from it meanwhile. Run the transaction again: another "
+					 "mandate is used if there is one; else ask for less, or SELECT "
+					 "crm.change_budget(%s, amount => …).",
+					 quote_literal_cstr(p->seen.name))));
 }
 
 static void

@@ -4,6 +4,10 @@
  * customer is locked until the end, and the journal is added up once more: of two, the second finds
  * what the first has committed. As a transaction may act on many customers, the lock is on one of a
  * few buckets of them.
+ *
+ * The second is refused even if another mandate of the same person would do: under which mandate an
+ * act was taken has been journalled, told to whom it may concern and perhaps read by then. The
+ * repeated statement sees what was committed, and goes to the next mandate.
  */
 #include "postgres.h"
 
@@ -329,8 +333,9 @@ check(const held_window *w)
 			 errdetail("The limit is %s; with what this transaction and others have taken it "
 					   "would be %s.",
 					   crm_sum_text(w->window.limit), crm_sum_text(all)),
-			 errhint("Others have acted on the same customer meanwhile; ask for approval of the "
-					 "rest with crm.request().")));
+			 errhint("Others have acted on the same customer meanwhile. Run the transaction again: "
+					 "another mandate is used if there is one; else ask for approval of the rest "
+					 "with crm.request().")));
 }
 
 void

@@ -40,7 +40,7 @@ sub spend_all
 	my $desk = Database->create('desk');
 	$desk->run('DROP ROLE IF EXISTS desk_app');
 	$desk->run(desk_tables());
-	$desk->run("SELECT crm.add_budget('care', 4000), crm.add_budget('vouchers', 1500, parent => 'care')");
+	$desk->run("SELECT crm.add_budget('care', 4000, owner => 'board'), crm.add_budget('vouchers', 1500, parent => 'care')");
 	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{budget => 'care'}));
 	my @errors = at_once($desk, map { agent_script($_, $level, $_) } 1 .. CLIENTS);
 
@@ -70,7 +70,7 @@ sub change_plans
 	my $desk = Database->create('desk');
 	$desk->run('DROP ROLE IF EXISTS desk_app');
 	$desk->run(desk_tables());
-	$desk->run("SELECT crm.add_budget('care', 4000), crm.add_budget('vouchers', 1500, parent => 'care'), crm.grant_access('desk_app', 'administrator')");
+	$desk->run("SELECT crm.add_budget('care', 4000, owner => 'board'), crm.add_budget('vouchers', 1500, parent => 'care'), crm.grant_access('desk_app', 'administrator')");
 	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{budget => 'care'}));
 	my $planner = "\\set VERBOSITY sqlstate\n";
 	for my $round (1 .. 60)
@@ -97,7 +97,7 @@ sub prepare
 	my $desk = Database->create('desk');
 	$desk->run('DROP ROLE IF EXISTS desk_app');
 	$desk->run(desk_tables());
-	$desk->run("SELECT crm.add_budget('vouchers', 140)");
+	$desk->run("SELECT crm.add_budget('vouchers', 140, owner => 'board')");
 	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{amount => 1}));
 	my $spend = sub {
 		my ($amount, $end) = @_;
@@ -200,7 +200,7 @@ sub think
 	my $desk = Database->create('desk');
 	$desk->run('DROP ROLE IF EXISTS desk_app');
 	$desk->run(desk_tables());
-	$desk->run("SELECT crm.add_budget('vouchers', 100000)");
+	$desk->run("SELECT crm.add_budget('vouchers', 100000, owner => 'board')");
 	$desk->run(desk_mandates(q{budget => 'vouchers'}, q{amount => 1}));
 	my $script = "$folder/think.sql";
 	open my $out, '>', $script or die $!;
