@@ -59,7 +59,8 @@ sub prints
 	like $printed, qr/ERROR/, "$name is refused" if $shown =~ /ERROR/;
 	unlike $printed, qr/ERROR|WARNING/, "$name runs" or diag $block->{sql} if $shown !~ /ERROR/;
 	return if $shown eq '';
-	$printed =~ s/^NOTICE:.*\n(?:(?:DETAIL|HINT):.*\n)*//mg if $shown !~ /^NOTICE:/m;
+	my $notice = qr/^NOTICE:.*\n(?:(?:DETAIL|HINT):.*\n)*/m;
+	$printed =~ s/($notice)/$shown =~ m{^NOTICE:}m ? "$1\n" : ''/ge;
 	my @tables = grep { !/^ *(?:$how{unshown})\b[\w |]*\n-/ } split /\n\n/, "$printed\n";
 	is squeeze(join "\n", @tables), squeeze($shown), "$name prints what the page shows";
 	return;
