@@ -60,7 +60,8 @@ sub prints
 	unlike $printed, qr/ERROR|WARNING/, "$name runs" or diag $block->{sql} if $shown !~ /ERROR/;
 	return if $shown eq '';
 	my $notice = qr/^NOTICE:.*\n(?:(?:DETAIL|HINT):.*\n)*/m;
-	$printed =~ s/($notice)/$shown =~ m{^NOTICE:}m ? "$1\n" : ''/ge;
+	my $after  = $shown =~ /^NOTICE:/m;
+	$printed =~ s/($notice)/$after ? "$1\n" : ''/ge;
 	my @tables = grep { !/^ *(?:$how{unshown})\b[\w |]*\n-/ } split /\n\n/, "$printed\n";
 	is squeeze(join "\n", @tables), squeeze($shown), "$name prints what the page shows";
 	return;
