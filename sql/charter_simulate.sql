@@ -43,6 +43,20 @@ SELECT crm.may('p_crm_manager', 'segmentation'), cause FROM crm.why_not('p_brand
 -- asked again under the model itself it finds what was done before it
 SELECT change, decision, person, acts, cause FROM crm.simulate_operating_model('crm_manager', limits => '{"goodwill": 250}') ORDER BY 1, 2, 3;
 
+-- no model gives budgets or windows; of a charter that stays and has them nobody says what was left then
+SELECT crm.add_decision('sponsoring'), crm.add_decision('lending');
+SELECT crm.appoint('board', session_user::text) > 0 AS appointed;
+SELECT crm.add_budget('clubs', 500);
+SELECT crm.grant_mandate('sponsoring', 'agent', budget => 'clubs') > 0 AS sponsoring, crm.grant_mandate('lending', 'agent') > 0 AS lending;
+INSERT INTO crm_internal.act (at, batch, verdict, person, known_by, login, decision, mandate_path, amount, entries, scope, request_id, reason)
+SELECT now() - interval '2 days', 300, 'would_refuse', 'p_agent', 'act_as', 'app', d, '{}'::integer[], 700, 1, NULL::jsonb, NULL::bigint, 'Budget' FROM unnest('{sponsoring,lending}'::text[]) d
+UNION ALL
+SELECT now() - interval '2 days', 301, 'allowed', 'p_agent', 'act_as', 'app', 'sponsoring', '{}', 300, 1, NULL, 19, NULL;
+SELECT change, decision, person, acts FROM crm.simulate_operating_model('crm_manager') WHERE decision IN ('sponsoring', 'lending');
+SELECT count(*) > 100 AS all_used FROM crm_internal.operating_model o, LATERAL crm.use_operating_model(o.name, limits => CASE WHEN o.name = 'crm_manager' THEN '{"goodwill": 250}' ELSE '{}' END::jsonb);
+SELECT operating_model, count(*) > 10 AS mandates, count(*) FILTER (WHERE budget IS NOT NULL OR window_amount IS NOT NULL) AS with_money
+FROM crm_internal.mandate WHERE operating_model IS NOT NULL GROUP BY 1 ORDER BY 1;
+
 SELECT crm.simulate_operating_model('nothing');
 SELECT crm.simulate_operating_model('as_is', days => 0);
 SELECT crm.simulate_operating_model('as_is', positions => '{"board": "nobody"}');

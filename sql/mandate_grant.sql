@@ -75,6 +75,8 @@ SELECT crm.grant_mandate('care.solution', 'after_sales', amount => 800);
 SELECT crm.share_jointly('care.solution', '{after_sales,crm_manager}', quorum => 1, from_position => 'after_sales');
 SELECT crm.share_jointly('care.solution', '{after_sales,crm_manager}', quorum => 3, from_position => 'after_sales');
 SELECT crm.share_jointly('care.solution', '{desk,desk}', quorum => 2, from_position => 'after_sales');
+SELECT crm.share_jointly('care.solution', '{desk,agent}', quorum => NULL, from_position => 'after_sales');
+SELECT crm.share_jointly('care.solution', NULL, quorum => 2, from_position => 'after_sales');
 SELECT crm.share_jointly('care.solution', '{}', quorum => 2, from_position => 'after_sales');
 SELECT crm.share_jointly('care.solution', '{desk,agent}', quorum => 2, from_position => NULL);
 SELECT crm.share_jointly('care.solution', '{after_sales,crm_manager,desk}', quorum => 2, from_position => 'after_sales', amount => 600);

@@ -16,6 +16,8 @@ PG_FUNCTION_INFO_V1(crm_take_act);
 static crm_act_point point_of(FunctionCallInfo fcinfo);
 static const crm_ruling *ruling_of(crm_act_point *point);
 static bool is_owners_way_in(const crm_act_point *point);
+static bool is_org_model(const char *asked);
+static bool is_rearming(const crm_act_point *point);
 
 /*
  * Called by functions that run as the owner: whoever acts is who logged in or whom the gateway
@@ -74,21 +76,35 @@ ruling_of(crm_act_point *point)
 }
 
 /*
- * A charter may leave nobody who may change it. Who owns crm can, as he could by other means; the
- * journal says so. Not through a gateway: the person it names owns nothing.
+ * A charter may leave nobody who may change it, or put guards back that somebody took down. Who
+ * owns crm can, as he could by other means; the journal says so. Not through a gateway: the person
+ * it names owns nothing.
  */
 static bool
 is_owners_way_in(const crm_act_point *point)
 {
-	static const char decision[] = "org.model";
-	const size_t length = sizeof(decision) - 1;
-	const char *asked = point->decision;
 	Oid login;
 
-	if (strncmp(asked, decision, length) != 0 || (asked[length] != '\0' && asked[length] != '.'))
+	if (!is_org_model(point->decision) && !is_rearming(point))
 		return false;
 	if (point->actor.known_by != CRM_KNOWN_BY_LOGIN)
 		return false;
 	login = get_role_oid(crm_actor_login(), true);
 	return OidIsValid(login) && has_privs_of_role(login, crm_owner());
+}
+
+static bool
+is_org_model(const char *asked)
+{
+	static const char decision[] = "org.model";
+	const size_t length = sizeof(decision) - 1;
+
+	return strncmp(asked, decision, length) == 0 && (asked[length] == '\0' || asked[length] == '.');
+}
+
+/* Only crm.rearm_guards() says so: it closes ways around guards and opens none. */
+static bool
+is_rearming(const crm_act_point *point)
+{
+	return point->subject != NULL && strcmp(point->subject, "crm.rearm_guards()") == 0;
 }

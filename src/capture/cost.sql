@@ -41,3 +41,16 @@ CREATE VIEW crm_internal.cost_to_add AS
 	SELECT i.source_id, NULL, 1, i.written, i.spent
 	FROM crm_internal.inline_cost i;
 COMMENT ON VIEW crm_internal.cost_to_add IS 'all that is known of cost: added up, still pending, and of inline sources';
+
+CREATE FUNCTION crm_internal.forget_changes(source_id integer)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	DELETE FROM crm_internal.pending p WHERE p.source_id = forget_changes.source_id;
+	DELETE FROM crm_internal.pending_error e WHERE e.source_id = forget_changes.source_id;
+	DELETE FROM crm_internal.source_cost c WHERE c.source_id = forget_changes.source_id;
+	DELETE FROM crm_internal.inline_cost i WHERE i.source_id = forget_changes.source_id;
+END;
+COMMENT ON FUNCTION crm_internal.forget_changes(integer) IS 'takes out what is noted of changes of a source, and what its triggers cost';
+REVOKE ALL ON FUNCTION crm_internal.forget_changes(integer) FROM PUBLIC;
+INSERT INTO crm_internal.source_departure (forget_function, turn) VALUES ('crm_internal.forget_changes', 20);

@@ -191,6 +191,7 @@ DECLARE
 	after integer[];
 	ended integer[];
 	begun integer[];
+	is_first boolean;
 BEGIN
 	PERFORM crm_internal.check_model(model);
 	PERFORM crm_internal.check_limits(model, coalesce(limits, '{}'));
@@ -203,10 +204,14 @@ BEGIN
 	roles := crm_internal.map_roles(model, coalesce(positions, '{}'), board);
 	PERFORM crm_internal.take_act('org.model', subject => format('crm.use_operating_model(%s)', model));
 	at := greatest(valid_from, clock_timestamp());
+	is_first := crm_internal.begins_mandates(at);
 	before := ARRAY(SELECT e.mandate_id FROM crm_internal.mandate_effects(NULL, at) e);
 	ended := crm_internal.end_charters(model, at);
 	begun := crm_internal.begin_model(model, roles, coalesce(limits, '{}'), deadline, at);
 	after := ARRAY(SELECT e.mandate_id FROM crm_internal.mandate_effects(NULL, at) e);
+	IF is_first THEN
+		PERFORM crm_internal.tell_what_closes(at);
+	END IF;
 	RETURN QUERY
 		SELECT CASE WHEN m.mandate_id = ANY (ended) THEN 'ends' WHEN m.mandate_id = ANY (before) THEN 'loses its effect' ELSE 'begins' END,
 			m.mandate_id, m.kind, m.decision, m.from_position, m.to_position, m.amount

@@ -7,21 +7,23 @@ RETURNS TABLE (person text, "position" text, capacity text, share numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	WITH RECURSIVE active AS (
+	WITH RECURSIVE then_there AS MATERIALIZED (
+		SELECT p.* FROM crm_internal.positions_at(hats_at.at) p
+	), active AS (
 		SELECT p.name, a.person, a.capacity
 		FROM crm_internal.appointment a
-		JOIN crm_internal.position p ON p.name = a.position
+		JOIN then_there p ON p.name = a.position
 		WHERE a.valid_from <= hats_at.at AND a.valid_until > hats_at.at AND a.capacity <> 'liaison'
 			AND (p.closed_at IS NULL OR p.closed_at > hats_at.at)
 	), climb AS (
 		SELECT p.name, p.acting_share, p.reports_to AS above
-		FROM crm_internal.position p
+		FROM then_there p
 		WHERE p.vacancy = 'acting' AND (p.closed_at IS NULL OR p.closed_at > hats_at.at)
 			AND NOT EXISTS (SELECT FROM active a WHERE a.name = p.name)
 		UNION
 		SELECT c.name, c.acting_share, p.reports_to
 		FROM climb c
-		JOIN crm_internal.position p ON p.name = c.above
+		JOIN then_there p ON p.name = c.above
 		WHERE NOT EXISTS (SELECT FROM active a WHERE a.name = c.above)
 	), hat AS (
 		SELECT a.person, a.name, a.capacity, 1 AS share

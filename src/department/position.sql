@@ -13,6 +13,38 @@ CREATE TABLE crm_internal.position
 COMMENT ON TABLE crm_internal.position IS 'jobs; a vacant one is acted for by whom it reports to (acting), with its amounts times acting_share, or waits (escalate)';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.position', '');
 
+-- What a change replaces, so that questions about another time find the lines of that time. A row is what was so
+-- from the change before it (or from the beginning) to before until; what is so now, the position itself says.
+CREATE TABLE crm_internal.position_before
+(
+	name text,
+	until timestamptz,
+	reports_to text,
+	vacancy text NOT NULL,
+	acting_share numeric NOT NULL,
+	PRIMARY KEY (name, until)
+);
+COMMENT ON TABLE crm_internal.position_before IS 'what crm.change_position() replaced of a position, and when; read crm_internal.positions_at()';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.position_before', '');
+
+CREATE FUNCTION crm_internal.positions_at(at timestamptz)
+RETURNS TABLE (name text, reports_to text, vacancy text, acting_share numeric, closed_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT p.name, n.reports_to, n.vacancy, n.acting_share, p.closed_at
+	FROM crm_internal.position p
+	CROSS JOIN LATERAL (
+		SELECT b.reports_to, b.vacancy, b.acting_share, b.until
+		FROM crm_internal.position_before b
+		WHERE b.name = p.name AND b.until > positions_at.at
+		UNION ALL
+		SELECT p.reports_to, p.vacancy, p.acting_share, NULL
+		ORDER BY until NULLS LAST
+		LIMIT 1) n;
+END;
+COMMENT ON FUNCTION crm_internal.positions_at(timestamptz) IS 'all positions with what was so of them at a time (infinity: as they are now), closed ones and those to come included';
+REVOKE ALL ON FUNCTION crm_internal.positions_at(timestamptz) FROM PUBLIC;
+
 CREATE TABLE crm_internal.appointment
 (
 	appointment_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -176,13 +208,18 @@ BEGIN
 	new.acting_share := coalesce(change_position.acting_share, new.acting_share);
 	PERFORM crm_internal.check_reporting(new.name, new.department, new.reports_to, new.vacancy, new.acting_share);
 	PERFORM crm_internal.take_act('org.model', subject => format('crm.change_position(%s)', position_name));
+	INSERT INTO crm_internal.position_before (name, until, reports_to, vacancy, acting_share)
+	SELECT p.name, clock_timestamp(), p.reports_to, p.vacancy, p.acting_share
+	FROM crm_internal.position p
+	WHERE p.name = position_name
+		AND (p.reports_to, p.vacancy, p.acting_share) IS DISTINCT FROM (new.reports_to, new.vacancy, new.acting_share);
 	UPDATE crm_internal.position p
 	SET department = new.department, reports_to = new.reports_to, vacancy = new.vacancy, acting_share = new.acting_share
 	WHERE p.name = position_name;
 	RETURN position_name;
 END
 $$;
-COMMENT ON FUNCTION crm.change_position(text, text, text, text, numeric) IS 'changes what is given of a position, as in crm.add_position(); reports_to => '''': to nobody; takes effect at once; returns its name; an act under org.model';
+COMMENT ON FUNCTION crm.change_position(text, text, text, text, numeric) IS 'changes what is given of a position, as in crm.add_position(); reports_to => '''': to nobody; takes effect at once, questions about an earlier time (as_of) still find what was so; returns its name; an act under org.model';
 REVOKE ALL ON FUNCTION crm.change_position(text, text, text, text, numeric) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.

@@ -208,7 +208,10 @@ BEGIN ATOMIC
 	FROM pg_catalog.pg_event_trigger e
 	WHERE e.evtname LIKE 'crm\_guard\_watch%' AND e.evtenabled <> 'A'
 	UNION ALL
-	SELECT pg_catalog.format('trigger %I of %s does not fire in every session: what is remembered of mandates may be old', t.tgname, t.tgrelid::pg_catalog.regclass),
+	SELECT pg_catalog.format(CASE p.proname
+			WHEN 'refuse_change' THEN 'trigger %I of %s does not fire in every session: what is on record there can be changed'
+			ELSE 'trigger %I of %s does not fire in every session: what is remembered of it may be old'
+		END, t.tgname, t.tgrelid::pg_catalog.regclass),
 		'bypass',
 		pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.tgrelid::pg_catalog.regclass, t.tgname), true
 	FROM pg_catalog.pg_trigger t

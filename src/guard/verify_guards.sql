@@ -53,5 +53,5 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.rearm_guards(boolean) IS 'lists the repairs of crm.verify_guards() that put the guards'' own triggers back, follow a renamed table or remove what a guard left behind, and with dry_run => false runs them; what takes a judgement (rules, rights, owners, rows that were attached) is left to you. With dry_run => false an act under system.change';
+COMMENT ON FUNCTION crm.rearm_guards(boolean) IS 'lists the repairs of crm.verify_guards() that put the guards'' own triggers back, follow a renamed table or remove what a guard left behind, and with dry_run => false runs them; what takes a judgement (rules, rights, owners, rows that were attached) is left to you. With dry_run => false an act under system.change, or of the owner of crm (known_by owner) where nobody else''s mandate lets him';
 REVOKE ALL ON FUNCTION crm.rearm_guards(boolean) FROM PUBLIC;

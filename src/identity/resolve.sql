@@ -14,6 +14,7 @@ AS 'MODULE_PATHNAME', 'crm_forget_source';
 COMMENT ON FUNCTION crm_internal.forget_source(integer) IS
 	'takes all records of a source out, as if its rows had been deleted';
 REVOKE ALL ON FUNCTION crm_internal.forget_source(integer) FROM PUBLIC;
+INSERT INTO crm_internal.source_departure (forget_function, turn) VALUES ('crm_internal.forget_source', 10);
 
 CREATE FUNCTION crm_internal.rename_source(source_id integer) RETURNS void
 LANGUAGE c

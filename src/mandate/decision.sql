@@ -69,6 +69,30 @@ CREATE VIEW crm_internal.decision_now AS
 		OR NOT EXISTS (SELECT FROM crm_internal.decision o WHERE NOT o.builtin AND o.code::text OPERATOR(pg_catalog.=) d.code::text);
 COMMENT ON VIEW crm_internal.decision_now IS 'each decision once, as it is now';
 
+CREATE TABLE crm_internal.decision_before
+(
+	code text,
+	until timestamptz,
+	reserved boolean NOT NULL,
+	PRIMARY KEY (code, until)
+);
+COMMENT ON TABLE crm_internal.decision_before IS 'whether a decision was reserved until crm.change_decision() changed that, and when; read crm_internal.reserved_at()';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.decision_before', '');
+
+CREATE FUNCTION crm_internal.reserved_at(at timestamptz)
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT d.code::text
+	FROM crm_internal.decision_now d
+	WHERE coalesce((SELECT b.reserved FROM crm_internal.decision_before b
+		WHERE b.code = d.code::text AND b.until > reserved_at.at
+		ORDER BY b.until
+		LIMIT 1), d.reserved);
+END;
+COMMENT ON FUNCTION crm_internal.reserved_at(timestamptz) IS 'the decisions that were reserved at a time (infinity: that are now)';
+REVOKE ALL ON FUNCTION crm_internal.reserved_at(timestamptz) FROM PUBLIC;
+
 CREATE VIEW crm.decisions AS
 	SELECT code, title, reserved, escalate_after, expires_after, builtin, changed
 	FROM crm_internal.decision_now

@@ -115,6 +115,10 @@ BEGIN
 	SELECT d.code, d.title, d.reserved, d.escalate_after, d.expires_after
 	FROM crm_internal.decision_now d
 	WHERE d.code::text = change_decision.code AND d.builtin AND NOT d.changed;
+	INSERT INTO crm_internal.decision_before (code, until, reserved)
+	SELECT change_decision.code, clock_timestamp(), d.reserved
+	FROM crm_internal.decision d
+	WHERE d.code::text = change_decision.code AND NOT d.builtin AND d.reserved <> change_decision.reserved;
 	UPDATE crm_internal.decision d SET
 		title = coalesce(change_decision.title, d.title),
 		reserved = coalesce(change_decision.reserved, d.reserved),
@@ -163,6 +167,7 @@ BEGIN
 		END IF;
 	END LOOP;
 	PERFORM crm_internal.take_act('org.model', subject => format('crm.drop_decision(%s)', code));
+	DELETE FROM crm_internal.decision_before b WHERE b.code = drop_decision.code;
 	DELETE FROM crm_internal.decision d WHERE d.code::text = drop_decision.code;
 	RETURN code;
 END

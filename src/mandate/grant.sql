@@ -117,7 +117,7 @@ DECLARE
 	hint text;
 BEGIN
 	PERFORM crm_internal.check_decision(m.decision);
-	IF cardinality(positions) IS NOT DISTINCT FROM 0 OR array_position(positions, NULL) IS NOT NULL THEN
+	IF coalesce(cardinality(positions), 0) = 0 OR array_position(positions, NULL) IS NOT NULL THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'a mandate is given to a position', HINT = 'Name a position of crm.positions.';
 	END IF;
 	PERFORM crm_internal.check_position(p) FROM unnest(positions) p;
@@ -145,6 +145,9 @@ BEGIN
 		WHEN m.deadline >= (SELECT d.expires_after FROM crm_internal.decision_now d WHERE d.code::text = m.decision) THEN
 			wrong := 'a deadline must be shorter than requests live';
 			hint := format('crm.decisions says how long those for "%s" do (expires_after).', m.decision);
+		WHEN m.kind = 'joint' AND m.quorum IS NULL THEN
+			wrong := 'a joint mandate needs a quorum';
+			hint := 'For example quorum => 2: so many different persons must sign.';
 		WHEN m.kind = 'joint' AND (m.quorum < 2 OR m.quorum > cardinality(positions)
 			OR cardinality(positions) <> (SELECT count(DISTINCT p) FROM unnest(positions) p)) THEN
 			wrong := format('%s of %s positions cannot decide jointly', m.quorum, (SELECT count(DISTINCT p) FROM unnest(positions) p));

@@ -26,6 +26,34 @@ $$;
 COMMENT ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) IS 'writes a mandate that was checked, one row a position; returns its number, of a joint one the first';
 REVOKE ALL ON FUNCTION crm_internal.write_mandate(crm_internal.mandate, text[]) FROM PUBLIC;
 
+-- Everything is allowed until the first charter begins, so whoever gives it closes what he may not have thought of.
+CREATE FUNCTION crm_internal.begins_mandates(at timestamptz)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT NOT EXISTS (SELECT FROM crm_internal.mandate m
+		WHERE m.kind = 'charter' AND m.valid_from <= begins_mandates.at AND m.valid_from < least(m.valid_until, m.revoked_at));
+END;
+COMMENT ON FUNCTION crm_internal.begins_mandates(timestamptz) IS 'whether a charter of that time would be the first to begin';
+REVOKE ALL ON FUNCTION crm_internal.begins_mandates(timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.tell_what_closes(at timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE NOTICE USING
+		MESSAGE = format('from %s on nobody decides without a mandate', CASE WHEN at <= clock_timestamp() THEN 'now' ELSE at::text END),
+		DETAIL = format('There was no charter before, and all was allowed. Of %s decisions there are %s that nobody may take then, or not all of their amounts.',
+			(SELECT count(*) FROM crm_internal.decision_now), (SELECT count(DISTINCT g.decision) FROM crm_internal.mandate_gaps(at) g)),
+		HINT = CASE WHEN at <= clock_timestamp() THEN '' ELSE 'Once it has begun, ' END
+			|| 'SELECT * FROM crm.mandate_gaps lists them; crm.use_operating_model() gives all decisions at once.';
+END
+$$;
+COMMENT ON FUNCTION crm_internal.tell_what_closes(timestamptz) IS 'a notice for who gives the first charter: what nobody may decide from then on';
+REVOKE ALL ON FUNCTION crm_internal.tell_what_closes(timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION crm_internal.give(m crm_internal.mandate, positions text[], subject text)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -33,6 +61,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	named text := m.budget;
+	is_first boolean;
+	id integer;
 BEGIN
 	PERFORM crm_internal.take_turn();
 	m.scope := crm_internal.check_scope(m.scope);
@@ -51,7 +81,12 @@ BEGIN
 		END IF;
 	END IF;
 	PERFORM crm_internal.dispose_of_budget(named, m, subject);
-	RETURN crm_internal.write_mandate(m, positions);
+	is_first := m.kind = 'charter' AND crm_internal.begins_mandates(m.valid_from);
+	id := crm_internal.write_mandate(m, positions);
+	IF is_first THEN
+		PERFORM crm_internal.tell_what_closes(m.valid_from);
+	END IF;
+	RETURN id;
 END
 $$;
 COMMENT ON FUNCTION crm_internal.give(crm_internal.mandate, text[], text) IS 'checks a new mandate and who gives it, and writes it; returns its number, of a joint one the first';
@@ -98,7 +133,7 @@ BEGIN
 	RETURN crm_internal.give(m, ARRAY[to_position], 'grant_mandate');
 END
 $$;
-COMMENT ON FUNCTION crm.grant_mandate(text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'the charter: gives a position a decision, and all below it, from nobody. amount: per act (NULL: without limit); window_amount: on one customer within window_length; budget: what it spends; depth: how often it may be passed on (NULL: without limit, 0: never); scope: such as {"department": ["sales"]}; valid_from: now or later. Returns the mandate''s number. From the first charter on that has begun, nobody decides without a mandate. Errors: 42704, 22023, 42501 without the decision org.model';
+COMMENT ON FUNCTION crm.grant_mandate(text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) IS 'the charter: gives a position a decision, and all below it, from nobody. amount: per act (NULL: without limit); window_amount: on one customer within window_length; budget: what it spends; depth: how often it may be passed on (NULL: without limit, 0: never); scope: such as {"department": ["sales"]}; valid_from: now or later. Returns the mandate''s number. From the first charter on that has begun, nobody decides without a mandate; who gives it is told so (NOTICE). Errors: 42704, 22023, 42501 without the decision org.model';
 REVOKE ALL ON FUNCTION crm.grant_mandate(text, text, numeric, numeric, interval, text, integer, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for from_position or hold the decision org.model.

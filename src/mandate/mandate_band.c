@@ -7,7 +7,7 @@
 const crm_ruling *
 crm_ruling_of(const crm_asked *asked)
 {
-	crm_policy *policy = crm_policy_now();
+	crm_policy *policy = crm_policy_at(asked->at);
 	crm_rule_point point;
 	crm_rule_span span;
 
@@ -21,7 +21,7 @@ crm_ruling_of(const crm_asked *asked)
 int
 crm_bands_of(const crm_asked *asked, crm_band **bands)
 {
-	crm_policy *policy = crm_policy_now();
+	crm_policy *policy = crm_policy_at(asked->at);
 	int person = crm_policy_find(&policy->persons, asked->person);
 	int rank = policy->rule.namounts;
 	int most = 4;

@@ -84,7 +84,7 @@ survey(FunctionCallInfo fcinfo, inspector inspect)
 
 	InitMaterializedSRF(fcinfo, 0);
 	AcceptInvalidationMessages();
-	policy = crm_policy_now();
+	policy = crm_policy_at(asked.at);
 	for (int d = 0; d < policy->decisions.n && asked.at >= policy->rule.first_charter; d++)
 	{
 		crm_survey_scope *scopes;

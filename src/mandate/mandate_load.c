@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -20,10 +21,12 @@ typedef void (*row_reader)(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_all(crm_policy *policy);
 static void read_rows(crm_policy *policy, const char *sql, row_reader reader);
 static void read_names(crm_policy *policy, crm_policy_names *names, const char *sql);
+static void execute(const crm_policy *policy, const char *sql);
 static void read_amounts(crm_policy *policy);
+static void read_changes(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_position(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_appointment(crm_policy *policy, HeapTuple row, TupleDesc shape);
-static void read_decision(crm_policy *policy, HeapTuple row, TupleDesc shape);
+static void read_reserved(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_dimension(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_mandate(crm_policy *policy, HeapTuple row, TupleDesc shape);
 static void read_limits(crm_policy *policy, crm_rule_mandate *mandate,
@@ -40,11 +43,11 @@ static uint64 count_rows(const char *sql);
 static void *zeroed(crm_policy *policy, uint64 n, Size size);
 
 static const char positions_sql[] =
-	"SELECT n COLLATE pg_catalog.\"C\" FROM (SELECT name FROM crm_internal.position "
+	"SELECT n COLLATE pg_catalog.\"C\" FROM (SELECT name FROM crm_internal.positions_at($1) "
 	"UNION SELECT from_position FROM crm_internal.mandate WHERE from_position IS NOT NULL "
 	"UNION SELECT to_position FROM crm_internal.mandate "
 	"UNION SELECT position FROM crm_internal.appointment "
-	"UNION SELECT reports_to FROM crm_internal.position WHERE reports_to IS NOT NULL) x(n) "
+	"UNION SELECT reports_to FROM crm_internal.positions_at($1) WHERE reports_to IS NOT NULL) x(n) "
 	"ORDER BY 1";
 
 static const char persons_sql[] = "SELECT DISTINCT person COLLATE pg_catalog.\"C\" "
@@ -58,13 +61,20 @@ static const char decisions_sql[] =
 static const char amounts_sql[] =
 	"SELECT amount FROM crm_internal.mandate WHERE amount IS NOT NULL "
 	"UNION SELECT pg_catalog.trim_scale(m.amount OPERATOR(pg_catalog.*) p.acting_share) "
-	"FROM crm_internal.mandate m JOIN crm_internal.position p "
+	"FROM crm_internal.mandate m JOIN crm_internal.positions_at($1) p "
 	"ON p.name OPERATOR(pg_catalog.=) m.to_position "
 	"WHERE m.amount IS NOT NULL AND p.acting_share OPERATOR(pg_catalog.<) 1 "
 	"ORDER BY 1";
 
+/* Since when and until when the organization was as it was at that time. */
+static const char changes_sql[] =
+	"SELECT COALESCE(pg_catalog.max(until) FILTER (WHERE until OPERATOR(pg_catalog.<=) $1), "
+	"'-infinity'), pg_catalog.min(until) FILTER (WHERE until OPERATOR(pg_catalog.>) $1) "
+	"FROM (SELECT until FROM crm_internal.position_before "
+	"UNION ALL SELECT until FROM crm_internal.decision_before) x";
+
 crm_policy *
-crm_policy_load(void)
+crm_policy_load(TimestampTz at)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "crm policy", ALLOCSET_DEFAULT_SIZES);
@@ -72,6 +82,7 @@ crm_policy_load(void)
 	crm_policy *policy = palloc0(sizeof(crm_policy));
 
 	policy->context = context;
+	policy->at = at;
 	SPI_connect();
 	read_all(policy);
 	SPI_finish();
@@ -115,16 +126,16 @@ read_all(crm_policy *policy)
 										   "FROM crm_internal.scope_dimension"),
 								sizeof(crm_policy_dimension));
 	rule->first_charter = DT_NOEND;
+	read_rows(policy, changes_sql, read_changes);
 	read_rows(policy,
 			  "SELECT name, reports_to, vacancy, acting_share, closed_at "
-			  "FROM crm_internal.position",
+			  "FROM crm_internal.positions_at($1)",
 			  read_position);
 	read_rows(policy,
 			  "SELECT position, person, capacity, valid_from, valid_until "
 			  "FROM crm_internal.appointment ORDER BY appointment_id",
 			  read_appointment);
-	read_rows(policy, "SELECT code::pg_catalog.text FROM crm_internal.decision_now WHERE reserved",
-			  read_decision);
+	read_rows(policy, "SELECT code FROM crm_internal.reserved_at($1) x(code)", read_reserved);
 	read_rows(policy, "SELECT name, ancestors_function FROM crm_internal.scope_dimension",
 			  read_dimension);
 	read_rows(policy,
@@ -141,7 +152,9 @@ read_all(crm_policy *policy)
 static void
 read_rows(crm_policy *policy, const char *sql, row_reader reader)
 {
-	Portal portal = SPI_cursor_open_with_args(NULL, sql, 0, NULL, NULL, NULL, true, 0);
+	Oid type = TIMESTAMPTZOID;
+	Datum at = TimestampTzGetDatum(policy->at);
+	Portal portal = SPI_cursor_open_with_args(NULL, sql, 1, &type, &at, NULL, true, 0);
 
 	for (;;)
 	{
@@ -160,8 +173,7 @@ read_rows(crm_policy *policy, const char *sql, row_reader reader)
 static void
 read_names(crm_policy *policy, crm_policy_names *names, const char *sql)
 {
-	if (SPI_execute(sql, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "reading the policy failed");
+	execute(policy, sql);
 	MemoryContextSwitchTo(policy->context);
 	names->n = SPI_processed;
 	names->names = zeroed(policy, names->n, sizeof(char *));
@@ -170,17 +182,34 @@ read_names(crm_policy *policy, crm_policy_names *names, const char *sql)
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* $1: the time of the organization. */
+static void
+execute(const crm_policy *policy, const char *sql)
+{
+	Oid type = TIMESTAMPTZOID;
+	Datum at = TimestampTzGetDatum(policy->at);
+
+	if (SPI_execute_with_args(sql, 1, &type, &at, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading the policy failed");
+}
+
 static void
 read_amounts(crm_policy *policy)
 {
-	if (SPI_execute(amounts_sql, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "reading the policy failed");
+	execute(policy, amounts_sql);
 	MemoryContextSwitchTo(policy->context);
 	policy->rule.namounts = SPI_processed;
 	policy->amounts = zeroed(policy, policy->rule.namounts, sizeof(Numeric));
 	for (int i = 0; i < policy->rule.namounts; i++)
 		policy->amounts[i] = crm_row_numeric(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+read_changes(crm_policy *policy, HeapTuple row, TupleDesc shape)
+{
+	policy->organized_from = time_at(row, shape, 1);
+	policy->organized_until = time_at(row, shape, 2);
 }
 
 static void
@@ -209,7 +238,7 @@ read_appointment(crm_policy *policy, HeapTuple row, TupleDesc shape)
 }
 
 static void
-read_decision(crm_policy *policy, HeapTuple row, TupleDesc shape)
+read_reserved(crm_policy *policy, HeapTuple row, TupleDesc shape)
 {
 	policy->rule.reserved[place_at(&policy->decisions, row, shape, 1)] = true;
 }
@@ -249,7 +278,8 @@ read_mandate(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	mandate->valid_until = time_at(row, shape, 17);
 	terms->revoked = number_at(row, shape, 18, 0) == 1;
 	read_limits(policy, mandate, terms);
-	if (mandate->kind == CRM_CHARTER)
+	/* One that was revoked before it began never does. */
+	if (mandate->kind == CRM_CHARTER && mandate->valid_from < mandate->valid_until)
 		policy->rule.first_charter = Min(policy->rule.first_charter, mandate->valid_from);
 }
 

@@ -35,6 +35,7 @@ PG_FUNCTION_INFO_V1(crm_policy_changed);
 uint64 crm_policy_generation = 1;
 
 static crm_policy *current = NULL;
+static crm_policy *past = NULL; /* not longer than a transaction */
 static bool marked = false;
 static Oid watched = InvalidOid;
 static crm_policy *retired[RETIRED];
@@ -43,8 +44,9 @@ static crm_policy *retired[RETIRED];
 static bool touched = false;
 
 static void mark(void);
-static crm_policy *load_as_owner(void);
+static crm_policy *load_as_owner(TimestampTz at);
 static void retire(crm_policy *policy);
+static void forget_past(void);
 static void free_policy(crm_policy **policy);
 static Oid mandate_table(void);
 static void relation_changed(Datum arg, Oid relation);
@@ -69,14 +71,31 @@ crm_policy_now(void)
 
 		current = NULL;
 		retire(old);
+		forget_past();
 		marked = false;
 		watched = mandate_table();
-		current = load_as_owner();
+		current = load_as_owner(DT_NOEND);
 	}
 	/* In parallel mode there is no newer snapshot than the statement's: not good enough to keep. */
 	if (IsInParallelMode())
 		mark();
 	return current;
+}
+
+/* Mostly nothing was changed since, and there is nothing to read. */
+crm_policy *
+crm_policy_at(TimestampTz at)
+{
+	crm_policy *now = crm_policy_now();
+
+	if (at >= now->organized_from)
+		return now;
+	if (past == NULL || at < past->organized_from || at >= past->organized_until)
+	{
+		forget_past();
+		past = load_as_owner(at);
+	}
+	return past;
 }
 
 bool
@@ -86,13 +105,13 @@ crm_policy_is_free(void)
 }
 
 static crm_policy *
-load_as_owner(void)
+load_as_owner(TimestampTz at)
 {
 	crm_user before = crm_become(crm_owner(), 0);
 	crm_policy *policy;
 
 	crm_policy_push_snapshot();
-	policy = crm_policy_load();
+	policy = crm_policy_load(at);
 	PopActiveSnapshot();
 	crm_restore_user(before);
 	return policy;
@@ -146,6 +165,16 @@ retire(crm_policy *policy)
 	retired[0] = policy;
 }
 
+/* As with the one that is in force: who holds a ruling of it may look at it again. */
+static void
+forget_past(void)
+{
+	crm_policy *old = past;
+
+	past = NULL;
+	retire(old);
+}
+
 static void
 free_policy(crm_policy **policy)
 {
@@ -171,6 +200,7 @@ transaction_ends(XactEvent event, void *arg)
 	if (touched)
 		mark();
 	touched = false;
+	forget_past();
 	for (int i = 0; i < RETIRED; i++)
 		free_policy(&retired[i]);
 	if (current != NULL && current->npermits > KEPT_PERMITS)

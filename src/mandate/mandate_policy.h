@@ -32,7 +32,10 @@ typedef struct crm_policy_dimension
 
 typedef struct crm_policy
 {
-	MemoryContext context; /* and all that is derived from the policy */
+	MemoryContext context;       /* and all that is derived from the policy */
+	TimestampTz at;              /* of which time the organization is; infinity: as it is now */
+	TimestampTz organized_from;  /* it was so since then */
+	TimestampTz organized_until; /* and until before then */
 	crm_rule_policy rule;
 	crm_rule_work *work;
 	crm_policy_names positions;
@@ -56,14 +59,23 @@ typedef struct crm_policy
  */
 extern crm_policy *crm_policy_now(void);
 
+/*
+ * The same with the organization as it was at a time: reporting lines, vacancies, acting shares and
+ * reserved decisions. What bears dates of its own is in every policy.
+ */
+extern crm_policy *crm_policy_at(TimestampTz at);
+
 /* Makes room for others; whoever holds a permit sees it at the generation. */
 extern void crm_policy_forget_permits(crm_policy *policy);
 
 /* What the policy and what belongs to it is read under. */
 extern void crm_policy_push_snapshot(void);
 
-/* Reads all tables under the active snapshot, into a context of its own. */
-extern crm_policy *crm_policy_load(void);
+/*
+ * Reads all tables under the active snapshot, into a context of its own. at: of which time the
+ * organization is; infinity: as it is now.
+ */
+extern crm_policy *crm_policy_load(TimestampTz at);
 
 /* The place of a name, or CRM_RULE_NONE. */
 extern int crm_policy_find(const crm_policy_names *names, const char *name);

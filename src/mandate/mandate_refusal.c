@@ -189,10 +189,10 @@ static int
 find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **signers,
 			 const char **may)
 {
-	int n = crm_signers(crm_policy_now(), asked, asked->person, signers);
+	int n = crm_signers(crm_policy_at(asked->at), asked, asked->person, signers);
 
 	if (n == 0)
-		n = crm_signers(crm_policy_now(), asked, NULL, signers);
+		n = crm_signers(crm_policy_at(asked->at), asked, NULL, signers);
 	*may = " may together.";
 	for (int i = 0; i < n && can_afford != NULL; i++)
 		if (!can_afford(asked, &(*signers)[i]))
@@ -209,7 +209,7 @@ can_ask(const crm_ruling *ruling, const crm_asked *asked)
 	/* A ban wins over an approval. */
 	if (ruling->verdict == CRM_BANNED)
 		return false;
-	return ruling->verdict == CRM_CONSULT_FIRST || crm_answerable(crm_policy_now(), asked);
+	return ruling->verdict == CRM_CONSULT_FIRST || crm_answerable(crm_policy_at(asked->at), asked);
 }
 
 static void

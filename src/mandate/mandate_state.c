@@ -41,7 +41,7 @@ crm_mandate_states(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	AcceptInvalidationMessages();
-	policy = crm_policy_now();
+	policy = crm_policy_at(at);
 	only = PG_ARGISNULL(1) ? CRM_RULE_NONE : crm_policy_find_mandate(policy, PG_GETARG_INT32(1));
 	for (int i = 0; i < policy->rule.nmandates; i++)
 	{

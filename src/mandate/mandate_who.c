@@ -73,13 +73,13 @@ crm_check_decision(const char *decision)
 int
 crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford, crm_taker **takers)
 {
-	return crm_policy_who_may(crm_policy_now(), asked, who, can_afford, takers);
+	return crm_policy_who_may(crm_policy_at(asked->at), asked, who, can_afford, takers);
 }
 
 int
 crm_who_sign(const crm_asked *asked, crm_taker **takers)
 {
-	return crm_signers(crm_policy_now(), asked, asked->person, takers);
+	return crm_signers(crm_policy_at(asked->at), asked, asked->person, takers);
 }
 
 int

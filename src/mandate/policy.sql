@@ -26,3 +26,13 @@ CREATE TRIGGER crm_10_policy_changed
 	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.mandate
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.policy_changed();
 ALTER TABLE crm_internal.mandate ENABLE ALWAYS TRIGGER crm_10_policy_changed;
+
+CREATE TRIGGER crm_10_policy_changed
+	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.position_before
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.policy_changed();
+ALTER TABLE crm_internal.position_before ENABLE ALWAYS TRIGGER crm_10_policy_changed;
+
+CREATE TRIGGER crm_10_policy_changed
+	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.decision_before
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.policy_changed();
+ALTER TABLE crm_internal.decision_before ENABLE ALWAYS TRIGGER crm_10_policy_changed;

@@ -13,6 +13,16 @@ COMMENT ON COLUMN crm_internal.preset_use.given IS 'what the caller gave beside 
 COMMENT ON COLUMN crm_internal.preset_use.steps IS 'what the preset came to: arguments and left_out of the source, then of each detail';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.preset_use', '');
 
+CREATE FUNCTION crm_internal.forget_preset_use(source_id integer)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+	DELETE FROM crm_internal.preset_use u WHERE u.source_id = forget_preset_use.source_id;
+END;
+COMMENT ON FUNCTION crm_internal.forget_preset_use(integer) IS 'takes out by which preset a source was made';
+REVOKE ALL ON FUNCTION crm_internal.forget_preset_use(integer) FROM PUBLIC;
+INSERT INTO crm_internal.source_departure (forget_function, turn) VALUES ('crm_internal.forget_preset_use', 30);
+
 CREATE VIEW crm.preset_report AS
 	SELECT s.schema_name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) s.table_name AS source,
 		u.preset,

@@ -5,7 +5,7 @@ RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_may';
 COMMENT ON FUNCTION crm.may(text, text, numeric, bigint, jsonb, timestamptz) IS
-	'whether a person (NULL: the one who acts) may take a decision: by mandate, with the money that is left, or by an approved request; amount NULL: unknown, or none; scope: one value a dimension; as_of: by the mandates of another time, money aside';
+	'whether a person (NULL: the one who acts) may take a decision: by mandate, with the money that is left, or by an approved request; amount NULL: unknown, or none; scope: one value a dimension; as_of: by the mandates and the organisation of another time, money aside';
 REVOKE ALL ON FUNCTION crm.may(text, text, numeric, bigint, jsonb, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm.why_not(person text DEFAULT NULL, decision text DEFAULT NULL, customer bigint DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
@@ -46,5 +46,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.limits(text, bigint, jsonb, timestamptz) IS
-	'what a person (NULL: the one who acts) may decide now, or by the mandates of another time (money aside), a row a decision. may: anything at all, at once; up_to: how much (where may is false: after consults), the least of amount_limit, window_left and budget_left (NULL: no limit); above: not up to this, for that is handed over or banned (NULL: from nothing on); consults: positions to ask first for more, or, where may is false, for anything; next_position, next_person: who may more with the money that is left, at once, else after consults, else several names: they must sign together (with him, if he is one of them); NULL: nobody';
+	'what a person (NULL: the one who acts) may decide now, or by the mandates and the organisation of another time (money aside), a row a decision. may: anything at all, at once; up_to: how much (where may is false: after consults), the least of amount_limit, window_left and budget_left (NULL: no limit); above: not up to this, for that is handed over or banned (NULL: from nothing on); consults: positions to ask first for more, or, where may is false, for anything; next_position, next_person: who may more with the money that is left, at once, else after consults, else several names: they must sign together (with him, if he is one of them); NULL: nobody';
 REVOKE ALL ON FUNCTION crm.limits(text, bigint, jsonb, timestamptz) FROM PUBLIC;

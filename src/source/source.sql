@@ -76,6 +76,14 @@ COMMENT ON COLUMN crm_internal.source.followed IS 'the change of the table that 
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source', '');
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', '');
 
+CREATE TABLE crm_internal.source_departure
+(
+	forget_function text PRIMARY KEY,
+	turn integer NOT NULL UNIQUE
+);
+COMMENT ON TABLE crm_internal.source_departure IS 'who is told when a source or detail is dropped: each function(source_id integer) takes out what its room keeps of it, in turn, before the registry does; filled by the install scripts of those rooms, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_departure', 'WHERE false');
+
 -- The functions below act as whoever calls them where the department's table is checked, and switch
 -- to the owner of crm's tables inside C to write the registry and to make or remove triggers named
 -- crm_50_*. Whoever may execute them gains exactly that.

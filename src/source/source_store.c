@@ -26,6 +26,7 @@ static const char *const field_names =
 	"parent_id, parent_columns, owner_name";
 
 static const char *placeholders(void);
+static void tell_of_departure(int32 source_id);
 static void fill_fields(const crm_source *source, Relation relation, Oid *types, Datum *values,
 						char *nulls);
 static void set_field(int i, Oid type, Datum value, bool isnull, Oid *types, Datum *values,
@@ -78,7 +79,7 @@ crm_source_update(const crm_source *source, Relation relation)
 	crm_restore_user(before);
 }
 
-/* The records of the source are let go by the room that keeps them, which is a higher one. */
+/* What higher rooms keep of the source goes by the functions that they have registered. */
 void
 crm_source_forget(int32 source_id)
 {
@@ -88,23 +89,30 @@ crm_source_forget(int32 source_id)
 	Datum values[] = {Int32GetDatum(source_id)};
 
 	SPI_connect();
-	crm_source_execute("SELECT crm_internal.forget_source($1)", 1, types, values, NULL,
-					   SPI_OK_SELECT);
-	crm_source_execute("DELETE FROM crm_internal.pending WHERE source_id = $1", 1, types, values,
-					   NULL, SPI_OK_DELETE);
-	crm_source_execute("DELETE FROM crm_internal.pending_error WHERE source_id = $1", 1, types,
-					   values, NULL, SPI_OK_DELETE);
-	crm_source_execute("DELETE FROM crm_internal.source_cost WHERE source_id = $1", 1, types,
-					   values, NULL, SPI_OK_DELETE);
-	crm_source_execute("DELETE FROM crm_internal.inline_cost WHERE source_id = $1", 1, types,
-					   values, NULL, SPI_OK_DELETE);
-	crm_source_execute("DELETE FROM crm_internal.preset_use WHERE source_id = $1", 1, types, values,
-					   NULL, SPI_OK_DELETE);
+	tell_of_departure(source_id);
 	crm_source_execute("DELETE FROM crm_internal.source WHERE source_id = $1", 1, types, values,
 					   NULL, SPI_OK_DELETE);
 	SPI_finish();
 	crm_source_unpin(nest_level);
 	crm_restore_user(before);
+}
+
+/* One after the other: each writes, and the next reads what it has written. */
+static void
+tell_of_departure(int32 source_id)
+{
+	Oid types[] = {INT4OID};
+	Datum values[] = {Int32GetDatum(source_id)};
+	SPITupleTable *told;
+	uint64 n;
+
+	crm_source_execute("SELECT forget_function FROM crm_internal.source_departure ORDER BY turn", 0,
+					   NULL, NULL, NULL, SPI_OK_SELECT);
+	told = SPI_tuptable;
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+		crm_source_execute(psprintf("SELECT %s($1)", SPI_getvalue(told->vals[i], told->tupdesc, 1)),
+						   1, types, values, NULL, SPI_OK_SELECT);
 }
 
 /* Whose belongs_to refers to the table that has another name now is to be compared as a whole. */

@@ -144,11 +144,13 @@ SELECT crm.add_budget('care', 1000), crm.add_budget('goodwill', 300, parent => '
 SELECT crm_internal.take_budget('goodwill', 20), crm_internal.reserve_budget('goodwill', 10, 1);
 SELECT crm.add_position('sales_manager', department => 'sales', vacancy => 'acting', acting_share => 0.5);
 SELECT crm.add_position('agent', department => 'service', reports_to => 'sales_manager');
+SELECT crm.change_position('agent', vacancy => 'acting');
 SELECT crm.appoint('sales_manager', 'sam');
 SELECT crm.appoint('agent', 'cora', capacity => 'contractor', valid_until => '2100-01-01');
 SELECT crm.add_gateway('service_app', departments => '{service}');
 SELECT crm.add_actor_column('service.ticket', 'client');
 SELECT crm.add_decision('goodwill.travel', title => 'Trips');
+SELECT crm.change_decision('goodwill.travel', reserved => true);
 SELECT crm.change_decision('goodwill', expires_after => '3 days');
 SELECT crm.grant_mandate('goodwill', 'sales_manager', amount => 500, scope => '{"department": ["service"]}', valid_from => '2100-01-01');
 SELECT crm.share('goodwill', 'sales_manager', 'agent', amount => 50, valid_from => '2100-01-01');

@@ -46,11 +46,11 @@ sub printed
 	my $null    = defined $how{null}  ? "-P null=$how{null}" : '';
 	my $user    = defined $how{login} ? "-U $how{login}"     : '';
 	my $printed = `psql -Xq -P footer=off $null $user -d $name -f $file 2>&1`;
-	return $printed =~ s/^psql:.*?: (?=ERROR|WARNING)//mgr;
+	return $printed =~ s/^psql:.*?: (?=ERROR|WARNING|NOTICE)//mgr;
 }
 
 # A block prints what the page shows below it, no more and no less, but for what calls return whose columns
-# $how{unshown} matches. $how{login}: who runs it.
+# $how{unshown} matches, and for notices where the page shows none. $how{login}: who runs it.
 sub prints
 {
 	my ($block, $database, %how) = @_;
@@ -59,6 +59,9 @@ sub prints
 	like $printed, qr/ERROR/, "$name is refused" if $shown =~ /ERROR/;
 	unlike $printed, qr/ERROR|WARNING/, "$name runs" or diag $block->{sql} if $shown !~ /ERROR/;
 	return if $shown eq '';
+	my $notice = qr/^NOTICE:.*\n(?:(?:DETAIL|HINT):.*\n)*/m;
+	my $after  = $shown =~ /^NOTICE:/m;
+	$printed =~ s/($notice)/$after ? "$1\n" : ''/ge;
 	my @tables = grep { !/^ *(?:$how{unshown})\b[\w |]*\n-/ } split /\n\n/, "$printed\n";
 	is squeeze(join "\n", @tables), squeeze($shown), "$name prints what the page shows";
 	return;

@@ -73,7 +73,7 @@ SELECT crm.add_position('shop_manager', department => 'shop', reports_to => 'boa
 SELECT crm.appoint('board', 'bart') AS appointment \gset
 SELECT crm.appoint('shop_manager', 'acts_admin') AS appointment \gset
 
-SELECT plan((7 + 3 * count(*))::integer) FROM deciding;
+SELECT plan((10 + 3 * count(*))::integer) FROM deciding;
 
 SELECT is_empty($$SELECT p.proname FROM pg_proc p
 	WHERE p.pronamespace = 'crm'::regnamespace AND p.provolatile = 'v' AND p.proname <> 'uninstall'
@@ -146,6 +146,11 @@ ORDER BY d.number;
 SELECT throws_ok('SELECT crm.uninstall(dry_run => false)', '42501', 'decision "system.change" is refused', 'uninstall without a mandate');
 SELECT lives_ok('SELECT crm.uninstall()', 'its dry run needs none');
 SELECT lives_ok('SELECT crm.rearm_guards()', 'nor does that of rearm_guards');
+
+-- the owner's ways in: to change who decides, and to put guards back; the first walk tells that others need a mandate
+SELECT lives_ok('SELECT count(*) FROM crm.rearm_guards(dry_run => false)', 'the owner puts guards back without a mandate');
+SELECT is((SELECT known_by FROM crm.journal WHERE subject = 'crm.rearm_guards()' ORDER BY act_id DESC LIMIT 1), 'owner', 'and the journal says that it was the owner');
+SELECT throws_ok($$SELECT crm_internal.take_act('system.change', subject => 'crm.uninstall()')$$, '42501', NULL, 'of system.change that only');
 SELECT * FROM finish();
 DROP OWNED BY acts_owner, acts_admin, acts_reader CASCADE;
 DROP ROLE acts_owner, acts_admin, acts_reader;
