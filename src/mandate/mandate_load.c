@@ -116,7 +116,7 @@ read_all(crm_policy *policy)
 								sizeof(crm_policy_dimension));
 	rule->first_charter = DT_NOEND;
 	read_rows(policy,
-			  "SELECT name, reports_to, vacancy, acting_share, closed_at "
+			  "SELECT name, reports_to, vacancy, acting_share, closed_at, created_at "
 			  "FROM crm_internal.position",
 			  read_position);
 	read_rows(policy,
@@ -194,6 +194,7 @@ read_position(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	position->may_be_acted_for = strcmp(text_at(row, shape, 3), "acting") == 0;
 	policy->acting_share[place] = crm_row_numeric(row, shape, 4);
 	position->closed_at = time_at(row, shape, 5);
+	position->created_at = time_at(row, shape, 6);
 }
 
 static void

@@ -89,7 +89,7 @@ BEGIN
 	IF NOT (ruling.verdict = 'consult_first' AND ruling.has_money) THEN
 		SELECT l."position", l.joint_id, l.quorum INTO turn, joint, signatures
 		FROM crm_internal.ladder(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) l
-		ORDER BY l.rung LIMIT 1;
+		ORDER BY l.rung, l."position" COLLATE "C" LIMIT 1;
 		-- Who only has to consult is told by the act itself whether the money is there: an UPDATE takes the difference.
 		IF NOT FOUND AND ruling.verdict <> 'consult_first' THEN
 			RAISE insufficient_privilege USING

@@ -121,10 +121,3 @@ END
 $$;
 COMMENT ON FUNCTION crm_internal.release_reservation(crm_internal.request) IS 'what an approved request that will not be used has reserved is free again';
 REVOKE ALL ON FUNCTION crm_internal.release_reservation(crm_internal.request) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.able_persons(decision text, amount numeric, scope jsonb)
-RETURNS SETOF text
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'crm_able_persons';
-COMMENT ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) IS 'who may take a decision alone now, some of them after a consult, more than once where in several positions';
-REVOKE ALL ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) FROM PUBLIC;

@@ -18,7 +18,7 @@ BEGIN
 	SELECT d.escalate_after INTO patience FROM crm_internal.decision_now d WHERE d.code::text = r.decision;
 	SELECT array_agg(l.name ORDER BY l.rung) INTO rungs
 	FROM (
-		SELECT l.rung, min(l."position") AS name
+		SELECT l.rung, min(l."position" COLLATE "C") AS name
 		FROM crm_internal.ladder(r.requester, r.decision, r.amount, r.scope, r.customer_id) l
 		GROUP BY l.rung
 	) l;
