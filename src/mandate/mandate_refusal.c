@@ -7,6 +7,7 @@
 #include "utils/numeric.h"
 #include "utils/json.h"
 
+#include "base/amount.h"
 #include "mandate/mandate_survey.h"
 
 typedef char *(*detail_writer)(const crm_ruling *ruling, const crm_asked *asked);
@@ -218,7 +219,7 @@ static bool
 is_askable(Numeric amount)
 {
 	return amount == NULL || (!numeric_is_nan(amount) && !numeric_is_inf(amount) &&
-							  crm_policy_compare(amount, int64_to_numeric(0)) >= 0);
+							  crm_amount_compare(amount, int64_to_numeric(0)) >= 0);
 }
 
 static void

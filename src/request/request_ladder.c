@@ -15,6 +15,7 @@
 #include "utils/inval.h"
 #include "utils/timestamp.h"
 
+#include "base/amount.h"
 #include "mandate/mandate_who.h"
 #include "request/money.h"
 #include "request/request.h"
@@ -50,6 +51,7 @@ static int own_joints(const ladder *one, int32 **joints);
 static int count_signers(const ladder *one, int32 joint_id);
 static bool is_own(int32 joint_id, const int32 *own, int nown);
 static void add_givers(ladder *one);
+static bool is_on(const ladder *one, const char *position);
 static stop *find_stop(ladder *one, const char *position, int32 joint_id);
 static stop *add_stop(ladder *one, const char *position);
 static bool money_is_left(const ladder *one, const crm_taker *taker);
@@ -187,26 +189,39 @@ is_own(int32 joint_id, const int32 *own, int nown)
 	return false;
 }
 
+/* All of them have their mandates from one charter or a few. */
 static void
 add_givers(ladder *one)
 {
+	int32 seen = 0;
+
 	for (int i = 0; i < one->nable; i++)
 	{
-		const char *giver = crm_giver_of(one->able[i].ruling->path[0]);
+		int32 charter = one->able[i].ruling->path[0];
+		const char *giver = charter == seen ? NULL : crm_giver_of(charter);
 
-		if (giver == NULL || find_stop(one, giver, 0) != NULL ||
-			find_stop(one, giver, one->joint_id) != NULL ||
-			!crm_standing_of(&one->asked, giver).filled)
+		seen = charter;
+		if (giver == NULL || is_on(one, giver) || !crm_standing_of(&one->asked, giver).filled)
 			continue;
 		*add_stop(one, giver) = (stop){giver, .has_money = true, .last = true};
 	}
 }
 
+static bool
+is_on(const ladder *one, const char *position)
+{
+	for (int i = 0; i < one->n; i++)
+		if (strcmp(one->stops[i].position, position) == 0)
+			return true;
+	return false;
+}
+
+/* Names of rulings that were given together are the same where they are equal. */
 static stop *
 find_stop(ladder *one, const char *position, int32 joint_id)
 {
 	for (int i = 0; i < one->n; i++)
-		if (one->stops[i].joint_id == joint_id && strcmp(one->stops[i].position, position) == 0)
+		if (one->stops[i].position == position && one->stops[i].joint_id == joint_id)
 			return &one->stops[i];
 	return NULL;
 }
@@ -258,7 +273,7 @@ compare_limits(Numeric a, Numeric b)
 {
 	if (a == NULL || b == NULL)
 		return (a == NULL) - (b == NULL);
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
+	return crm_amount_compare(a, b);
 }
 
 static void
