@@ -146,7 +146,8 @@ SELECT crm.add_position('sales_manager', department => 'sales', vacancy => 'acti
 SELECT crm.add_position('agent', department => 'service', reports_to => 'sales_manager');
 SELECT crm.appoint('sales_manager', 'sam');
 SELECT crm.appoint('agent', 'cora', capacity => 'contractor', valid_until => '2100-01-01');
-SELECT crm.add_gateway(session_user::text, departments => '{service}');
+DO $$ BEGIN CREATE ROLE service_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+SELECT crm.add_gateway('service_app', departments => '{service}');
 SELECT crm.add_actor_column('service.ticket', 'client');
 SELECT crm.add_decision('goodwill.travel', title => 'Trips');
 SELECT crm.change_decision('goodwill', expires_after => '3 days');
