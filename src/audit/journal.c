@@ -193,7 +193,7 @@ hold(const crm_act *act, int64 act_id)
 						   .decision = SHARED(act->decision, decision),
 						   .npath = act->npath,
 						   .path = shared_path(act, before),
-						   .amount = copied(act->amount),
+						   .amount = {.whole = copied(act->amount)},
 						   .counted = counted_apart(act),
 						   .entries = 1,
 						   .customer_id = act->customer_id,
@@ -238,18 +238,6 @@ find(int64 act_id)
 	return low < journal.n && journal.acts[low].act_id == act_id ? &journal.acts[low] : NULL;
 }
 
-static Numeric
-sum(Numeric old, Numeric more)
-{
-	MemoryContext outer = MemoryContextSwitchTo(journal.context);
-	Numeric both = DatumGetNumeric(
-		DirectFunctionCall2(numeric_add, NumericGetDatum(old), NumericGetDatum(more)));
-
-	MemoryContextSwitchTo(outer);
-	pfree(old);
-	return both;
-}
-
 bool
 crm_journal_grow(int64 act_id, Numeric amount)
 {
@@ -258,10 +246,10 @@ crm_journal_grow(int64 act_id, Numeric amount)
 							 : find(act_id);
 
 	if (held == NULL || held->subtransaction < GetCurrentSubTransactionId() ||
-		held->counted != NULL || (amount == NULL) != (held->amount == NULL))
+		held->counted != NULL || (amount == NULL) != (held->amount.whole == NULL))
 		return false;
 	if (amount != NULL)
-		held->amount = sum(held->amount, amount);
+		crm_amount_add(&held->amount, amount, journal.context);
 	held->entries++;
 	return true;
 }

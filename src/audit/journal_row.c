@@ -129,7 +129,7 @@ fill(TupleTableSlot *slot, const crm_held_act *act)
 	set_text(slot, CAPACITY, act->capacity);
 	set_text(slot, DECISION, act->decision);
 	set(slot, MANDATE_PATH, path_array(act));
-	set_number(slot, AMOUNT, act->amount);
+	set_number(slot, AMOUNT, crm_amount_total(&act->amount));
 	set_number(slot, COUNTED, act->counted);
 	set(slot, ENTRIES, Int64GetDatum(act->entries));
 	if (act->customer_id != 0)

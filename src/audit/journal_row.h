@@ -3,7 +3,7 @@
 #define CRM_JOURNAL_ROW_H
 
 #include "datatype/timestamp.h"
-#include "utils/numeric.h"
+#include "base/amount.h"
 
 typedef struct crm_held_act
 {
@@ -20,7 +20,7 @@ typedef struct crm_held_act
 	const char *decision;
 	int npath;
 	const int32 *path;
-	Numeric amount;
+	crm_amount_sum amount;
 	Numeric counted;
 	int64 entries;
 	int64 customer_id;

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 #include "utils/syscache.h"
 
+#include "base/amount.h"
 #include "base/base.h"
 
 bool crm_enabled = true;
@@ -22,6 +23,8 @@ static SPIPlanPtr keep_plan(SPIPlanPtr *slot, const char *sql, int nargs, const 
 void
 crm_base_init(void)
 {
+	crm_amount_init();
+
 	/* Stilling capture hides changes from crm until the next crm.sync(): a superuser's decision. */
 	DefineCustomBoolVariable("crm.enabled", "Whether the triggers of crm do anything.",
 							 "CALL crm.sync(source) finds what was missed while it was off.",

@@ -13,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "audit/journal.h"
+#include "base/amount.h"
 #include "base/base.h"
 #include "guard/guard_act.h"
 #include "guard/guard_customer.h"
@@ -267,8 +268,7 @@ same_amount(Numeric one, Numeric other)
 {
 	if (one == NULL || other == NULL)
 		return one == other;
-	return DatumGetBool(
-		DirectFunctionCall2(numeric_eq, NumericGetDatum(one), NumericGetDatum(other)));
+	return crm_amount_compare(one, other) == 0;
 }
 
 /* ------------------------------ what is taken and journalled ------------------------------ */

@@ -5,6 +5,7 @@
 #include "utils/datum.h"
 #include "utils/rel.h"
 
+#include "base/amount.h"
 #include "guard/guard_call.h"
 
 static crm_guard_side side_of(const crm_guard_plan *plan, TupleTableSlot *row);
@@ -83,9 +84,7 @@ is_same_number(const crm_guard_fact *was_fact, TupleTableSlot *was, const crm_gu
 	Numeric before = crm_guard_fact_amount(was_fact, was, &was_room);
 	Numeric after = crm_guard_fact_amount(is_fact, is, &is_room);
 
-	return before != NULL && after != NULL &&
-		   DatumGetBool(
-			   DirectFunctionCall2(numeric_eq, NumericGetDatum(before), NumericGetDatum(after)));
+	return before != NULL && after != NULL && crm_amount_compare(before, after) == 0;
 }
 
 static bool

@@ -5,7 +5,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-#include "mandate/mandate_amount.h"
+#include "base/amount.h"
 #include "mandate/mandate_policy.h"
 
 static const char *const capacities[] = {"holder",  "deputy", "contractor",
@@ -99,23 +99,12 @@ crm_policy_rank(const crm_policy *policy, Numeric amount)
 	{
 		int middle = low + (high - low) / 2;
 
-		if (crm_policy_compare(policy->amounts[middle], amount) < 0)
+		if (crm_amount_compare(policy->amounts[middle], amount) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
-}
-
-int
-crm_policy_compare(Numeric a, Numeric b)
-{
-	int64 key_a;
-	int64 key_b;
-
-	if (crm_amount_key(a, &key_a) && crm_amount_key(b, &key_b))
-		return key_a < key_b ? -1 : key_a > key_b;
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
 }
 
 Numeric

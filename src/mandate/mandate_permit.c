@@ -10,8 +10,8 @@
 #include "common/hashfn.h"
 #include "utils/memutils.h"
 
+#include "base/amount.h"
 #include "mandate/mandate.h"
-#include "mandate/mandate_amount.h"
 #include "mandate/mandate_policy.h"
 
 #define BUCKETS 1024
@@ -172,8 +172,8 @@ holds(const piece *one, Numeric amount, TimestampTz now)
 		return false;
 	if (one->has_keys && crm_amount_key(amount, &key))
 		return key > one->above_key && key <= one->up_to_key;
-	return (one->up_to == NULL || crm_policy_compare(amount, one->up_to) <= 0) &&
-		   (one->above == NULL || crm_policy_compare(amount, one->above) > 0);
+	return (one->up_to == NULL || crm_amount_compare(amount, one->up_to) <= 0) &&
+		   (one->above == NULL || crm_amount_compare(amount, one->above) > 0);
 }
 
 static void

@@ -19,7 +19,6 @@
 
 #include "base/base.h"
 #include "mandate/mandate.h"
-#include "mandate/mandate_amount.h"
 #include "mandate/mandate_policy.h"
 
 PG_FUNCTION_INFO_V1(crm_policy_changed);
@@ -65,7 +64,6 @@ static void subtransaction_ends(SubXactEvent event, SubTransactionId mine, SubTr
 void
 crm_mandate_init(void)
 {
-	crm_amount_init();
 	CacheRegisterRelcacheCallback(relation_changed, 0);
 	RegisterXactCallback(transaction_ends, NULL);
 	RegisterSubXactCallback(subtransaction_ends, NULL);

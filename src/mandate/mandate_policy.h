@@ -74,8 +74,6 @@ extern int crm_policy_find_mandate(const crm_policy *policy, int32 mandate_id);
 /* How many of the named amounts are smaller. NULL: unknown. */
 extern int crm_policy_rank(const crm_policy *policy, Numeric amount);
 
-extern int crm_policy_compare(Numeric a, Numeric b);
-
 /* NULL stays NULL; a share of NULL is all of it. */
 extern Numeric crm_amount_scale(Numeric amount, Numeric share);
 
