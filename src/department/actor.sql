@@ -53,12 +53,18 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_gateway_changed';
 COMMENT ON FUNCTION crm_internal.gateway_changed() IS 'tells all sessions to look again whether they may act for whom they do';
 REVOKE ALL ON FUNCTION crm_internal.gateway_changed() FROM PUBLIC;
-CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.gateway
-	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.gateway
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.gateway_changed();
 ALTER TABLE crm_internal.gateway ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
-CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.appointment
+CREATE TRIGGER crm_50_gateway_truncated AFTER TRUNCATE ON crm_internal.gateway
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.gateway ENABLE ALWAYS TRIGGER crm_50_gateway_truncated;
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.appointment
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.gateway_changed();
 ALTER TABLE crm_internal.appointment ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
+CREATE TRIGGER crm_50_gateway_truncated AFTER TRUNCATE ON crm_internal.appointment
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.appointment ENABLE ALWAYS TRIGGER crm_50_gateway_truncated;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
 CREATE FUNCTION crm.add_gateway(role text, departments text[] DEFAULT NULL, session_allowed boolean DEFAULT false)
