@@ -12,7 +12,7 @@
 
 #include "customer/customer_quality.h"
 #include "customer/customer_value.h"
-#include "identity/identity_name.h"
+#include "match/match_name.h"
 #include "text/text.h"
 #include "types/phone_number.h"
 

@@ -2,8 +2,8 @@
 #ifndef CRM_CUSTOMER_QUALITY_H
 #define CRM_CUSTOMER_QUALITY_H
 
-#include "identity/identity_profile.h"
-#include "identity/identity_value.h"
+#include "match/match_profile.h"
+#include "match/match_value.h"
 
 #define CRM_QUALITY_SIZE (2 * CRM_TEXT_MAX) /* a street and its number */
 

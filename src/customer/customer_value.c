@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "customer/customer_value.h"
-#include "identity/identity_value.h"
+#include "match/match_value.h"
 #include "text/text.h"
 
 /* The C library's own tests ask the locale. */

@@ -17,7 +17,7 @@ CREATE TABLE crm_internal.record
 CREATE INDEX record_customer_id_idx ON crm_internal.record (customer_id);
 COMMENT ON TABLE crm_internal.record IS 'what each departmental row asserts (mapped values only) and the customer it belongs to';
 COMMENT ON COLUMN crm_internal.record.attributes IS 'attribute -> array of text values in mapping order, cleaned (e-mail canonical, phone E.164 where valid)';
-COMMENT ON COLUMN crm_internal.record.profile IS 'standardised values that matching compares, see identity_profile.h';
+COMMENT ON COLUMN crm_internal.record.profile IS 'standardised values that matching compares, see match_profile.h';
 COMMENT ON COLUMN crm_internal.record.source_hash IS 'crm_source_row_hash() of the row as last read: what crm.sync() compares; 0 differs from every row';
 COMMENT ON COLUMN crm_internal.record.tie IS 'hash of source name and key: breaks ties independent of arrival';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record', '');
@@ -59,7 +59,7 @@ CREATE TABLE crm_internal.edge
 );
 CREATE INDEX edge_record_b_idx ON crm_internal.edge (record_b);
 COMMENT ON TABLE crm_internal.edge IS 'pairs of records that share a key and whose weight is above the floor';
-COMMENT ON COLUMN crm_internal.edge.weight IS 'log2 likelihood ratio in thousandths of a bit';
+COMMENT ON COLUMN crm_internal.edge.weight IS 'log2 odds of one customer in thousandths of a bit';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.edge', '');
 
 CREATE TABLE crm_internal.customer_identity
@@ -93,12 +93,12 @@ CREATE TABLE crm_internal.identity_clock
 (
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	ticks bigint NOT NULL,
-	match_weight integer NOT NULL,
+	model_version integer,
 	recluster_after bigint
 );
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.identity_clock', '');
-COMMENT ON COLUMN crm_internal.identity_clock.match_weight IS 'weight from which pairs are one customer, in thousandths of a bit; 0: nothing clustered yet';
-COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are clustered anew: the last one done; else NULL';
+COMMENT ON COLUMN crm_internal.identity_clock.model_version IS 'the model in force (0: the built-in one); NULL: nothing clustered yet';
+COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are compared and clustered anew: the last one done; else NULL';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
 CREATE TABLE crm_internal.oversize_component

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
+#include "identity/identity_store.h"
 
 crm_batch *
 crm_batch_begin(const char *cause)
@@ -20,6 +21,7 @@ crm_batch_begin(const char *cause)
 
 	batch->context = context;
 	batch->cause = pstrdup(cause);
+	batch->model = crm_model_of(Max(crm_store_model_version(), 0));
 	batch->records =
 		hash_create("crm batch records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	MemoryContextSwitchTo(before);
@@ -54,10 +56,11 @@ crm_batch_add_record(crm_batch *batch, int64 record_id)
 }
 
 void
-crm_record_set_profile(crm_record *record, bytea *bytes)
+crm_record_set_profile(const crm_batch *batch, crm_record *record, bytea *bytes)
 {
 	record->bytes = bytes;
-	if (!crm_profile_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &record->profile))
+	if (!crm_model_open(batch->model, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes),
+						&record->profile))
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("source record " INT64_FORMAT " has a profile of another version",
 							   record->record_id),
@@ -82,7 +85,8 @@ take_records(crm_batch *batch)
 			continue;
 		record->customer_id = isnull ? 0 : DatumGetInt64(customer);
 		record->tie = DatumGetInt64(SPI_getbinval(tuple, desc, 3, &isnull));
-		crm_record_set_profile(record, DatumGetByteaPCopy(SPI_getbinval(tuple, desc, 4, &isnull)));
+		crm_record_set_profile(batch, record,
+							   DatumGetByteaPCopy(SPI_getbinval(tuple, desc, 4, &isnull)));
 	}
 }
 

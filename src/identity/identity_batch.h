@@ -15,7 +15,8 @@
 #include "utils/hsearch.h"
 
 #include "base/ids.h"
-#include "identity/identity_compare.h"
+#include "match/match_compare.h"
+#include "model/model.h"
 #include "source/source.h"
 
 typedef struct crm_record
@@ -66,8 +67,8 @@ typedef struct crm_batch
 	crm_ids keys_removed;
 	crm_ids keys_removed_record;
 	crm_ids customers; /* to be told: membership or values changed */
-	int32 match_weight;
-	crm_edge *edges; /* of the touched components, above the match weight */
+	const crm_active_model *model;
+	crm_edge *edges; /* of the touched components, that speak for one customer */
 	int nedges;
 	int edges_room;
 	int64 resolved; /* rows dealt with */
@@ -80,9 +81,10 @@ extern void crm_batch_finish(crm_batch *batch);
 extern crm_record *crm_batch_record(crm_batch *batch, int64 record_id);
 extern crm_record *crm_batch_add_record(crm_batch *batch, int64 record_id);
 extern void crm_batch_add_edge(crm_batch *batch, int64 a, int64 b, int32 weight);
-extern void crm_record_set_profile(crm_record *record, bytea *bytes);
+extern void crm_record_set_profile(const crm_batch *batch, crm_record *record, bytea *bytes);
 
-extern crm_comparison crm_record_compare(const crm_record *a, const crm_record *b);
+extern crm_comparison crm_record_compare(const crm_batch *batch, const crm_record *a,
+										 const crm_record *b);
 
 /* Loads what is not loaded yet. */
 extern void crm_batch_load(crm_batch *batch, const int64 *record_ids, int n);

@@ -2,7 +2,7 @@
 #ifndef CRM_IDENTITY_CLEAN_H
 #define CRM_IDENTITY_CLEAN_H
 
-#include "identity/identity_profile.h"
+#include "match/match_profile.h"
 #include "source/source.h"
 
 /*

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "identity/identity_cluster.h"
-#include "identity/identity_compare.h"
+#include "match/match_compare.h"
 
 #define UNKNOWN (-1 * CRM_BIT)
 #define SURE (15 * CRM_BIT)

@@ -14,8 +14,8 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
-#include "identity/identity_compare.h"
-#include "identity/identity_key.h"
+#include "match/match_compare.h"
+#include "match/match_key.h"
 #include "identity/identity_parallel.h"
 #include "identity/identity_store.h"
 
@@ -296,12 +296,12 @@ drop_edges(crm_batch *batch)
 }
 
 crm_comparison
-crm_record_compare(const crm_record *a, const crm_record *b)
+crm_record_compare(const crm_batch *batch, const crm_record *a, const crm_record *b)
 {
 	bool swap = a->tie > b->tie || (a->tie == b->tie && a->record_id > b->record_id);
 
-	return swap ? crm_profile_compare(&b->profile, &a->profile)
-				: crm_profile_compare(&a->profile, &b->profile);
+	return crm_profile_compare(&batch->model->model, swap ? &b->profile : &a->profile,
+							   swap ? &a->profile : &b->profile);
 }
 
 static void
@@ -380,7 +380,7 @@ compare_candidates(link_work *work)
 	crm_ids b = {0};
 	crm_ids weight = {0};
 
-	crm_compare_candidates(records, nrecords, list, ncandidates);
+	crm_compare_candidates(work->batch, records, nrecords, list, ncandidates);
 	for (int64 i = 0; i < ncandidates; i++)
 	{
 		if (list[i].weight < CRM_EDGE_FLOOR)

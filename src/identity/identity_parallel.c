@@ -29,6 +29,8 @@ typedef struct shared
 	int32 nrecords;
 	Size offsets; /* from the start: nrecords + 1 places in the profiles */
 	Size ties;
+	Size terms;
+	crm_model model;
 	Size profiles;
 	Size candidates;
 } shared;
@@ -48,6 +50,7 @@ open_profile(shared *s, int32 i, crm_profile *profile)
 
 	crm_profile_open((const char *) at(s, s->profiles) + offsets[i], offsets[i + 1] - offsets[i],
 					 profile);
+	profile->terms = ((const crm_terms *) at(s, s->terms))[i];
 }
 
 /* What leader and workers do alike: take a chunk, compute it, until none is left. */
@@ -74,7 +77,7 @@ compute_chunks(shared *s)
 
 			open_profile(s, swap ? c->b : c->a, &a);
 			open_profile(s, swap ? c->a : c->b, &b);
-			c->weight = crm_profile_compare(&a, &b).weight;
+			c->weight = crm_profile_compare(&s->model, &a, &b).weight;
 		}
 	}
 }
@@ -97,6 +100,8 @@ lay_out(shared *s, crm_record *const *records, int nrecords, int64 ncandidates)
 	used = add_size(used, MAXALIGN(mul_size(sizeof(Size), nrecords + 1)));
 	s->ties = used;
 	used = add_size(used, MAXALIGN(mul_size(sizeof(int64), nrecords)));
+	s->terms = used;
+	used = add_size(used, MAXALIGN(mul_size(sizeof(crm_terms), nrecords)));
 	s->candidates = used;
 	used = add_size(used, MAXALIGN(mul_size(sizeof(crm_candidate), ncandidates)));
 	s->profiles = used;
@@ -110,6 +115,7 @@ fill(shared *s, crm_record *const *records, const crm_candidate *candidates)
 {
 	Size *offsets = at(s, s->offsets);
 	int64 *ties = at(s, s->ties);
+	crm_terms *terms = at(s, s->terms);
 	char *profiles = at(s, s->profiles);
 	Size used = 0;
 
@@ -120,6 +126,7 @@ fill(shared *s, crm_record *const *records, const crm_candidate *candidates)
 		Size length = VARSIZE_ANY_EXHDR(records[i]->bytes);
 
 		ties[i] = records[i]->tie;
+		terms[i] = records[i]->profile.terms;
 		offsets[i] = used;
 		memcpy(profiles + used, VARDATA_ANY(records[i]->bytes), length);
 		used += length;
@@ -128,8 +135,8 @@ fill(shared *s, crm_record *const *records, const crm_candidate *candidates)
 }
 
 static void
-compare_in_parallel(crm_record *const *records, int nrecords, crm_candidate *candidates,
-					int64 ncandidates, int nworkers)
+compare_in_parallel(const crm_batch *batch, crm_record *const *records, int nrecords,
+					crm_candidate *candidates, int64 ncandidates, int nworkers)
 {
 	shared layout = {0};
 	Size size = lay_out(&layout, records, nrecords, ncandidates);
@@ -144,6 +151,7 @@ compare_in_parallel(crm_record *const *records, int nrecords, crm_candidate *can
 	InitializeParallelDSM(context);
 	s = shm_toc_allocate(context->toc, size);
 	*s = layout;
+	s->model = batch->model->model;
 	fill(s, records, candidates);
 	shm_toc_insert(context->toc, KEY_SHARED, s);
 	LaunchParallelWorkers(context);
@@ -156,15 +164,15 @@ compare_in_parallel(crm_record *const *records, int nrecords, crm_candidate *can
 }
 
 void
-crm_compare_candidates(crm_record *const *records, int nrecords, crm_candidate *candidates,
-					   int64 ncandidates)
+crm_compare_candidates(const crm_batch *batch, crm_record *const *records, int nrecords,
+					   crm_candidate *candidates, int64 ncandidates)
 {
 	int nworkers =
 		(int) Min(max_parallel_workers_per_gather, ncandidates / CANDIDATES_WORTH_A_WORKER);
 
 	if (nworkers > 0 && !IsInParallelMode())
 	{
-		compare_in_parallel(records, nrecords, candidates, ncandidates, nworkers);
+		compare_in_parallel(batch, records, nrecords, candidates, ncandidates, nworkers);
 		return;
 	}
 	for (int64 i = 0; i < ncandidates; i++)
@@ -172,6 +180,6 @@ crm_compare_candidates(crm_record *const *records, int nrecords, crm_candidate *
 		if (i % CHUNK == 0)
 			CHECK_FOR_INTERRUPTS();
 		candidates[i].weight =
-			crm_record_compare(records[candidates[i].a], records[candidates[i].b]).weight;
+			crm_record_compare(batch, records[candidates[i].a], records[candidates[i].b]).weight;
 	}
 }

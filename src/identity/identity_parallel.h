@@ -16,7 +16,7 @@ typedef struct crm_candidate
  * Fills in the weight of every candidate pair. Workers compute, nobody but the caller writes: they
  * see the profiles and nothing of the database. As many as max_parallel_workers_per_gather says.
  */
-extern void crm_compare_candidates(crm_record *const *records, int nrecords,
+extern void crm_compare_candidates(const crm_batch *batch, crm_record *const *records, int nrecords,
 								   crm_candidate *candidates, int64 ncandidates);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * identity_partition.c - clusters the components that a batch touched and gives them customer ids.
  *
- * A component is what edges above the match weight connect. Inside one every pair is compared,
+ * A component is what edges that speak for one customer connect. Inside one every pair is compared,
  * whether or not the two share a key, so the clusters are a function of the records alone.
  */
 #include "postgres.h"
@@ -27,25 +27,25 @@ typedef struct partition
 	int *order;     /* nodes, component by component */
 } partition;
 
-/* Edges of records a, or of records b, above the match weight. */
+/* Edges of records a, or of records b, that speak for one customer. */
 static void
-fetch_edges(const crm_ids *frontier, int32 match_weight)
+fetch_edges(const crm_ids *frontier)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {INT8ARRAYOID, INT4OID};
-	Datum args[] = {crm_ids_array(frontier->v, frontier->n), Int32GetDatum(match_weight)};
+	static const Oid types[] = {INT8ARRAYOID};
+	Datum args[] = {crm_ids_array(frontier->v, frontier->n)};
 
 	crm_plan(&plan,
 			 "SELECT e.record_a, e.record_b, e.weight"
 			 "  FROM pg_catalog.unnest($1) AS f(id)"
 			 "  JOIN crm_internal.edge e ON e.record_a OPERATOR(pg_catalog.=) f.id"
-			 " WHERE e.weight OPERATOR(pg_catalog.>) $2"
+			 " WHERE e.weight OPERATOR(pg_catalog.>) 0"
 			 " UNION ALL "
 			 "SELECT e.record_a, e.record_b, e.weight"
 			 "  FROM pg_catalog.unnest($1) AS f(id)"
 			 "  JOIN crm_internal.edge e ON e.record_b OPERATOR(pg_catalog.=) f.id"
-			 " WHERE e.weight OPERATOR(pg_catalog.>) $2",
-			 2, types);
+			 " WHERE e.weight OPERATOR(pg_catalog.>) 0",
+			 1, types);
 	crm_store_run(plan, args, NULL);
 }
 
@@ -78,7 +78,7 @@ take_edges(crm_batch *batch, HTAB *reached, crm_ids *next)
 }
 
 /*
- * While clusters are made anew under another match weight, records of one customer need not be
+ * While clusters are made anew under another model, records of one customer need not be
  * connected any more. All of them have to be in hand, or two parts would keep the one id.
  */
 static void
@@ -134,7 +134,7 @@ walk(crm_batch *batch)
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < frontier.n; i++)
 			crm_ids_add(&all, frontier.v[i]);
-		fetch_edges(&frontier, batch->match_weight);
+		fetch_edges(&frontier);
 		take_edges(batch, reached, &next);
 		if (reclustering)
 			reach_fellows(batch, &frontier, reached, &next);
@@ -185,9 +185,9 @@ make_partition(crm_batch *batch, const crm_ids *ids)
 static int32
 pair_score(const partition *p, int i, int j)
 {
-	crm_comparison c = crm_record_compare(p->nodes[i], p->nodes[j]);
+	crm_comparison c = crm_record_compare(p->batch, p->nodes[i], p->nodes[j]);
 
-	return crm_cluster_score(c.weight - p->batch->match_weight, c.conflict);
+	return crm_cluster_score(c.weight, c.conflict);
 }
 
 /* members: nodes of one component. */

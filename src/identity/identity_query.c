@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "identity/identity_query.h"
-#include "identity/identity_value.h"
+#include "match/match_value.h"
 
 #define PHONE_DIGITS 7 /* fewer are a house number or a year */
 

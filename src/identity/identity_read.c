@@ -16,11 +16,11 @@
 #include "base/base.h"
 #include "identity/identity_batch.h"
 #include "identity/identity_clean.h"
-#include "identity/identity_key.h"
+#include "match/match_key.h"
 #include "identity/identity_relation.h"
 #include "identity/identity_store.h"
 #include "identity/identity_tie.h"
-#include "identity/identity_value.h"
+#include "match/match_value.h"
 #include "source/source.h"
 
 #define VALUES_MAX 64 /* values of a row that are compared and kept */
@@ -236,7 +236,7 @@ set_contents(reading *r, crm_record *record, const crm_source_row *row, const by
 	profile = palloc(VARHDRSZ + n);
 	SET_VARSIZE(profile, VARHDRSZ + n);
 	memcpy(VARDATA(profile), bytes, n);
-	crm_record_set_profile(record, profile);
+	crm_record_set_profile(r->batch, record, profile);
 	set_keys(record);
 	crm_relation_take(record, row);
 	note_key_changes(r->batch, record, old_profile);

@@ -47,12 +47,8 @@ probe_settings(void)
 static void
 resolve_taken(crm_batch *batch)
 {
-	batch->match_weight = crm_store_match_weight();
-	if (batch->match_weight == 0)
-	{
-		batch->match_weight = crm_match_weight(0);
-		crm_store_set_match_weight(batch->match_weight);
-	}
+	if (crm_store_model_version() < 0)
+		crm_store_set_model_version(batch->model->version);
 	crm_batch_link(batch);
 	crm_batch_partition(batch);
 	crm_batch_write(batch);
@@ -107,20 +103,22 @@ crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause, 
 	return resolved;
 }
 
-/* Clusters anew what edges connect to these records, under the match weight as stored. */
+/* Compares these records anew, and clusters what edges connect to them, by the model in force. */
 void
-crm_resolve_recluster(const int64 *records, int n, const char *cause)
+crm_resolve_again(const int64 *records, int n, const char *cause)
 {
 	crm_batch *batch = crm_batch_begin(cause);
+	MemoryContext before = MemoryContextSwitchTo(batch->context);
 	int level = probe_settings();
 
+	crm_batch_load(batch, records, n);
 	for (int i = 0; i < n; i++)
 	{
-		MemoryContext before = MemoryContextSwitchTo(batch->context);
-
+		crm_ids_add(&batch->relink, records[i]);
 		crm_ids_add(&batch->seeds, records[i]);
-		MemoryContextSwitchTo(before);
+		crm_batch_record(batch, records[i])->relink = true;
 	}
+	MemoryContextSwitchTo(before);
 	resolve_taken(batch);
 	AtEOXact_GUC(true, level);
 	crm_batch_finish(batch);

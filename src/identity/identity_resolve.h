@@ -8,7 +8,7 @@
 /* SPI connected, as the owner, the clock ticked. Returns how many rows were dealt with. */
 extern int64 crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause,
 								 crm_ids *unreadable, int64 *failed);
-extern void crm_resolve_recluster(const int64 *records, int n, const char *cause);
+extern void crm_resolve_again(const int64 *records, int n, const char *cause);
 extern void crm_resolve_inline(const crm_change *changes, int nchanges);
 extern void crm_resolve_forget(int32 source_id);
 

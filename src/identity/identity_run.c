@@ -19,7 +19,7 @@
 #include "base/base.h"
 #include "base/extension.h"
 #include "follow/follow.h"
-#include "identity/identity_compare.h"
+#include "model/model.h"
 #include "identity/identity_job.h"
 #include "identity/identity_pending.h"
 #include "identity/identity_resolve.h"
@@ -27,6 +27,9 @@
 
 /* Records that are clustered anew at a time. */
 #define RECLUSTER_BATCH 20000
+
+/* A model is trained anew when there are so many times the records. */
+#define GROWTH 4
 
 /* Rows resolved in one run from which the server's statistics are worth renewing. */
 #define WORTH_STATISTICS 1000
@@ -199,8 +202,8 @@ run_batch(run *r)
 }
 
 /*
- * The match weight grows with the number of records. When it has changed, all records are
- * clustered anew, batch by batch; how far that is stands in the clock row, so it is resumable.
+ * When another model is in force, all records are compared and clustered anew, batch by batch; how
+ * far that is stands in the clock row, so it is resumable.
  */
 static bool
 recluster_batch(run *r)
@@ -234,24 +237,50 @@ recluster_batch(run *r)
 
 			for (int i = 0; i < ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)); i++)
 				crm_ids_add(&records, v[i]);
-			crm_resolve_recluster(records.v, records.n, "number of records");
+			crm_resolve_again(records.v, records.n, "model");
 			crm_job_update(r->job_id, "cluster", r->done, r->total);
 		}
 	}
 	return records.n > 0;
 }
 
-static void
-set_match_weight(int64 records)
+static crm_profile *
+read_profiles(int64 *n)
 {
-	int32 wanted = crm_match_weight(records);
-	int32 stored = crm_store_match_weight();
+	crm_profile *profiles;
 
-	if (wanted == stored)
+	SPI_execute("SELECT r.profile FROM crm_internal.record r ORDER BY r.tie, r.record_id", true, 0);
+	*n = (int64) SPI_processed;
+	profiles = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(crm_profile) * (*n + 1));
+	for (int64 i = 0; i < *n; i++)
+	{
+		bool isnull;
+		bytea *bytes = DatumGetByteaPCopy(
+			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		(void) crm_profile_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &profiles[i]);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return profiles;
+}
+
+/* Once there are enough records, and again when there are four times as many. */
+static void
+train_if_due(int64 records)
+{
+	int32 version = crm_store_model_version();
+	int64 n;
+	crm_profile *profiles;
+
+	if (records < CRM_TRAINING_LEAST || version < 0 ||
+		records < GROWTH * crm_model_records(version))
 		return;
-	crm_store_set_match_weight(wanted);
-	if (stored != 0)
-		SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
+	profiles = read_profiles(&n);
+	version = crm_model_train(profiles, n);
+	if (version == 0)
+		return;
+	crm_store_set_model_version(version);
+	SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
 }
 
 static void
@@ -303,14 +332,12 @@ resolve_pending(run *r)
 	next_transaction(r);
 	waiting = query_int64("SELECT pg_catalog.count(*) FROM crm_internal.pending");
 	crm_store_tick();
-	if (crm_store_count_records() == 0)
-		set_match_weight(waiting);
 	r->total = waiting;
 	r->job_id = crm_job_start("resolve", "resolve", waiting);
 	next_transaction(r);
 	while (run_batch(r))
 		next_transaction(r);
-	set_match_weight(crm_store_count_records());
+	train_if_due(crm_store_count_records());
 	next_transaction(r);
 	while (recluster_batch(r))
 		next_transaction(r);

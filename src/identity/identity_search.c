@@ -14,7 +14,7 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
-#include "identity/identity_key.h"
+#include "match/match_key.h"
 #include "identity/identity_query.h"
 #include "identity/identity_store.h"
 #include "types/email_address.h"
@@ -158,8 +158,9 @@ search_as(char kind, const question *q, HTAB *answers)
 {
 	char bytes[CRM_PROFILE_MAX];
 	crm_profile asked;
+	const crm_active_model *model = crm_model_of(Max(crm_store_model_version(), 0));
 
-	crm_profile_open(bytes, crm_profile_build(kind, q->values, q->nvalues, bytes), &asked);
+	crm_model_open(model, bytes, crm_profile_build(kind, q->values, q->nvalues, bytes), &asked);
 	fetch_candidates(&asked);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -172,9 +173,11 @@ search_as(char kind, const question *q, HTAB *answers)
 		crm_profile profile;
 		crm_comparison c;
 
-		if (!crm_profile_open(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), &profile))
+		if (!crm_model_open(model, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), &profile))
 			continue;
-		c = crm_profile_compare(&asked, &profile);
+		c = crm_profile_compare(&model->model, &asked, &profile);
+		/* who asks means somebody: what it says counts without the prior */
+		c.weight -= model->model.prior[CRM_STRANGERS];
 		if (c.weight > 0)
 			take_answer(answers, customer, record, c.weight);
 	}

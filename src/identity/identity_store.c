@@ -28,7 +28,7 @@ crm_store_tick(void)
 
 	/* The install script leaves the row out: it would stand in the way of the one in a dump. */
 	crm_plan(&plan,
-			 "INSERT INTO crm_internal.identity_clock AS c (ticks, match_weight) VALUES (1, 0)"
+			 "INSERT INTO crm_internal.identity_clock AS c (ticks) VALUES (1)"
 			 " ON CONFLICT (only_row) DO UPDATE SET ticks = c.ticks OPERATOR(pg_catalog.+) 1",
 			 0, NULL);
 	crm_store_run(plan, NULL, NULL);
@@ -79,13 +79,14 @@ crm_store_count_records(void)
 }
 
 int32
-crm_store_match_weight(void)
+crm_store_model_version(void)
 {
 	static SPIPlanPtr plan;
 
-	return (int32) single_int64(
-		crm_plan(&plan, "SELECT c.match_weight::pg_catalog.int8 FROM crm_internal.identity_clock c",
-				 0, NULL));
+	return (int32) single_int64(crm_plan(&plan,
+										 "SELECT coalesce(c.model_version, -1)::pg_catalog.int8"
+										 "  FROM crm_internal.identity_clock c",
+										 0, NULL));
 }
 
 bool
@@ -100,13 +101,13 @@ crm_store_is_reclustering(void)
 }
 
 void
-crm_store_set_match_weight(int32 weight)
+crm_store_set_model_version(int32 version)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT4OID};
-	Datum args[] = {Int32GetDatum(weight)};
+	Datum args[] = {Int32GetDatum(version)};
 
-	crm_plan(&plan, "UPDATE crm_internal.identity_clock SET match_weight = $1", 1, types);
+	crm_plan(&plan, "UPDATE crm_internal.identity_clock SET model_version = $1", 1, types);
 	crm_store_run(plan, args, NULL);
 }
 

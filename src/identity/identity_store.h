@@ -24,11 +24,11 @@ extern void crm_store_clear_errors(int32 source_id, const char *const *keys, int
 /* Remembers a region by which a national telephone number was read. */
 extern void crm_store_note_region(const char *region);
 
-/* Match weight that the stored clusters were made with, 0 if none yet. */
-extern int32 crm_store_match_weight(void);
-extern void crm_store_set_match_weight(int32 weight);
+/* Model that the stored clusters were made with, -1 if none yet. */
+extern int32 crm_store_model_version(void);
+extern void crm_store_set_model_version(int32 version);
 
-/* Whether some stored clusters may still be those of another match weight. */
+/* Whether some stored clusters may still be those of another model. */
 extern bool crm_store_is_reclustering(void);
 
 /* Runs a kept plan and fails unless SPI says it went well; returns the rows processed. */

@@ -17,7 +17,7 @@
 #include "base/base.h"
 #include "identity/identity_store.h"
 #include "identity/identity_tie.h"
-#include "identity/identity_value.h"
+#include "match/match_value.h"
 #include "source/source.h"
 
 /* Records that are renewed by one statement. */
@@ -63,7 +63,7 @@ crm_rename_source(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(batch);
 	}
-	if (name != NULL && crm_store_match_weight() != 0)
+	if (name != NULL && crm_store_model_version() >= 0)
 		SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
 	SPI_finish();
 	MemoryContextDelete(batch);

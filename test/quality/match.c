@@ -2,7 +2,8 @@
  * match.c - the rules of identity without a server: reads records, says how well they match.
  *
  * A line a record: entity TAB source TAB key TAB kind TAB attribute=value TAB attribute=value ...
- * With -v it lists the pairs that are wrong. Blocking, comparison and clustering are the files of
+ * With -v it lists the pairs that are wrong, with -u the built-in model is used; SHOW_MODEL=1 shows the
+ * trained one. Blocking, comparison and clustering are the files of
  * src/identity.
  */
 #include <stdio.h>
@@ -10,9 +11,11 @@
 #include <string.h>
 
 #include "identity/identity_cluster.h"
-#include "identity/identity_compare.h"
-#include "identity/identity_key.h"
-#include "identity/identity_value.h"
+#include "match/match_compare.h"
+#include "match/match_key.h"
+#include "match/match_term.h"
+#include "match/match_train.h"
+#include "match/match_value.h"
 
 #define VALUES_MAX 40
 
@@ -39,7 +42,7 @@ static int nrecords;
 static posting *postings;
 static long npostings;
 static int *order;
-static int32_t match_weight;
+static crm_model model;
 
 static const struct
 {
@@ -168,9 +171,9 @@ connect_block(const posting *block, long n)
 			int b = find(block[j].record);
 
 			pairs++;
-			if (a != b && crm_profile_compare(&records[block[i].record].profile,
+			if (a != b && crm_profile_compare(&model, &records[block[i].record].profile,
 											  &records[block[j].record].profile)
-								  .weight > match_weight)
+								  .weight > 0)
 				records[a].component = b;
 		}
 	return pairs;
@@ -194,6 +197,154 @@ connect_records(void)
 	return pairs;
 }
 
+/* ------------------------------ training ------------------------------ */
+
+static crm_counted_pattern *patterns;
+static long npatterns;
+
+static int
+compare_patterns(const void *a, const void *b)
+{
+	return crm_pattern_order(&((const crm_counted_pattern *) a)->pattern,
+							 &((const crm_counted_pattern *) b)->pattern);
+}
+
+static int
+compare_words(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *) a;
+	uint64_t y = *(const uint64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+count_terms(void)
+{
+	crm_term_table table = {0};
+	uint64_t *keys = malloc(sizeof(uint64_t) * (nrecords * CRM_TERM_KEYS_MAX + 1));
+	long n = 0;
+
+	for (int i = 0; i < nrecords; i++)
+		n += crm_term_keys(&records[i].profile, keys + n);
+	qsort(keys, n, sizeof(uint64_t), compare_words);
+	table.places = crm_term_places(n);
+	table.terms = calloc(table.places, sizeof(crm_term));
+	for (long from = 0, to; from < n; from = to)
+	{
+		for (to = from; to < n && keys[to] == keys[from]; to++)
+			;
+		if (to - from >= CRM_TERM_LEAST)
+			crm_term_put(&table, keys[from], to - from);
+	}
+	for (int i = 0; i < nrecords; i++)
+		crm_term_of(&table, &records[i].profile);
+	free(keys);
+	free(table.terms);
+}
+
+static int
+compare_pairs_of_records(const void *a, const void *b)
+{
+	return compare_words(a, b);
+}
+
+/* All pairs that share a usable key, each once. */
+static void
+list_patterns(void)
+{
+	uint64_t *pairs = NULL;
+	long n = 0;
+	long room = 0;
+
+	for (long from = 0, to; from < npostings; from = to)
+	{
+		for (to = from; to < npostings && postings[to].key == postings[from].key; to++)
+			;
+		if (to - from > CRM_KEY_COMMON)
+			continue;
+		for (long i = from; i < to; i++)
+			for (long j = i + 1; j < to; j++)
+			{
+				if (n == room)
+					pairs = realloc(pairs, sizeof(uint64_t) * (room = 2 * room + 1024));
+				pairs[n++] = (uint64_t) postings[i].record << 32 | (uint32_t) postings[j].record;
+			}
+	}
+	qsort(pairs, n, sizeof(uint64_t), compare_pairs_of_records);
+	patterns = malloc(sizeof(crm_counted_pattern) * (n + 1));
+	for (long i = 0; i < n; i++)
+	{
+		const crm_profile *a = &records[pairs[i] >> 32].profile;
+		const crm_profile *b = &records[(uint32_t) pairs[i]].profile;
+
+		if ((i > 0 && pairs[i] == pairs[i - 1]) || a->kind != b->kind)
+			continue;
+		crm_profile_match(a, b, &patterns[npatterns].pattern);
+		crm_pattern_round(&patterns[npatterns].pattern);
+		patterns[npatterns++].count = 1;
+	}
+	free(pairs);
+	qsort(patterns, npatterns, sizeof(crm_counted_pattern), compare_patterns);
+	n = npatterns;
+	npatterns = 0;
+	for (long i = 0; i < n; i++)
+		if (npatterns > 0 && compare_patterns(&patterns[npatterns - 1], &patterns[i]) == 0)
+			patterns[npatterns - 1].count++;
+		else
+			patterns[npatterns++] = patterns[i];
+}
+
+static void
+draw_random(crm_training *t)
+{
+	uint64_t x = 88172645463325252;
+
+	for (long i = 0; i < 1000000; i++)
+	{
+		const crm_profile *a;
+		const crm_profile *b;
+		crm_pattern pattern;
+
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		a = &records[(x >> 1) % nrecords].profile;
+		b = &records[(x >> 33) % nrecords].profile;
+		if (a == b || a->kind != b->kind)
+			continue;
+		crm_profile_match(a, b, &pattern);
+		t->random_pairs++;
+		for (int level = 0; level < CRM_LEVELS; level++)
+			t->random[level] += pattern.levels >> level & 1;
+	}
+}
+
+static void
+train(void)
+{
+	crm_training t = {.records = nrecords, .all_pairs = nrecords * (nrecords - 1.0) / 2};
+
+	qsort(postings, npostings, sizeof(posting), compare_postings);
+	count_terms();
+	list_patterns();
+	draw_random(&t);
+	t.patterns = patterns;
+	t.npatterns = npatterns;
+	crm_train(&t);
+	model = t.model;
+	printf("patterns %ld iterations %d by rule %.0f customers %.0f prior %.1f household %.1f twins %.1f "
+		   "namesakes %.1f colleagues %.1f\n",
+		   npatterns, t.iterations, t.by_rule, t.customers, model.odds[0], model.odds[1], model.odds[2],
+		   model.odds[3], model.odds[4]);
+	if (getenv("SHOW_MODEL"))
+		for (int level = 0; level < CRM_LEVELS; level++)
+			printf("%-32s m %.5f u %.7f weight %6.2f\n", crm_level_name(level), model.m[level],
+				   model.u[level], model.weight[0][level] / 1000.0);
+}
+
+/* ------------------------------ clusters ------------------------------ */
+
 static void
 cluster_component(const int *members, int n)
 {
@@ -207,11 +358,11 @@ cluster_component(const int *members, int n)
 		tie[i] = records[members[i]].tie;
 		for (int j = i + 1; j < n; j++)
 		{
-			crm_comparison c = crm_profile_compare(&records[members[i]].profile,
+			crm_comparison c = crm_profile_compare(&model, &records[members[i]].profile,
 												   &records[members[j]].profile);
 
 			score[(size_t) i * n + j] = score[(size_t) j * n + i] =
-				crm_cluster_score(c.weight - match_weight, c.conflict);
+				crm_cluster_score(c.weight, c.conflict);
 		}
 	}
 	crm_cluster(n, score, tie, cluster, room);
@@ -261,9 +412,9 @@ cluster_all(void)
 static void
 show(const char *what, const record *a, const record *b)
 {
-	crm_comparison c = crm_profile_compare(&a->profile, &b->profile);
+	crm_comparison c = crm_profile_compare(&model, &a->profile, &b->profile);
 
-	printf("%s score %.1f conflict %.1f\n  %s  %s", what, (c.weight - match_weight) / 1000.0, c.conflict / 1000.0,
+	printf("%s score %.1f conflict %.1f\n  %s  %s", what, c.weight / 1000.0, c.conflict / 1000.0,
 		   a->line, b->line);
 }
 
@@ -292,6 +443,7 @@ int
 main(int argc, char **argv)
 {
 	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+	bool untrained = argc > 1 && strcmp(argv[1], "-u") == 0;
 	char *line = NULL;
 	size_t size = 0;
 	long candidates;
@@ -305,8 +457,10 @@ main(int argc, char **argv)
 
 	while (getline(&line, &size, stdin) > 0)
 		read_record(line);
-	match_weight = crm_match_weight(nrecords);
 	make_postings();
+	crm_model_builtin(&model, nrecords);
+	if (!untrained)
+		train();
 	candidates = connect_records();
 	largest = cluster_all();
 	found = count_pairs(compare_clusters, compare_entities, "FALSE", verbose, &false_pairs);

@@ -3,7 +3,7 @@
  * of clusters is computed from the records anew, and the best pair is joined.
  */
 #include "identity/identity_cluster.h"
-#include "identity/identity_compare.h"
+#include "match/match_compare.h"
 
 #include "tap.h"
 

@@ -1,8 +1,8 @@
 /*
- * identity_compare.c - the cases that matching is judged by, each on its side of the weight at
+ * match_compare.c - the cases that matching is judged by, each on its side of the weight at
  * which a pair among a thousand records is one customer.
  */
-#include "identity/identity_compare.h"
+#include "match/match_compare.h"
 
 #include "profiles.h"
 

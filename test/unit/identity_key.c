@@ -1,5 +1,5 @@
-/* identity_key.c - records that a person would compare share a key, in whatever order values come. */
-#include "identity/identity_key.h"
+/* match_key.c - records that a person would compare share a key, in whatever order values come. */
+#include "match/match_key.h"
 
 #include "profiles.h"
 

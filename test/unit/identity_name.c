@@ -1,5 +1,5 @@
-/* identity_name.c - names of people and companies, as they are written, taken apart. */
-#include "identity/identity_name.h"
+/* match_name.c - names of people and companies, as they are written, taken apart. */
+#include "match/match_name.h"
 
 #include "tap.h"
 

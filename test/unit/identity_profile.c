@@ -1,4 +1,4 @@
-/* identity_profile.c - what is built can be opened; what is not was read within its bounds. */
+/* match_profile.c - what is built can be opened; what is not was read within its bounds. */
 #include "profiles.h"
 
 static bool

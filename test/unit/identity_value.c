@@ -1,5 +1,5 @@
-/* identity_value.c - single values standardised: dates, streets, codes, countries, mailboxes. */
-#include "identity/identity_value.h"
+/* match_value.c - single values standardised: dates, streets, codes, countries, mailboxes. */
+#include "match/match_value.h"
 
 #include "tap.h"
 

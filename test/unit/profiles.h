@@ -2,7 +2,7 @@
 #ifndef CRM_TEST_PROFILES_H
 #define CRM_TEST_PROFILES_H
 
-#include "identity/identity_profile.h"
+#include "match/match_profile.h"
 #include "tap.h"
 
 #define PROFILE_VALUES 64

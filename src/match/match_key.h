@@ -1,8 +1,8 @@
-/* identity_key.h - blocking keys: two records are compared if they share one. */
-#ifndef CRM_IDENTITY_KEY_H
-#define CRM_IDENTITY_KEY_H
+/* match_key.h - blocking keys: two records are compared if they share one. */
+#ifndef CRM_MATCH_KEY_H
+#define CRM_MATCH_KEY_H
 
-#include "identity/identity_profile.h"
+#include "match/match_profile.h"
 
 #define CRM_KEYS_MAX 64 /* the fullest record has 50 */
 

@@ -1,6 +1,6 @@
-/* identity_value.h - one value standardised for comparison; all outputs are folded and bounded. */
-#ifndef CRM_IDENTITY_VALUE_H
-#define CRM_IDENTITY_VALUE_H
+/* match_value.h - one value standardised for comparison; all outputs are folded and bounded. */
+#ifndef CRM_MATCH_VALUE_H
+#define CRM_MATCH_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

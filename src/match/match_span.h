@@ -1,9 +1,9 @@
-/* identity_span.h - how alike two folded pieces of text are. */
-#ifndef CRM_IDENTITY_SPAN_H
-#define CRM_IDENTITY_SPAN_H
+/* match_span.h - how alike two folded pieces of text are. */
+#ifndef CRM_MATCH_SPAN_H
+#define CRM_MATCH_SPAN_H
 
-#include "identity/identity_name.h"
-#include "identity/identity_profile.h"
+#include "match/match_name.h"
+#include "match/match_profile.h"
 
 /* Jaro-Winkler, 0 to 1. */
 extern double crm_span_similarity(crm_span a, crm_span b);

@@ -1,6 +1,6 @@
-/* identity_name.h - names of people and companies taken apart. */
-#ifndef CRM_IDENTITY_NAME_H
-#define CRM_IDENTITY_NAME_H
+/* match_name.h - names of people and companies taken apart. */
+#ifndef CRM_MATCH_NAME_H
+#define CRM_MATCH_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

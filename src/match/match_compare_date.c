@@ -1,7 +1,7 @@
-/* identity_compare_date.c - birth dates compared. */
+/* match_compare_date.c - birth dates compared. */
 #include <stdlib.h>
 
-#include "identity/identity_evidence.h"
+#include "match/match_evidence.h"
 
 #define DAYS_MONTH 35
 #define DAYS_YEAR 370
@@ -58,12 +58,7 @@ date_level(const crm_profile *a, const crm_profile *b)
 void
 crm_compare_dates(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
-	crm_level level;
-
 	if (a->year == 0 || b->year == 0)
 		return;
-	level = date_level(a, b);
-	crm_speak(&e->birth, e, level);
-	if (level == CRM_DATE_GENERATION)
-		e->two_generations = true;
+	crm_reach(e, date_level(a, b));
 }

@@ -1,7 +1,8 @@
-/* identity_weight.h - the built-in parameters: levels per attribute kind and their weights. */
-#ifndef CRM_IDENTITY_WEIGHT_H
-#define CRM_IDENTITY_WEIGHT_H
+/* match_level.h - how far two values may agree: ordered levels, in groups of one attribute each. */
+#ifndef CRM_MATCH_LEVEL_H
+#define CRM_MATCH_LEVEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum crm_level
@@ -69,8 +70,37 @@ typedef enum crm_level
 	CRM_LEVELS
 } crm_level;
 
-/* log2(m / u) in thousandths of a bit. */
-extern int32_t crm_level_weight(crm_level level);
+/* Of each group two records reach one level at most; none where a value is missing. */
+typedef enum crm_level_group
+{
+	CRM_GROUP_GIVEN,
+	CRM_GROUP_FAMILY,
+	CRM_GROUP_GENERATION,
+	CRM_GROUP_DATE,
+	CRM_GROUP_EMAIL,
+	CRM_GROUP_PHONE,
+	CRM_GROUP_IDENTIFIER,
+	CRM_GROUP_PLACE,
+	CRM_GROUP_REGION,
+	CRM_GROUP_COUNTRY,
+	CRM_GROUP_GENDER,
+	CRM_GROUP_EMPLOYER,
+	CRM_GROUP_ORGANIZATION,
+	CRM_LEVEL_GROUPS
+} crm_level_group;
+
+extern crm_level_group crm_level_group_of(crm_level level);
+extern crm_level crm_group_first(crm_level_group group);
+extern crm_level crm_group_last(crm_level_group group);
+
 extern const char *crm_level_name(crm_level level);
+extern const char *crm_group_name(crm_level_group group);
+
+/*
+ * The built-in estimates, for consumer data in general: how often the same customer's records agree
+ * so, and how often those of two strangers do.
+ */
+extern double crm_level_builtin_m(crm_level level);
+extern double crm_level_builtin_u(crm_level level);
 
 #endif

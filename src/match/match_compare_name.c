@@ -1,21 +1,27 @@
-/* identity_compare_name.c - names of people and organizations compared. */
+/* match_compare_name.c - names of people and organizations compared. */
 #include <string.h>
 
-#include "identity/identity_common_name.h"
-#include "identity/identity_evidence.h"
-#include "identity/identity_name.h"
-#include "identity/identity_span.h"
+#include "match/match_evidence.h"
+#include "match/match_name.h"
+#include "match/match_span.h"
 #include "text/text.h"
 
-/* Agreement on a name that many have is worth less. */
 static void
-speak_name(int32_t *heap, crm_evidence *e, crm_level level, crm_span a, crm_span b)
+reach_given(crm_evidence *e, crm_level level, const crm_profile *a, const crm_profile *b)
 {
-	int32_t weight = crm_level_weight(level);
+	if (level == CRM_GIVEN_EXACT)
+		crm_reach_term(e, level, CRM_TERM_GIVEN, a, b);
+	else
+		crm_reach(e, level);
+}
 
-	crm_speak(heap, e, level);
-	if (weight > 0)
-		*heap -= crm_common_name_discount(a, b);
+static void
+reach_family(crm_evidence *e, crm_level level, const crm_profile *a, const crm_profile *b)
+{
+	if (level == CRM_FAMILY_EXACT)
+		crm_reach_term(e, level, CRM_TERM_FAMILY, a, b);
+	else
+		crm_reach(e, level);
 }
 
 static bool
@@ -144,8 +150,11 @@ same_words(const crm_profile *a, const crm_profile *b)
 static bool
 is_swapped(const crm_profile *a, const crm_profile *b)
 {
-	return given_level(a->given, b->family) <= CRM_GIVEN_CLOSE &&
-		   given_level(a->family, b->given) <= CRM_GIVEN_CLOSE;
+	crm_level x = given_level(a->given, b->family);
+	crm_level y = given_level(a->family, b->given);
+
+	return x <= CRM_GIVEN_INITIAL && y <= CRM_GIVEN_INITIAL &&
+		   (x <= CRM_GIVEN_CLOSE || y <= CRM_GIVEN_CLOSE);
 }
 
 /* A single name may be either of the two. */
@@ -170,12 +179,12 @@ compare_lone_names(const crm_profile *a, const crm_profile *b, crm_span x, crm_s
 	crm_level given = given_level(x, y);
 
 	if (given < CRM_GIVEN_UNCLEAR && (a->family.length == 0 || b->family.length == 0))
-		speak_name(&e->own, e, given, x, y);
+		reach_given(e, given, a, b);
 	else if (family < CRM_FAMILY_UNCLEAR)
-		speak_name(&e->shared, e, family, x, y);
+		reach_family(e, family, a, b);
 	else if ((a->family.length > 0) == (b->family.length > 0) ||
 			 (a->given.length > 0) == (b->given.length > 0))
-		crm_speak(&e->shared, e, family);
+		crm_reach(e, family);
 	/* a given name here and a family name there say nothing */
 }
 
@@ -192,7 +201,7 @@ compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	{
 		if (is_swapped(a, b))
 		{
-			crm_speak(&e->own, e, CRM_NAME_SWAPPED);
+			crm_reach(e, CRM_NAME_SWAPPED);
 			return;
 		}
 		if (same_words(a, b))
@@ -201,14 +210,8 @@ compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 			family = CRM_FAMILY_EXACT;
 		}
 	}
-	speak_name(&e->own, e, given, a->given, b->given);
-	speak_name(&e->shared, e, family, a->family, b->family);
-	if (given >= CRM_GIVEN_UNCLEAR)
-		e->two_persons = true;
-	if (given == CRM_GIVEN_DIFFERENT)
-		e->two_names = true;
-	if (family >= CRM_FAMILY_UNCLEAR)
-		e->two_families = true;
+	reach_given(e, given, a, b);
+	reach_family(e, family, a, b);
 }
 
 void
@@ -218,10 +221,7 @@ crm_compare_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 	crm_span y;
 
 	if (a->generation && b->generation && a->generation != b->generation)
-	{
-		crm_speak(&e->own, e, CRM_GENERATION_DIFFERENT);
-		e->two_persons = true;
-	}
+		crm_reach(e, CRM_GENERATION_DIFFERENT);
 	if (a->given.length > 0 && a->family.length > 0 && b->given.length > 0 && b->family.length > 0)
 	{
 		e->named = true;
@@ -307,8 +307,5 @@ crm_compare_organizations(const crm_profile *a, const crm_profile *b, crm_eviden
 		return;
 	e->named = true;
 	level = crm_organization_level(a->organization, b->organization);
-	crm_speak(&e->own, e, level);
-	/* companies in one building share its address, and sometimes its switchboard */
-	if (level == CRM_ORGANIZATION_DIFFERENT)
-		e->two_persons = true;
+	crm_reach(e, level);
 }

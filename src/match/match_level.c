@@ -1,15 +1,10 @@
 /*
- * identity_weight.c - the built-in parameters of the first model.
+ * match_level.c - the levels, their groups and what is assumed of them before anything is known.
  *
- * m and u are rounded estimates for consumer data in general: how often the same customer's
- * records agree so, and how often those of two strangers do (u of a birth date: one in the days of
+ * m and u are rounded estimates for consumer data in general (u of a birth date: one in the days of
  * eighty years; of a name: the frequency of a middling name). They are not fitted to a data set.
  */
-#include <math.h>
-#include <stddef.h>
-
-#include "identity/identity_compare.h"
-#include "identity/identity_weight.h"
+#include "match/match_level.h"
 
 static const struct
 {
@@ -79,23 +74,68 @@ static const struct
 	[CRM_ORGANIZATION_DIFFERENT] = {"organization different", 0.02, 0.97},
 };
 
-int32_t
-crm_level_weight(crm_level level)
+static const struct
 {
-	static int32_t weights[CRM_LEVELS];
-	static int ready;
+	const char *name;
+	crm_level last;
+} groups[CRM_LEVEL_GROUPS] = {
+	[CRM_GROUP_GIVEN] = {"given name", CRM_GIVEN_DIFFERENT},
+	[CRM_GROUP_FAMILY] = {"family name", CRM_NAME_SWAPPED},
+	[CRM_GROUP_GENERATION] = {"generation", CRM_GENERATION_DIFFERENT},
+	[CRM_GROUP_DATE] = {"birth date", CRM_DATE_GENERATION},
+	[CRM_GROUP_EMAIL] = {"e-mail", CRM_EMAIL_DIFFERENT},
+	[CRM_GROUP_PHONE] = {"phone", CRM_PHONE_DIFFERENT},
+	[CRM_GROUP_IDENTIFIER] = {"identifier", CRM_IDENTIFIER_DIFFERENT},
+	[CRM_GROUP_PLACE] = {"address", CRM_CITY_DIFFERENT},
+	[CRM_GROUP_REGION] = {"region", CRM_REGION_DIFFERENT},
+	[CRM_GROUP_COUNTRY] = {"country", CRM_COUNTRY_DIFFERENT},
+	[CRM_GROUP_GENDER] = {"gender", CRM_GENDER_DIFFERENT},
+	[CRM_GROUP_EMPLOYER] = {"employer", CRM_EMPLOYER_EXACT},
+	[CRM_GROUP_ORGANIZATION] = {"organization", CRM_ORGANIZATION_DIFFERENT},
+};
 
-	if (!ready)
-	{
-		for (int i = 0; i < CRM_LEVELS; i++)
-			weights[i] = (int32_t) lround(log2(levels[i].m / levels[i].u) * CRM_BIT);
-		ready = 1;
-	}
-	return weights[level];
+crm_level_group
+crm_level_group_of(crm_level level)
+{
+	int group = 0;
+
+	while (level > groups[group].last)
+		group++;
+	return (crm_level_group) group;
+}
+
+crm_level
+crm_group_first(crm_level_group group)
+{
+	return group == 0 ? (crm_level) 0 : (crm_level) (groups[group - 1].last + 1);
+}
+
+crm_level
+crm_group_last(crm_level_group group)
+{
+	return groups[group].last;
+}
+
+const char *
+crm_group_name(crm_level_group group)
+{
+	return groups[group].name;
 }
 
 const char *
 crm_level_name(crm_level level)
 {
 	return levels[level].name;
+}
+
+double
+crm_level_builtin_m(crm_level level)
+{
+	return levels[level].m;
+}
+
+double
+crm_level_builtin_u(crm_level level)
+{
+	return levels[level].u;
 }

@@ -1,14 +1,10 @@
-/* identity_compare_contact.c - e-mails, telephone numbers and identifiers compared. */
+/* match_compare_contact.c - e-mails, telephone numbers and identifiers compared. */
 #include <string.h>
 
-#include "identity/identity_compare.h"
-#include "identity/identity_evidence.h"
-#include "identity/identity_span.h"
-#include "identity/identity_value.h"
+#include "match/match_evidence.h"
+#include "match/match_span.h"
+#include "match/match_value.h"
 #include "text/text.h"
-
-/* What is nobody else's is enough where no name is known, however many records there are. */
-#define ALONE_ENOUGH (26 * CRM_BIT)
 
 /* john.smith80 and john.smith81 are two people, however near the letters are. */
 static bool
@@ -142,11 +138,9 @@ crm_compare_emails(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 			if (level < best)
 				best = level;
 		}
-	crm_speak(&e->mailbox, e, best);
-	e->reached |= best <= CRM_EMAIL_CLOSE && best != CRM_EMAIL_SHARED;
+	crm_reach(e, best);
 	/* a mailbox of one's own is enough where nobody is named */
-	if (best == CRM_EMAIL_EXACT && !e->named)
-		e->own += ALONE_ENOUGH - crm_level_weight(CRM_EMAIL_EXACT) + CRM_BIT;
+	e->pattern.alone |= best == CRM_EMAIL_EXACT && !e->named;
 }
 
 static bool
@@ -178,10 +172,8 @@ crm_compare_phones(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 			else if (best > CRM_PHONE_CLOSE && phone_one_error(a->phones[i], b->phones[j]))
 				best = CRM_PHONE_CLOSE;
 		}
-	crm_speak(&e->shared, e, best);
-	e->reached |= best <= CRM_PHONE_CLOSE;
-	if (best == CRM_PHONE_EXACT && !e->named)
-		e->own += ALONE_ENOUGH - crm_level_weight(CRM_PHONE_EXACT);
+	crm_reach(e, best);
+	e->pattern.alone |= best == CRM_PHONE_EXACT && !e->named;
 }
 
 void
@@ -207,6 +199,5 @@ crm_compare_identifiers(const crm_profile *a, const crm_profile *b, crm_evidence
 		}
 	if (best == CRM_LEVELS)
 		return;
-	crm_speak(&e->own, e, best);
-	e->identified = best <= CRM_IDENTIFIER_CLOSE;
+	crm_reach(e, best);
 }

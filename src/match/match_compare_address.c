@@ -1,6 +1,6 @@
-/* identity_compare_address.c - addresses compared: one house counts once, not part by part. */
-#include "identity/identity_evidence.h"
-#include "identity/identity_span.h"
+/* match_compare_address.c - addresses compared: one house counts once, not part by part. */
+#include "match/match_evidence.h"
+#include "match/match_span.h"
 
 static bool
 same_street(crm_span a, crm_span b)
@@ -60,13 +60,14 @@ crm_compare_addresses(const crm_profile *a, const crm_profile *b, crm_evidence *
 {
 	crm_level level = address_level(a, b);
 
-	if (level != CRM_LEVELS)
-		crm_speak(&e->shared, e, level);
+	if (level == CRM_CITY_EXACT)
+		crm_reach_term(e, level, CRM_TERM_CITY, a, b);
+	else if (level != CRM_LEVELS)
+		crm_reach(e, level);
 	if (a->region.length > 0 && b->region.length > 0)
-		crm_speak(&e->shared, e,
+		crm_reach(e,
 				  crm_span_equal(a->region, b->region) ? CRM_REGION_EXACT : CRM_REGION_DIFFERENT);
 	if (a->country.length == 2 && b->country.length == 2)
-		crm_speak(&e->shared, e,
-				  crm_span_equal(a->country, b->country) ? CRM_COUNTRY_EXACT
-														 : CRM_COUNTRY_DIFFERENT);
+		crm_reach(e, crm_span_equal(a->country, b->country) ? CRM_COUNTRY_EXACT
+															: CRM_COUNTRY_DIFFERENT);
 }

@@ -1,5 +1,5 @@
 /*
- * identity_key.c - blocking keys.
+ * match_key.c - blocking keys.
  *
  * No single key survives every error, so a record has the union of many: what identifies alone
  * (e-mail, phone, identifier), and pairs of attributes that are rarely both wrong. Words of names
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identity/identity_key.h"
-#include "identity/identity_name.h"
-#include "identity/identity_value.h"
+#include "match/match_key.h"
+#include "match/match_name.h"
+#include "match/match_value.h"
 #include "text/text.h"
 
 #define NAME_WORDS 4 /* words of a name that make keys */

@@ -1,16 +1,17 @@
 /*
- * identity_profile.h - what matching knows of a record: standardised values in one flat piece.
+ * match_profile.h - what matching knows of a record: standardised values in one flat piece.
  *
  * A profile is built once, when a row is read, stored as bytes beside the record, and opened
  * without copying whenever the record is compared. The bytes are a pure function of the values.
  */
-#ifndef CRM_IDENTITY_PROFILE_H
-#define CRM_IDENTITY_PROFILE_H
+#ifndef CRM_MATCH_PROFILE_H
+#define CRM_MATCH_PROFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "match/match_model.h"
 #include "source/attribute.h"
 
 #define CRM_PROFILE_VERSION 1
@@ -60,6 +61,7 @@ typedef struct crm_profile
 	uint64_t phones[CRM_PROFILE_MANY];
 	int nidentifiers;
 	crm_profile_identifier identifiers[CRM_PROFILE_MANY];
+	crm_terms terms; /* unknown when opened: the model's (match_term.h) */
 } crm_profile;
 
 /* A value as it goes in: text is clean (e-mail canonical); phone is set for valid numbers. */

@@ -1,17 +1,18 @@
 /*
- * identity_name.c - names of people and companies taken apart.
+ * match_name.c - names of people and companies taken apart.
  *
  * Word lists are short on purpose: a word that is not listed only costs some weight, a word that is
  * listed by mistake destroys a name.
  */
 #include <string.h>
 
-#include "identity/identity_name.h"
+#include "match/match_name.h"
 
 static const char *const titles[] = {
-	"dhr", "doctor", "don",    "dona", "dr",        "drs",   "frau",   "heer", "herr",     "hr",
-	"ing", "ir",     "madame", "mevr", "mevrouw",   "miss",  "mlle",   "mme",  "monsieur", "mr",
-	"mrs", "ms",     "mw",     "prof", "professor", "senor", "senora", "sir",  "sra",      "srta",
+	"dhr",  "dna",       "doctor", "don",      "dona", "dr",     "drs",  "frau",
+	"heer", "herr",      "hr",     "ing",      "ir",   "madame", "mevr", "mevrouw",
+	"miss", "mlle",      "mme",    "monsieur", "mr",   "mrs",    "ms",   "mw",
+	"prof", "professor", "senor",  "senora",   "sir",  "sra",    "srta",
 };
 
 static const char *const particles[] = {
@@ -132,6 +133,14 @@ abbreviated_generation(const crm_words *words, const char *text, size_t length)
 												 : 0;
 }
 
+/* "M. Louis Garnier", "D. Antonio Molina": before a whole name it is no initial. */
+static bool
+is_brief_title(const crm_words *words, int i)
+{
+	return (word_is(words, i, "m") || word_is(words, i, "d")) && words->n - i > 2 &&
+		   words->word[i + 1].length > 1;
+}
+
 /*
  * Drops titles in front and a generation at the end; a name of one word stays as it is. The words
  * are those of the text.
@@ -144,7 +153,7 @@ strip_person(crm_words *words, const char *text, size_t length, char *generation
 
 	while (words->n - skip > 1 &&
 		   (crm_listed(words->word[skip].text, words->word[skip].length, titles) ||
-			word_is(words, skip, "sr")))
+			word_is(words, skip, "sr") || is_brief_title(words, skip)))
 		skip++;
 	words->n -= skip;
 	memmove(&words->word[0], &words->word[skip], words->n * sizeof(words->word[0]));
@@ -216,6 +225,22 @@ split_at_comma(const char *name, crm_person_name *out)
 	return true;
 }
 
+/* "van Dijk Anna": nobody's given name is a particle, so the family name comes first. */
+static bool
+split_at_particle(const crm_words *words, crm_person_name *out)
+{
+	int family = 0;
+
+	while (family < words->n &&
+		   crm_listed(words->word[family].text, words->word[family].length, particles))
+		family++;
+	if (family == 0 || family + 1 >= words->n)
+		return false;
+	join_family(words, 0, family + 1, out->family, sizeof(out->family));
+	join(words, family + 1, words->n, false, out->given, sizeof(out->given));
+	return true;
+}
+
 void
 crm_name_split(const char *name, crm_person_name *out)
 {
@@ -228,6 +253,8 @@ crm_name_split(const char *name, crm_person_name *out)
 	crm_words_split(folded, crm_text_fold(name, strlen(name), folded, sizeof(folded)), &words);
 	strip_person(&words, name, strlen(name), &out->generation);
 	if (words.n == 0)
+		return;
+	if (split_at_particle(&words, out))
 		return;
 	if (words.n > 1)
 		join(&words, 0, 1, false, out->given, sizeof(out->given));

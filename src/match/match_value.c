@@ -1,9 +1,9 @@
-/* identity_value.c - one value standardised for comparison. */
+/* match_value.c - one value standardised for comparison. */
 #include <ctype.h>
 #include <string.h>
 
-#include "identity/identity_name.h"
-#include "identity/identity_value.h"
+#include "match/match_name.h"
+#include "match/match_value.h"
 #include "types/phone_number.h"
 
 static const char *const shared_locals[] = {

@@ -1,14 +1,14 @@
 /*
- * identity_profile.c - builds and opens profiles.
+ * match_profile.c - builds and opens profiles.
  *
  * Bytes: version, kind, gender, generation, then fields of tag, length and text. A field longer
  * than 255 bytes is cut, one that no longer fits is left out: a profile never fails.
  */
 #include <string.h>
 
-#include "identity/identity_name.h"
-#include "identity/identity_profile.h"
-#include "identity/identity_value.h"
+#include "match/match_name.h"
+#include "match/match_profile.h"
+#include "match/match_value.h"
 #include "text/text.h"
 
 #define HEADER 4
@@ -321,6 +321,8 @@ crm_profile_open(const char *bytes, size_t length, crm_profile *profile)
 	size_t at = HEADER;
 
 	memset(profile, 0, sizeof(*profile));
+	for (int kind = 0; kind < CRM_TERM_KINDS; kind++)
+		profile->terms.everywhere[kind] = profile->terms.in_country[kind] = CRM_TERM_UNKNOWN;
 	if (length < HEADER || bytes[0] != CRM_PROFILE_VERSION)
 		return false;
 	profile->kind = bytes[1];

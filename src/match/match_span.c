@@ -1,7 +1,7 @@
-/* identity_span.c - how alike two folded pieces of text are. */
+/* match_span.c - how alike two folded pieces of text are. */
 #include <string.h>
 
-#include "identity/identity_span.h"
+#include "match/match_span.h"
 #include "text/text.h"
 
 double
