@@ -290,8 +290,7 @@ crm_ledger_write(const crm_ledger_entry *entry)
 	if (!crm_own_table_open(&table, "ledger", LEDGER_COLUMNS))
 		elog(ERROR, "crm_internal.ledger is gone");
 	memset(nulls, true, sizeof(nulls));
-	set(values, nulls, LEDGER_ID,
-		Int64GetDatum(crm_sequence_take_from("ledger_entry_id_seq", 1)));
+	set(values, nulls, LEDGER_ID, Int64GetDatum(crm_sequence_take_from("ledger_entry_id_seq", 1)));
 	set(values, nulls, LEDGER_BUDGET, Int32GetDatum(entry->budget_id));
 	set(values, nulls, LEDGER_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	set(values, nulls, LEDGER_KIND, CStringGetTextDatum(entry->kind));

@@ -215,7 +215,8 @@ count_records_to_come(reading *r)
 	return n;
 }
 
-/* Ids for all keys of the batch at once: one of a row that has gone, or cannot be read, is a gap. */
+/* Ids for all keys of the batch at once: one of a row that has gone, or cannot be read, is a gap.
+ */
 static int64
 fresh_record_id(reading *r)
 {
