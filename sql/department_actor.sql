@@ -202,6 +202,7 @@ ROLLBACK;
 SELECT crm.drop_gateway('regress_crm_app');
 SELECT crm.drop_gateway('regress_crm_app');
 SELECT crm.add_gateway('');
+SELECT crm.add_gateway('regress_crm_nobody');
 SELECT crm.add_gateway('regress_crm_app', departments => '{service,nowhere}');
 
 -- columns that are trusted to name the actor

@@ -104,3 +104,17 @@ SELECT row_key, asked, crm.approve(request_id) FROM waits WHERE status = 'open' 
 SELECT * FROM service.refund;
 SELECT crm.act_as(NULL, for_session => true);
 SELECT verdict, person, "position", operation, subject, amount, request_id FROM crm_internal.act WHERE guard_id IS NOT NULL ORDER BY act_id;
+
+-- a row waits for one decision: no second guard lets rows of the table wait, nor one of its parents or children
+\set VERBOSITY default
+SELECT crm.add_guard('service.refund', 'pricing', amount => 'value', waiting => '{"status": "pricing"}', "when" => $$shop = 'draft'$$);
+CREATE TABLE service.child (extra text, PRIMARY KEY (shop, no)) INHERITS (service.refund);
+SELECT crm.add_guard('service.child', 'pricing', waiting => '{"status": "pricing"}');
+SELECT crm.add_guard('service.refund', 'pricing', amount => 'value') AS second \gset
+SELECT crm.change_guard(:second, waiting => '{"status": "pricing"}');
+-- its own may change, and another table's may be there; who stops leaves room
+SELECT crm.change_guard(guard_id, waiting => '{"status": "waits"}') IS NOT NULL AS changed FROM crm.guards WHERE table_name = 'service.refund' AND decision = 'goodwill';
+ALTER TABLE service.refund RENAME TO payback;
+SELECT crm.change_guard(:second, waiting => '{"status": "pricing"}');
+SELECT crm.change_guard(guard_id, waiting => '{}') IS NOT NULL AS stopped FROM crm.guards WHERE decision = 'goodwill' AND waiting = '{"status": "waits"}';
+SELECT crm.change_guard(:second, waiting => '{"status": "pricing"}') IS NOT NULL AS waits_now;

@@ -32,7 +32,7 @@ SELECT crm.grant_mandate('org.model', 'head');
 SELECT crm.grant_mandate('goodwill', 'head', amount => 100);
 SELECT crm.share('goodwill', 'head', 'desk', amount => 10);
 SELECT crm.change_decision('goodwill', reserved => true);
-SELECT mandate, effect FROM crm.revoke(3);
+SELECT mandate_id, effect FROM crm.revoke(3);
 SELECT crm.change_decision('goodwill', reserved => true);
 SELECT crm.share('goodwill', 'head', 'desk', amount => 10);
 SELECT crm.share('goodwill.travel', 'head', 'desk', amount => 10);
@@ -46,7 +46,7 @@ SELECT crm.drop_decision('sponsoring.sports');
 SELECT crm.drop_decision('sponsoring');
 SELECT crm.drop_decision('sponsoring');
 SELECT crm.grant_mandate('goodwill.travel', 'head', amount => 100);
-SELECT mandate, effect FROM crm.revoke(5);
+SELECT mandate_id, effect FROM crm.revoke(5);
 SELECT crm.drop_decision('goodwill.travel');
 
 -- only whom an administrator lets, and then by mandate

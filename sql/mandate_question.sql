@@ -69,9 +69,9 @@ SELECT crm.may('bob', 'product', scope => '{"department": "service"}'), crm.may(
 
 -- what a mandate rests on, and whether it has effect; money is another matter
 SELECT mandate_id, to_position, status, effect, effect_up_to, mandate_path, taken_by FROM crm.mandates ORDER BY mandate_id;
-SELECT step, mandate, kind, to_position, state FROM crm.mandate_path(3);
+SELECT step, mandate_id, kind, to_position, state FROM crm.mandate_path(3);
 SELECT count(*) FROM crm.revoke(2);
-SELECT step, mandate, kind, to_position, state FROM crm.mandate_path(3);
+SELECT step, mandate_id, kind, to_position, state FROM crm.mandate_path(3);
 SELECT crm.grant_mandate('sales.tools', 'care', amount => 200, budget => 'care', window_amount => 40, window_length => '1 day');
 SELECT up_to, amount_limit, window_left, budget, budget_left, position FROM crm.limits('bob', customer => 7) WHERE decision = 'sales.tools';
 SELECT cause, detail, hint FROM crm.why_not('bob', 'sales.tools', customer => 7, amount => 45);

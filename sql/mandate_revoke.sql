@@ -61,7 +61,7 @@ SELECT crm.appoint('head', 'crm_test_contractor', capacity => 'contractor', vali
 SET SESSION AUTHORIZATION crm_test_holder;
 SELECT crm.share('segmentation', 'head', 'lead');
 SELECT crm.hand_over('segmentation', 'head', 'desk');
-SELECT mandate, effect FROM crm.revoke(26);
+SELECT mandate_id, effect FROM crm.revoke(26);
 SELECT recorded_by, revoked_by FROM crm.mandates WHERE mandate_id IN (25, 26) ORDER BY mandate_id;
 SELECT crm.share('segmentation', 'lead', 'agent');
 SELECT crm.grant_mandate('segmentation', 'head');

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "act/act.h"
@@ -42,6 +43,7 @@ crm_act_take(const crm_act_point *point, const crm_ruling *ruling, int64 *act_id
 		act_id = &id;
 	for (;;)
 	{
+		CHECK_FOR_INTERRUPTS();
 		generation = crm_policy_generation;
 		memset(&shortfall, 0, sizeof(shortfall));
 		if (take(point, ruling, &shortfall, act_id))

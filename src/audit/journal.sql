@@ -33,7 +33,8 @@ SELECT pg_catalog.pg_extension_config_dump('crm_internal.act_act_id_seq', '');
 CREATE INDEX act_customer_idx ON crm_internal.act (customer_id, at);
 CREATE INDEX act_at_idx ON crm_internal.act USING brin (at);
 
--- Statement triggers, so that not even an UPDATE of no row passes. They fire in a replica's role too.
+-- Triggers of statements, so that not even an UPDATE of no row passes, and of rows, as logical
+-- replication fires no others. They fire in a replica's role too.
 CREATE FUNCTION crm_internal.refuse_change()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -52,6 +53,9 @@ REVOKE ALL ON FUNCTION crm_internal.refuse_change() FROM PUBLIC;
 CREATE TRIGGER crm_10_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crm_internal.act
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.refuse_change();
 ALTER TABLE crm_internal.act ENABLE ALWAYS TRIGGER crm_10_append_only;
+CREATE TRIGGER crm_10_append_only_row BEFORE UPDATE OR DELETE ON crm_internal.act
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.refuse_change();
+ALTER TABLE crm_internal.act ENABLE ALWAYS TRIGGER crm_10_append_only_row;
 
 -- Declared here, for functions of all rooms are acts; decided in the room act.
 CREATE FUNCTION crm_internal.take_act(decision text, subject text DEFAULT NULL, customer bigint DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL)

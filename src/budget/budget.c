@@ -27,7 +27,8 @@
 typedef struct pot
 {
 	crm_budget_row seen;
-	TimestampTz seen_at; /* start of the statement that read it */
+	MemoryContext seen_context; /* of the row above */
+	TimestampTz seen_at;        /* start of the statement that read it */
 	crm_tally spent;
 	crm_tally from_reservation;
 	crm_tally reserved; /* for requests, minus what was released */
@@ -120,17 +121,35 @@ crm_budget_init(void)
 	crm_commit_register(&room);
 }
 
+/* One context a pot, for a transaction may look at it once for each of many statements. */
+static bool
+read_seen(pot *p, const char *budget)
+{
+	MemoryContext fresh = AllocSetContextCreate(held.context, "crm budget", ALLOCSET_SMALL_SIZES);
+	MemoryContext outer = MemoryContextSwitchTo(fresh);
+	crm_budget_row row;
+	bool found = budget != NULL ? crm_budget_row_read(budget, &row)
+								: crm_budget_row_read_id(p->seen.budget_id, &row);
+
+	MemoryContextSwitchTo(outer);
+	if (!found)
+	{
+		MemoryContextDelete(fresh);
+		return false;
+	}
+	if (p->seen_context != NULL)
+		MemoryContextDelete(p->seen_context);
+	p->seen_context = fresh;
+	p->seen = row;
+	p->seen_at = GetCurrentStatementStartTimestamp();
+	return true;
+}
+
 static void
 look(pot *p)
 {
-	MemoryContext outer = MemoryContextSwitchTo(held.context);
-	crm_budget_row row;
-
-	if (!crm_budget_row_read_id(p->seen.budget_id, &row))
+	if (!read_seen(p, NULL))
 		elog(ERROR, "budget %d is gone", p->seen.budget_id);
-	p->seen = row;
-	p->seen_at = GetCurrentStatementStartTimestamp();
-	MemoryContextSwitchTo(outer);
 }
 
 static void
@@ -145,7 +164,6 @@ refuse_unknown(const char *budget)
 static pot *
 pot_of(const char *budget)
 {
-	MemoryContext outer;
 	pot *p = held.pots;
 
 	while (p != NULL && strcmp(p->seen.name, budget) != 0)
@@ -155,14 +173,11 @@ pot_of(const char *budget)
 	if (held.context == NULL)
 		held.context =
 			AllocSetContextCreate(TopTransactionContext, "crm budgets", ALLOCSET_SMALL_SIZES);
-	outer = MemoryContextSwitchTo(held.context);
-	p = palloc0(sizeof(*p));
-	if (!crm_budget_row_read(budget, &p->seen))
+	p = MemoryContextAllocZero(held.context, sizeof(*p));
+	if (!read_seen(p, budget))
 		refuse_unknown(budget);
-	p->seen_at = GetCurrentStatementStartTimestamp();
 	p->next = held.pots;
 	held.pots = p;
-	MemoryContextSwitchTo(outer);
 	return p;
 }
 

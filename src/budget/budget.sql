@@ -46,6 +46,9 @@ CREATE INDEX ledger_act_idx ON crm_internal.ledger (act_id);
 CREATE TRIGGER crm_10_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON crm_internal.ledger
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.refuse_change();
 ALTER TABLE crm_internal.ledger ENABLE ALWAYS TRIGGER crm_10_append_only;
+CREATE TRIGGER crm_10_append_only_row BEFORE UPDATE OR DELETE ON crm_internal.ledger
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.refuse_change();
+ALTER TABLE crm_internal.ledger ENABLE ALWAYS TRIGGER crm_10_append_only_row;
 
 ALTER TABLE crm_internal.ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY crm_read ON crm_internal.ledger FOR SELECT USING (

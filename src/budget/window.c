@@ -247,6 +247,8 @@ look(held_window *w)
 	Numeric others = sum_of_journal(w, false);
 	MemoryContext outer = MemoryContextSwitchTo(held.context);
 
+	if (w->others != NULL)
+		pfree(w->others);
 	w->others = crm_sum_copy(others);
 	MemoryContextSwitchTo(outer);
 	w->seen_at = GetCurrentStatementStartTimestamp();

@@ -17,7 +17,7 @@ BEGIN ATOMIC
 			ELSE pg_catalog.format('to %s', m.to_position)
 		END
 	FROM crm_internal.mandate m
-	JOIN crm_internal.mandate_states(moving_mandates.at, NULL) s ON s.mandate = m.mandate_id AND s.has_effect
+	JOIN crm_internal.mandate_states(moving_mandates.at, NULL) s ON s.mandate_id = m.mandate_id AND s.has_effect
 	WHERE (m.to_position = moving_mandates.from_position AND m.kind IN ('charter', 'hand_over', 'share')
 			OR m.from_position = moving_mandates.from_position)
 		AND (crm_internal.is_within(m.decision, moving_mandates.decision) OR crm_internal.is_within(moving_mandates.decision, m.decision))

@@ -180,7 +180,7 @@ REVOKE ALL ON FUNCTION crm_internal.begin_model(text, jsonb, jsonb, interval, ti
 -- Written as the owner of crm's tables; the actor must hold the decision org.model.
 CREATE FUNCTION crm.use_operating_model(model text, positions jsonb DEFAULT '{}', valid_from timestamptz DEFAULT NULL, board text DEFAULT NULL,
 	limits jsonb DEFAULT '{}', deadline interval DEFAULT '5 days')
-RETURNS TABLE (change text, mandate integer, kind text, decision text, from_position text, to_position text, amount numeric)
+RETURNS TABLE (change text, mandate_id integer, kind text, decision text, from_position text, to_position text, amount numeric)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$

@@ -201,6 +201,24 @@ END;
 COMMENT ON FUNCTION crm.current_customer(bigint) IS 'the customer id that answers for this one today, for ever, through any number of merges; NULL for an id never given and for a customer all of whose rows are gone';
 REVOKE ALL ON FUNCTION crm.current_customer(bigint) FROM PUBLIC;
 
+-- Mandates are of use before the first source is there: until then the ids are the company's own, and crm cannot know them.
+CREATE FUNCTION crm_internal.check_customer(customer bigint)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF crm.current_customer(customer) IS NULL AND EXISTS (SELECT FROM crm_internal.customer_identity) THEN
+		RAISE undefined_object USING
+			MESSAGE = format('customer %s does not exist', customer),
+			HINT = 'SELECT crm.customer_of(''sales.account'', ''4711'') tells the id of the customer that a row belongs to.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.check_customer(bigint) IS 'error 42704 for an id that was never given, and for a customer all of whose rows are gone; none as long as there are no customers at all';
+REVOKE ALL ON FUNCTION crm_internal.check_customer(bigint) FROM PUBLIC;
+INSERT INTO crm_internal.customer_register (check_function, view_name) VALUES ('crm_internal.check_customer', 'crm.customer');
+
 -- Runs as the owner; tells an id to one who knows the key already.
 CREATE FUNCTION crm.customer_of(source text, source_key text)
 RETURNS bigint

@@ -248,16 +248,18 @@ refuse_lone_call(void)
 /*
  * A gateway that was dropped, or no longer serves a department of that person, is not believed any
  * more: then the login is all that is known. A person who was dismissed stays the actor, and may
- * nothing. Parallel workers, which may take no snapshot of their own, take the leader's word.
+ * nothing. Parallel workers ask for themselves; what is read in parallel mode may be older than
+ * what this backend has heard of, and is not kept.
  */
 static bool
 word_holds(void)
 {
 	char *person;
 	crm_gateway_answer answer;
+	bool holds;
 
-	if (word != WORD_UNKNOWN || IsInParallelMode())
-		return word != WORD_VOID;
+	if (word != WORD_UNKNOWN)
+		return word == WORD_HOLDS;
 	/* Marked before it is read: a change that comes in meanwhile makes it unknown again. */
 	word = WORD_HOLDS;
 	word_until = 0;
@@ -273,11 +275,14 @@ word_holds(void)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	if (answer.is_gateway && (answer.here_until != 0 || !answer.appointed))
-		return true;
-	word = WORD_VOID;
-	generation++;
-	return false;
+	holds = answer.is_gateway && (answer.here_until != 0 || !answer.appointed);
+	if (IsInParallelMode())
+		word = WORD_UNKNOWN;
+	else if (!holds)
+		word = WORD_VOID;
+	if (!holds)
+		generation++;
+	return holds;
 }
 
 /* An index or a materialized view runs its owner's code in whatever session maintains it. */

@@ -53,12 +53,18 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_gateway_changed';
 COMMENT ON FUNCTION crm_internal.gateway_changed() IS 'tells all sessions to look again whether they may act for whom they do';
 REVOKE ALL ON FUNCTION crm_internal.gateway_changed() FROM PUBLIC;
-CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.gateway
-	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.gateway
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.gateway_changed();
 ALTER TABLE crm_internal.gateway ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
-CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.appointment
+CREATE TRIGGER crm_50_gateway_truncated AFTER TRUNCATE ON crm_internal.gateway
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.gateway ENABLE ALWAYS TRIGGER crm_50_gateway_truncated;
+CREATE TRIGGER crm_50_gateway_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.appointment
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.gateway_changed();
 ALTER TABLE crm_internal.appointment ENABLE ALWAYS TRIGGER crm_50_gateway_changed;
+CREATE TRIGGER crm_50_gateway_truncated AFTER TRUNCATE ON crm_internal.appointment
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.gateway_changed();
+ALTER TABLE crm_internal.appointment ENABLE ALWAYS TRIGGER crm_50_gateway_truncated;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
 CREATE FUNCTION crm.add_gateway(role text, departments text[] DEFAULT NULL, session_allowed boolean DEFAULT false)
@@ -74,6 +80,11 @@ BEGIN
 			MESSAGE = 'a gateway needs a role',
 			HINT = 'For example SELECT crm.add_gateway(''sales_app'').';
 	END IF;
+	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = add_gateway.role) THEN
+		RAISE undefined_object USING
+			MESSAGE = format('role "%s" does not exist', role),
+			HINT = format('CREATE ROLE %I LOGIN;', role);
+	END IF;
 	SELECT n INTO unknown FROM unnest(departments) n
 	WHERE NOT EXISTS (SELECT FROM crm_internal.department d WHERE d.name = n) ORDER BY n LIMIT 1;
 	IF FOUND THEN
@@ -88,7 +99,7 @@ BEGIN
 	SET departments = EXCLUDED.departments, session_allowed = EXCLUDED.session_allowed;
 END
 $$;
-COMMENT ON FUNCTION crm.add_gateway(text, text[], boolean) IS 'lets sessions that logged in as this role say for whom they act (crm.act_as), for persons appointed in these departments (NULL: all); session_allowed: also for a whole session, never behind a pooler that shares connections; again: changes it; an act under org.model';
+COMMENT ON FUNCTION crm.add_gateway(text, text[], boolean) IS 'lets sessions that logged in as this role say for whom they act (crm.act_as), for persons appointed in these departments (NULL: all); session_allowed: also for a whole session, never behind a pooler that shares connections; again: changes it; errors 22023, 42704; an act under org.model';
 REVOKE ALL ON FUNCTION crm.add_gateway(text, text[], boolean) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; that it is an act under org.model decides who may.
@@ -216,6 +227,11 @@ BEGIN ATOMIC
 	WHERE NOT EXISTS (SELECT FROM crm_internal.position p WHERE p.name = a."position")
 	GROUP BY a."position"
 	UNION ALL
+	SELECT 'organization', pg_catalog.format('role "%s", which is a gateway, does not exist', g.role),
+		pg_catalog.format('SELECT crm.drop_gateway(%L)', g.role)
+	FROM crm_internal.gateway g
+	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = g.role)
+	UNION ALL
 	SELECT 'organization', pg_catalog.format('column %s of table %s, which names the actor, does not exist', c.column_name, c.table_name),
 		pg_catalog.format('SELECT crm.drop_actor_column(%L)', c.table_name)
 	FROM crm_internal.actor_column c
@@ -223,5 +239,5 @@ BEGIN ATOMIC
 		WHERE a.attrelid = pg_catalog.to_regclass(c.table_name) AND a.attname = c.column_name
 			AND a.attnum > 0 AND NOT a.attisdropped);
 END;
-COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions, appointments and actor columns that lead nowhere';
+COMMENT ON FUNCTION crm_internal.broken_organization() IS 'references of departments, positions, appointments, gateways and actor columns that lead nowhere';
 REVOKE ALL ON FUNCTION crm_internal.broken_organization() FROM PUBLIC;

@@ -1,6 +1,7 @@
 /* gateway.c - which logins may say for whom they act, and for which persons. */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -50,7 +51,7 @@ crm_gateway_changed(PG_FUNCTION_ARGS)
 
 /*
  * Read from the latest snapshot: who was dismissed a moment ago is not acted for, whatever snapshot
- * the transaction holds.
+ * the transaction holds. In parallel mode there is none but the statement's.
  */
 crm_gateway_answer
 crm_gateway_ask(const char *login, const char *person)
@@ -62,7 +63,7 @@ crm_gateway_ask(const char *login, const char *person)
 	crm_user before = crm_become(crm_owner(), 0);
 
 	remember_tables();
-	PushActiveSnapshot(GetLatestSnapshot());
+	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
 	SPI_connect();
 	values[0] = CStringGetTextDatum(login);
 	values[1] = CStringGetTextDatum(person);

@@ -28,10 +28,10 @@ COMMENT ON TABLE crm_internal.position_before IS 'what crm.change_position() rep
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.position_before', '');
 
 CREATE FUNCTION crm_internal.positions_at(at timestamptz)
-RETURNS TABLE (name text, reports_to text, vacancy text, acting_share numeric, closed_at timestamptz)
+RETURNS TABLE (name text, reports_to text, vacancy text, acting_share numeric, created_at timestamptz, closed_at timestamptz)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT p.name, n.reports_to, n.vacancy, n.acting_share, p.closed_at
+	SELECT p.name, n.reports_to, n.vacancy, n.acting_share, p.created_at, p.closed_at
 	FROM crm_internal.position p
 	CROSS JOIN LATERAL (
 		SELECT b.reports_to, b.vacancy, b.acting_share, b.until

@@ -40,12 +40,18 @@ CREATE FUNCTION crm_internal.guard_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'crm_guard_changed';
 COMMENT ON FUNCTION crm_internal.guard_changed() IS 'tells every session that what it remembers of guards is no longer valid';
 REVOKE ALL ON FUNCTION crm_internal.guard_changed() FROM PUBLIC;
-CREATE TRIGGER crm_guard_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.guard
-	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.guard_changed();
+CREATE TRIGGER crm_guard_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.guard
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.guard_changed();
 ALTER TABLE crm_internal.guard ENABLE ALWAYS TRIGGER crm_guard_changed;
-CREATE TRIGGER crm_guard_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON crm_internal.actor_column
+CREATE TRIGGER crm_guard_truncated AFTER TRUNCATE ON crm_internal.guard
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.guard_changed();
+ALTER TABLE crm_internal.guard ENABLE ALWAYS TRIGGER crm_guard_truncated;
+CREATE TRIGGER crm_guard_changed AFTER INSERT OR UPDATE OR DELETE ON crm_internal.actor_column
+	FOR EACH ROW EXECUTE FUNCTION crm_internal.guard_changed();
 ALTER TABLE crm_internal.actor_column ENABLE ALWAYS TRIGGER crm_guard_changed;
+CREATE TRIGGER crm_guard_truncated AFTER TRUNCATE ON crm_internal.actor_column
+	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.guard_changed();
+ALTER TABLE crm_internal.actor_column ENABLE ALWAYS TRIGGER crm_guard_truncated;
 
 CREATE FUNCTION crm_internal.guard_trigger() RETURNS trigger
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

@@ -284,6 +284,7 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 
 	/* MERGE and ON CONFLICT insert and update by one statement */
 	if (state->act_id != 0 && state->act_ruling == ruling && state->act_permit == state->permit &&
+		state->act_generation == state->policy_generation &&
 		state->act_operation == matter->operation && crm_journal_grow(state->act_id, amount))
 		return;
 	fill_point(&point, state, NULL, amount);
@@ -291,6 +292,7 @@ add_to_statement(crm_guard_state *state, const crm_guard_matter *matter, const c
 	(void) crm_act_take(&point, ruling, &state->act_id);
 	state->act_ruling = ruling;
 	state->act_permit = state->permit;
+	state->act_generation = state->policy_generation;
 	state->act_operation = matter->operation;
 }
 

@@ -23,6 +23,7 @@ typedef struct crm_guard_state
 	int64 act_id; /* in which rows of the statement are added up */
 	const crm_ruling *act_ruling;
 	const crm_permit *act_permit;
+	uint64 act_generation; /* of the policy: the two above may lie where others were freed */
 	crm_guard_operation act_operation;
 } crm_guard_state;
 

@@ -303,3 +303,16 @@ crm_guard_trigger_table(int32 guard_id)
 	crm_restore_user(before);
 	return table;
 }
+
+Oid
+crm_guard_table(const crm_guard *guard)
+{
+	char *schema;
+	char *name;
+	Oid table = InvalidOid;
+
+	if (crm_source_resolve_name(guard->table_name, &schema, &name) &&
+		OidIsValid(get_namespace_oid(schema, true)))
+		table = get_relname_relid(name, get_namespace_oid(schema, false));
+	return OidIsValid(table) ? table : crm_guard_trigger_table(guard->guard_id);
+}

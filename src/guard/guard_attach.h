@@ -20,4 +20,7 @@ extern char *crm_guard_trigger_problem(Oid relation_id, const crm_guard *guard);
  */
 extern Oid crm_guard_trigger_table(int32 guard_id);
 
+/* The guarded table by its name or, renamed, by its trigger; InvalidOid: it is gone. */
+extern Oid crm_guard_table(const crm_guard *guard);
+
 #endif

@@ -4,6 +4,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -12,6 +13,7 @@
 #include "utils/rel.h"
 
 #include "base/base.h"
+#include "guard/guard_attach.h"
 #include "guard/guard_check.h"
 #include "guard/guard_fact.h"
 #include "guard/guard_name.h"
@@ -34,6 +36,8 @@ static AttrNumber column_of(Relation relation, const char *name, const char *wha
 static void check_generated(const crm_guard *draft, Relation relation, const Bitmapset *columns);
 static void check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns);
 static void check_way_out(const crm_guard *draft);
+static void check_alone(const crm_guard *draft, Relation relation);
+static bool share_rows(Oid one, Oid other);
 static void note_columns(crm_guard *draft, Relation relation, Bitmapset *columns);
 static int compare_pairs(const ListCell *a, const ListCell *b);
 static char *scalar_text(const JsonbValue *value, const char *name, const char *what);
@@ -318,6 +322,7 @@ check_waiting(const crm_guard *draft, Relation relation, Bitmapset **columns)
 	if (draft->waiting == NIL)
 		return;
 	check_way_out(draft);
+	check_alone(draft, relation);
 	if (crm_guard_key_numbers(relation) == NIL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("\"%s\" has no primary key, so no row of it can wait for approval",
@@ -355,6 +360,44 @@ check_way_out(const crm_guard *draft)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a row that waits for approval could be taken out of that state by anybody"),
 			 errhint("Add UPDATE to the operations, or leave out waiting.")));
+}
+
+/*
+ * What one guard lets pass, in its approver's name, the other one would make wait: whoever has the
+ * one mandate only could never let go of a row that waits for both. No two can be told apart for
+ * certain: both guard UPDATE, and which rows a condition means nobody can prove.
+ */
+static void
+check_alone(const crm_guard *draft, Relation relation)
+{
+	ListCell *cell;
+
+	foreach (cell, crm_guard_waiting_numbers())
+	{
+		const crm_guard *other = crm_guard_load(lfirst_int(cell));
+		Oid table;
+
+		if (other->guard_id == draft->guard_id)
+			continue;
+		table = crm_guard_table(other);
+		if (!OidIsValid(table) || !share_rows(table, RelationGetRelid(relation)))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("rows of \"%s\" wait for approval by guard %d already",
+						crm_relation_label(relation), other->guard_id),
+				 errdetail("A row waits for one decision at a time, here \"%s\".", other->decision),
+				 errhint("Leave out waiting: what this guard refuses can be asked for by "
+						 "crm.request().")));
+	}
+}
+
+/* Rows of a child table are rows of its parents. */
+static bool
+share_rows(Oid one, Oid other)
+{
+	return list_member_oid(find_all_inheritors(one, NoLock, NULL), other) ||
+		   list_member_oid(find_all_inheritors(other, NoLock, NULL), one);
 }
 
 static void

@@ -174,19 +174,11 @@ change_facts(FunctionCallInfo fcinfo, crm_guard *draft)
 	crm_guard_attach(draft->table_id, draft);
 }
 
-/* By its name or, renamed, by its trigger. */
 static Relation
 open_guarded(const crm_guard *guard)
 {
-	char *schema;
-	char *name;
-	Oid table = InvalidOid;
+	Oid table = crm_guard_table(guard);
 
-	if (crm_source_resolve_name(guard->table_name, &schema, &name) &&
-		OidIsValid(get_namespace_oid(schema, true)))
-		table = get_relname_relid(name, get_namespace_oid(schema, false));
-	if (!OidIsValid(table))
-		table = crm_guard_trigger_table(guard->guard_id);
 	if (!OidIsValid(table))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
 						errmsg("table %s does not exist", guard->table_name),

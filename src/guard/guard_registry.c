@@ -116,6 +116,33 @@ crm_guard_numbers(const char *table_name, const char *decision)
 							   2, types, values);
 }
 
+List *
+crm_guard_waiting_numbers(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	crm_user before = crm_become(crm_owner(), 0);
+	List *numbers = NIL;
+
+	SPI_connect();
+	PushActiveSnapshot(GetLatestSnapshot());
+	if (SPI_execute("SELECT guard_id FROM crm_internal.guard "
+					"WHERE waiting IS NOT NULL AND dropped_at IS NULL ORDER BY guard_id",
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "reading the registry of guards failed");
+	PopActiveSnapshot();
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		numbers =
+			lappend_int(numbers, crm_row_number(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	crm_restore_user(before);
+	return numbers;
+}
+
 bool
 crm_guard_dimension_exists(const char *name)
 {

@@ -40,6 +40,7 @@ typedef struct crm_guard
  */
 extern crm_guard *crm_guard_load(int32 guard_id); /* NULL: there is none */
 extern List *crm_guard_numbers(const char *table_name, const char *decision); /* not dropped */
+extern List *crm_guard_waiting_numbers(void); /* of all tables: with a waiting state */
 extern bool crm_guard_dimension_exists(const char *name);
 
 extern int32 crm_guard_insert(const crm_guard *guard);

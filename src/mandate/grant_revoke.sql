@@ -74,8 +74,8 @@ COMMENT ON FUNCTION crm_internal.decides_again(crm_internal.mandate) IS 'by whic
 REVOKE ALL ON FUNCTION crm_internal.decides_again(crm_internal.mandate) FROM PUBLIC;
 
 -- Written as the owner of crm's tables; the actor must act for the giver or hold the decision org.model.
-CREATE FUNCTION crm.revoke(mandate_id integer, reason text DEFAULT NULL)
-RETURNS TABLE (mandate integer, effect text, kind text, decision text, from_position text, to_position text, stands_on integer)
+CREATE FUNCTION crm.revoke(mandate integer, reason text DEFAULT NULL)
+RETURNS TABLE (mandate_id integer, effect text, kind text, decision text, from_position text, to_position text, stands_on integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -87,9 +87,9 @@ DECLARE
 	after jsonb;
 BEGIN
 	PERFORM crm_internal.take_turn();
-	m := crm_internal.revocable(mandate_id);
+	m := crm_internal.revocable(mandate);
 	ids := ARRAY(SELECT c.mandate_id FROM crm_internal.mandate c
-		WHERE c.mandate_id = revoke.mandate_id OR c.joint_id = m.joint_id);
+		WHERE c.mandate_id = revoke.mandate OR c.joint_id = m.joint_id);
 	SELECT coalesce(jsonb_object_agg(e.mandate_id, e.supporter), '{}') INTO before FROM crm_internal.mandate_effects(m.decision, clock_timestamp()) e;
 	UPDATE crm_internal.mandate c SET
 		revoked_at = clock_timestamp(),

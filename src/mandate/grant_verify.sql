@@ -26,7 +26,12 @@ BEGIN ATOMIC
 	FROM crm_internal.mandate m
 	WHERE m.parent_id IS NOT NULL AND least(m.valid_until, m.revoked_at) > pg_catalog.now()
 		AND NOT EXISTS (SELECT FROM crm_internal.mandate p
-			WHERE p.mandate_id = m.parent_id AND p.mandate_id < m.mandate_id AND p.to_position = m.from_position);
+			WHERE p.mandate_id = m.parent_id AND p.mandate_id < m.mandate_id AND p.to_position = m.from_position)
+	UNION ALL
+	SELECT 'mandate', pg_catalog.format('mandate %s is of kind %s and stands on no other', m.mandate_id, m.kind),
+		pg_catalog.format('SELECT * FROM crm.revoke(%s)', m.mandate_id)
+	FROM crm_internal.mandate m
+	WHERE m.parent_id IS NULL AND m.kind IN ('hand_over', 'share', 'joint') AND least(m.valid_until, m.revoked_at) > pg_catalog.now();
 END;
 COMMENT ON FUNCTION crm_internal.broken_mandates() IS 'mandates that name what is not there, stand on nothing or are held by nobody any more';
 REVOKE ALL ON FUNCTION crm_internal.broken_mandates() FROM PUBLIC;

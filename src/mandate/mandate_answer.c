@@ -1,11 +1,15 @@
-/* mandate_answer.c - whether there is somebody who could answer a request.
+/* mandate_answer.c - who could answer a request, if anybody.
  *
- * The room of requests finds out who does. But a refusal must not send anybody to ask where no
- * answer can come, and what needs signatures is nobody's decision where not enough can sign.
+ * The room of requests finds out who does, and in which order they are asked. But a refusal must
+ * not send anybody to ask where no answer can come, and what needs signatures is nobody's decision
+ * where not enough can sign.
  */
 #include "postgres.h"
 
 #include "mandate/mandate_survey.h"
+
+/* A power of two: the room for answers doubles whenever it is full. */
+#define FIRST_ROOM 8
 
 /* Who asks: by four eyes nobody answers in a position of his, or by a mandate that it shared. */
 typedef struct asker
@@ -19,6 +23,9 @@ typedef struct asker
 } asker;
 
 static asker asker_of(crm_policy *policy, const crm_asked *asked, const char *person);
+static bool *candidates_of(const asker *one);
+static void add_those_in(const asker *one, int position, bool *candidates);
+static int add_answers(const asker *one, int person, int n, crm_taker **takers);
 static const crm_ruling *answers(const asker *one, int person, int32 joint_id);
 static bool may_answer(const asker *one, const crm_ruling *ruling);
 static bool wears(const asker *one, int position);
@@ -39,6 +46,101 @@ crm_answerable(crm_policy *policy, const crm_asked *asked)
 		if (answers(&one, person, 0) != NULL)
 			return true;
 	return crm_signers(policy, asked, asked->person, &signers) > 0;
+}
+
+bool
+crm_may_answer_as(const char *capacity)
+{
+	return strcmp(capacity, "contractor") != 0 && strcmp(capacity, "machine") != 0;
+}
+
+int
+crm_who_answer(const crm_asked *asked, const char *answerer, crm_taker **takers)
+{
+	asker one = asker_of(crm_policy_now(), asked, asked->person);
+	bool *candidates;
+	int n = 0;
+
+	*takers = NULL;
+	if (answerer != NULL)
+		return add_answers(&one, crm_policy_find(&one.policy->persons, answerer), 0, takers);
+	candidates = candidates_of(&one);
+	for (int person = 0; person < one.policy->persons.n; person++)
+		if (candidates[person])
+			n = add_answers(&one, person, n, takers);
+	return n;
+}
+
+/* By place: those who act where the decision is, alone or together with others. */
+static bool *
+candidates_of(const asker *one)
+{
+	const crm_rule_policy *rule = &one->policy->rule;
+	crm_rule_work *work = one->policy->work;
+	bool *candidates = palloc0(Max(one->policy->persons.n, 1) * sizeof(bool));
+
+	crm_rule_begin(work, &one->point);
+	for (int i = 0; i < rule->npositions; i++)
+	{
+		crm_rule_hat hat = {i, crm_rule_vacant(work, i) ? CRM_ACTING : CRM_HOLDER};
+		crm_rule_option *options;
+
+		if (crm_rule_authority(work, hat, &options) > 0)
+			add_those_in(one, i, candidates);
+	}
+	for (int i = 0; i < rule->joint.n; i++)
+	{
+		int place = rule->joint.entries[i].place;
+
+		if (crm_rule_effective(work, place))
+			add_those_in(one, rule->mandates[place].to, candidates);
+	}
+	return candidates;
+}
+
+/* Of a vacant position those who may stand in for it. */
+static void
+add_those_in(const asker *one, int position, bool *candidates)
+{
+	const crm_rule_policy *rule = &one->policy->rule;
+	const crm_rule_entry *entry;
+	int steps = 0;
+
+	while (crm_rule_vacant(one->policy->work, position))
+	{
+		position = rule->positions[position].reports_to;
+		if (position == CRM_RULE_NONE || steps++ > rule->npositions)
+			return;
+	}
+	for (entry = crm_rule_find(&rule->of_position, position, 0); entry != NULL;
+		 entry = crm_rule_more(&rule->of_position, entry))
+		candidates[rule->appointments[entry->place].person] = true;
+}
+
+static int
+add_answers(const asker *one, int person, int n, crm_taker **takers)
+{
+	crm_rule_span span;
+	const crm_ruling *ruling;
+
+	if (person == CRM_RULE_NONE || person == one->person)
+		return n;
+	ruling = crm_policy_judge(one->policy, person, &one->point, one->asked->amount, one->asked->at,
+							  &span);
+	if (ruling->verdict != CRM_ALLOWED && ruling->verdict != CRM_CONSULT_FIRST &&
+		ruling->verdict != CRM_SIGNATURES)
+		return n;
+	for (; ruling != NULL; ruling = ruling->next)
+	{
+		if (!crm_may_answer_as(ruling->capacity) || !may_answer(one, ruling))
+			continue;
+		if (n == 0)
+			*takers = palloc(FIRST_ROOM * sizeof(crm_taker));
+		else if (n >= FIRST_ROOM && (n & (n - 1)) == 0)
+			*takers = repalloc(*takers, 2 * n * sizeof(crm_taker));
+		(*takers)[n++] = (crm_taker){one->policy->persons.names[person], ruling};
+	}
+	return n;
 }
 
 int
@@ -115,8 +217,7 @@ answers(const asker *one, int person, int32 joint_id)
 		return NULL;
 	for (; ruling != NULL; ruling = ruling->next)
 		if ((joint_id == 0 ? person != one->person : ruling->joint_id == joint_id) &&
-			strcmp(ruling->capacity, "contractor") != 0 &&
-			strcmp(ruling->capacity, "machine") != 0 &&
+			crm_may_answer_as(ruling->capacity) &&
 			(person == one->person || may_answer(one, ruling)))
 			return ruling;
 	return NULL;

@@ -19,6 +19,7 @@ typedef struct hat_list
 /* A reporting line that runs in a circle must not run for ever. */
 #define MOST_STEPS 1000
 
+static bool has_holder(crm_rule_work *work, int position);
 static void add_appointed(crm_rule_work *work, int person, hat_list *list);
 static void add_acting(crm_rule_work *work, int position, hat_list *list, int steps);
 static void put(hat_list *list, int position, crm_capacity capacity);
@@ -58,6 +59,40 @@ crm_rule_vacant(crm_rule_work *work, int position)
 			return false;
 	}
 	return true;
+}
+
+bool
+crm_rule_filled(crm_rule_work *work, int position)
+{
+	const crm_rule_policy *policy = work->policy;
+	int above = position;
+	int steps = 0;
+
+	if (!crm_rule_vacant(work, position))
+		return true;
+	if (!is_open(work, position) || !policy->positions[position].may_be_acted_for)
+		return false;
+	do
+		above = policy->positions[above].reports_to;
+	while (above != CRM_RULE_NONE && crm_rule_vacant(work, above) && steps++ < MOST_STEPS);
+	return above != CRM_RULE_NONE && has_holder(work, above);
+}
+
+static bool
+has_holder(crm_rule_work *work, int position)
+{
+	const crm_rule_policy *policy = work->policy;
+	const crm_rule_entry *entry;
+
+	for (entry = crm_rule_find(&policy->of_position, position, 0); entry != NULL;
+		 entry = crm_rule_more(&policy->of_position, entry))
+	{
+		const crm_rule_appointment *appointment = &policy->appointments[entry->place];
+
+		if (appointment->capacity == CRM_HOLDER && is_active(work, appointment))
+			return true;
+	}
+	return false;
 }
 
 static void

@@ -128,7 +128,7 @@ read_all(crm_policy *policy)
 	rule->first_charter = DT_NOEND;
 	read_rows(policy, changes_sql, read_changes);
 	read_rows(policy,
-			  "SELECT name, reports_to, vacancy, acting_share, closed_at "
+			  "SELECT name, reports_to, vacancy, acting_share, closed_at, created_at "
 			  "FROM crm_internal.positions_at($1)",
 			  read_position);
 	read_rows(policy,
@@ -223,6 +223,7 @@ read_position(crm_policy *policy, HeapTuple row, TupleDesc shape)
 	position->may_be_acted_for = strcmp(text_at(row, shape, 3), "acting") == 0;
 	policy->acting_share[place] = crm_row_numeric(row, shape, 4);
 	position->closed_at = time_at(row, shape, 5);
+	position->created_at = time_at(row, shape, 6);
 }
 
 static void

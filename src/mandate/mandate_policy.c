@@ -37,7 +37,14 @@ uint64 crm_policy_generation = 1;
 static crm_policy *current = NULL;
 static crm_policy *past = NULL; /* not longer than a transaction */
 static bool marked = false;
-static Oid watched = InvalidOid;
+
+/*
+ * Tables that the policy is read from. The triggers speak by the first; the others are looked at
+ * because whatever is done to the table itself, such as a load with its triggers off, tells of it.
+ */
+static const char *const tables[] = {"mandate",    "position",        "appointment",    "decision",
+									 "department", "position_before", "decision_before"};
+static Oid watched[lengthof(tables)];
 static crm_policy *retired[RETIRED];
 
 /* Whether this transaction has changed the policy: others do not see it yet, and may never. */
@@ -48,6 +55,8 @@ static crm_policy *load_as_owner(TimestampTz at);
 static void retire(crm_policy *policy);
 static void forget_past(void);
 static void free_policy(crm_policy **policy);
+static void refuse_in_parallel(void);
+static void watch_tables(void);
 static Oid mandate_table(void);
 static void relation_changed(Datum arg, Oid relation);
 static void transaction_ends(XactEvent event, void *arg);
@@ -65,6 +74,7 @@ crm_mandate_init(void)
 crm_policy *
 crm_policy_now(void)
 {
+	refuse_in_parallel();
 	for (int i = 0; i < MOST_TRIES && (current == NULL || marked); i++)
 	{
 		crm_policy *old = current;
@@ -73,12 +83,9 @@ crm_policy_now(void)
 		retire(old);
 		forget_past();
 		marked = false;
-		watched = mandate_table();
+		watch_tables();
 		current = load_as_owner(DT_NOEND);
 	}
-	/* In parallel mode there is no newer snapshot than the statement's: not good enough to keep. */
-	if (IsInParallelMode())
-		mark();
 	return current;
 }
 
@@ -96,6 +103,19 @@ crm_policy_at(TimestampTz at)
 		past = load_as_owner(at);
 	}
 	return past;
+}
+
+/*
+ * There the server takes no newer snapshot than the statement's, which may grant what was revoked.
+ * All functions that come here are PARALLEL UNSAFE; one of a user that calls them may not be.
+ */
+static void
+refuse_in_parallel(void)
+{
+	if (IsInParallelMode())
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_STATE),
+						errmsg("mandates cannot be asked about during a parallel operation"),
+						errhint("Make the function that does so PARALLEL UNSAFE.")));
 }
 
 bool
@@ -120,7 +140,17 @@ load_as_owner(TimestampTz at)
 void
 crm_policy_push_snapshot(void)
 {
-	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+	PushActiveSnapshot(GetLatestSnapshot());
+}
+
+static void
+watch_tables(void)
+{
+	Oid schema = get_namespace_oid("crm_internal", false);
+
+	watched[0] = mandate_table();
+	for (int i = 1; i < lengthof(tables); i++)
+		watched[i] = get_relname_relid(tables[i], schema);
 }
 
 static Oid
@@ -135,7 +165,10 @@ mandate_table(void)
 	return table;
 }
 
-/* AFTER STATEMENT on every table that the policy is read from. */
+/*
+ * AFTER ROW, and TRUNCATE, on every table that the policy is read from: logical replication fires
+ * no trigger of a statement.
+ */
 Datum
 crm_policy_changed(PG_FUNCTION_ARGS)
 {
@@ -186,7 +219,11 @@ free_policy(crm_policy **policy)
 static void
 relation_changed(Datum arg, Oid relation)
 {
-	if (relation == watched || relation == InvalidOid)
+	bool concerns = relation == InvalidOid;
+
+	for (int i = 0; i < lengthof(watched) && !concerns; i++)
+		concerns = relation == watched[i];
+	if (concerns)
 		mark();
 }
 

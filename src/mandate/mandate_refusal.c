@@ -4,8 +4,10 @@
 
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/numeric.h"
 #include "utils/json.h"
 
+#include "base/amount.h"
 #include "mandate/mandate_survey.h"
 
 typedef char *(*detail_writer)(const crm_ruling *ruling, const crm_asked *asked);
@@ -22,6 +24,7 @@ static char *no_position(const crm_ruling *ruling, const crm_asked *asked);
 static bool add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford);
 static int find_signers(const crm_asked *asked, crm_can_afford can_afford, crm_taker **signers,
 						const char **may);
+static bool is_askable(Numeric amount);
 static bool can_ask(const crm_ruling *ruling, const crm_asked *asked);
 static void add_request(StringInfo text, const crm_asked *asked);
 static void add_scope(StringInfo text, const crm_asked *asked);
@@ -153,7 +156,6 @@ no_position(const crm_ruling *ruling, const crm_asked *asked)
 	return psprintf("\"%s\" holds no position.", asked->person);
 }
 
-/* Whether there is anybody who could approve. */
 /* Whether there is anybody. */
 static bool
 add_who(StringInfo text, const crm_asked *asked, crm_can_afford can_afford)
@@ -207,9 +209,17 @@ static bool
 can_ask(const crm_ruling *ruling, const crm_asked *asked)
 {
 	/* A ban wins over an approval. */
-	if (ruling->verdict == CRM_BANNED)
+	if (ruling->verdict == CRM_BANNED || !is_askable(asked->amount))
 		return false;
 	return ruling->verdict == CRM_CONSULT_FIRST || crm_answerable(crm_policy_at(asked->at), asked);
+}
+
+/* A request is for an amount of zero or more, or for an unknown one. */
+static bool
+is_askable(Numeric amount)
+{
+	return amount == NULL || (!numeric_is_nan(amount) && !numeric_is_inf(amount) &&
+							  crm_amount_compare(amount, int64_to_numeric(0)) >= 0);
 }
 
 static void
@@ -219,11 +229,7 @@ add_request(StringInfo text, const crm_asked *asked)
 	if (asked->customer_id != 0)
 		appendStringInfo(text, ", customer => %lld", (long long) asked->customer_id);
 	if (asked->amount != NULL)
-		appendStringInfo(text,
-						 numeric_is_nan(asked->amount) || numeric_is_inf(asked->amount)
-							 ? ", amount => '%s'"
-							 : ", amount => %s",
-						 amount_text(asked->amount));
+		appendStringInfo(text, ", amount => %s", amount_text(asked->amount));
 	if (asked->nscope > 0)
 		add_scope(text, asked);
 	if (asked->subject != NULL)

@@ -80,6 +80,7 @@ typedef struct crm_rule_position
 	bool registered;
 	bool may_be_acted_for;
 	TimestampTz closed_at;
+	TimestampTz created_at;
 } crm_rule_position;
 
 typedef struct crm_rule_appointment
@@ -220,6 +221,9 @@ extern int crm_rule_hats(crm_rule_work *work, int person, crm_rule_hat **hats);
 
 /* Whether nobody is appointed to a position who could act. */
 extern bool crm_rule_vacant(crm_rule_work *work, int position);
+
+/* Whether somebody acts in a position, appointed to it or in its vacancy. */
+extern bool crm_rule_filled(crm_rule_work *work, int position);
 
 extern crm_rule_ruling crm_rule_ask(crm_rule_work *work, int nhats, const crm_rule_hat *hats);
 

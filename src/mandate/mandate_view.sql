@@ -12,7 +12,7 @@ CREATE VIEW crm.mandates AS
 		m.valid_from, m.valid_until, m.revoked_at, m.recorded_at, m.recorded_by, m.revoked_by, m.reason, m.revoked_why, m.operating_model,
 		s.state AS effect, s.up_to AS effect_up_to, s.mandate_path, s.taken_by
 	FROM crm_internal.mandate m
-	LEFT JOIN crm_internal.mandate_states(NULL, NULL) s ON s.mandate OPERATOR(pg_catalog.=) m.mandate_id
+	LEFT JOIN crm_internal.mandate_states(NULL, NULL) s ON s.mandate_id OPERATOR(pg_catalog.=) m.mandate_id
 	ORDER BY m.mandate_id;
 COMMENT ON VIEW crm.mandates IS 'the register: every mandate ever given';
 COMMENT ON COLUMN crm.mandates.mandate_id IS 'its number';

@@ -64,6 +64,30 @@ typedef enum crm_who
 extern int crm_who_may(const crm_asked *asked, crm_who who, crm_can_afford can_afford,
 					   crm_taker **takers);
 
+/*
+ * Who may answer what asked->person asks for, one for each mandate by which he may, joint ones
+ * (joint_id) too; in the current memory context. Four eyes: not he himself, nobody in a position
+ * of his, nor by a mandate that a position of his shared (who shares keeps the power, who hands
+ * over gave it away and may ask for it); contractor and machine act, but answer nothing. answerer:
+ * this one only; NULL: all. Returns how many.
+ */
+extern int crm_who_answer(const crm_asked *asked, const char *answerer, crm_taker **takers);
+
+extern bool crm_may_answer_as(const char *capacity);
+
+/* Where a position is, seen by who asks. */
+typedef struct crm_standing
+{
+	bool above;  /* he is appointed to it, or to one that reports to it */
+	bool filled; /* there is somebody who acts in it */
+	int height;  /* how many positions are above it */
+} crm_standing;
+
+extern crm_standing crm_standing_of(const crm_asked *asked, const char *position);
+
+/* The position that gave a charter, or the oldest that stands above others; NULL: there is none. */
+extern const char *crm_giver_of(int32 mandate_id);
+
 /* Who may only together, each of them one of the signers that are needed. Returns how many. */
 extern int crm_who_sign(const crm_asked *asked, crm_taker **takers);
 

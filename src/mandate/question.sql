@@ -1,15 +1,15 @@
 -- question: which mandates have effect, and where there are too few or too many of them.
 
-CREATE FUNCTION crm_internal.mandate_states(as_of timestamptz, mandate_id integer)
-RETURNS TABLE (mandate integer, state text, has_effect boolean, mandate_path integer[], taken_by integer, up_to numeric)
+CREATE FUNCTION crm_internal.mandate_states(as_of timestamptz, mandate integer)
+RETURNS TABLE (mandate_id integer, state text, has_effect boolean, mandate_path integer[], taken_by integer, up_to numeric)
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 5
 AS 'MODULE_PATHNAME', 'crm_mandate_states';
 COMMENT ON FUNCTION crm_internal.mandate_states(timestamptz, integer) IS 'of one mandate, or with NULL of all, at a time (NULL: now): whether it has effect at its own decision, scope and largest amount (up_to, NULL: without limit), what it rests on from the charter down, and the hand-over that left its holder nothing there';
 REVOKE ALL ON FUNCTION crm_internal.mandate_states(timestamptz, integer) FROM PUBLIC;
 
 -- Runs as the owner: shows of any mandate where it comes from, as crm.mandates does.
-CREATE FUNCTION crm.mandate_path(mandate_id integer, as_of timestamptz DEFAULT NULL)
-RETURNS TABLE (step integer, mandate integer, kind text, decision text, from_position text, to_position text, amount numeric, scope jsonb, valid_from timestamptz, valid_until timestamptz, state text)
+CREATE FUNCTION crm.mandate_path(mandate integer, as_of timestamptz DEFAULT NULL)
+RETURNS TABLE (step integer, mandate_id integer, kind text, decision text, from_position text, to_position text, amount numeric, scope jsonb, valid_from timestamptz, valid_until timestamptz, state text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 5
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,7 +19,7 @@ BEGIN
 		FROM (
 			-- one after the other: in another order each mandate would be judged for every row of the table
 			SELECT p.id, p.step, (SELECT o.state FROM crm_internal.mandate_states(mandate_path.as_of, p.id) o) AS state
-			FROM crm_internal.mandate_states(mandate_path.as_of, mandate_path.mandate_id) own,
+			FROM crm_internal.mandate_states(mandate_path.as_of, mandate_path.mandate) own,
 				LATERAL unnest(own.mandate_path) WITH ORDINALITY AS p(id, step)
 			OFFSET 0) s
 		JOIN crm_internal.mandate m ON m.mandate_id = s.id

@@ -40,7 +40,7 @@ crm_may(PG_FUNCTION_ARGS)
 Datum
 crm_why_not(PG_FUNCTION_ARGS)
 {
-	crm_question_arguments at = {0, 1, 3, 2, 4, 5};
+	crm_question_arguments at = {0, 1, 2, 3, 4, 5};
 	crm_question question = crm_question_read(fcinfo, at);
 	const crm_ruling *ruling = crm_question_ruling(&question);
 	crm_act_objection objection;

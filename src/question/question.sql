@@ -8,13 +8,13 @@ COMMENT ON FUNCTION crm.may(text, text, numeric, bigint, jsonb, timestamptz) IS
 	'whether a person (NULL: the one who acts) may take a decision: by mandate, with the money that is left, or by an approved request; amount NULL: unknown, or none; scope: one value a dimension; as_of: by the mandates and the organisation of another time, money aside';
 REVOKE ALL ON FUNCTION crm.may(text, text, numeric, bigint, jsonb, timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION crm.why_not(person text DEFAULT NULL, decision text DEFAULT NULL, customer bigint DEFAULT NULL, amount numeric DEFAULT NULL, scope jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
+CREATE FUNCTION crm.why_not(person text DEFAULT NULL, decision text DEFAULT NULL, amount numeric DEFAULT NULL, customer bigint DEFAULT NULL, scope jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 RETURNS TABLE (cause text, detail text, hint text, "position" text, mandate_id integer, barrier_id integer, amount_limit numeric, consults text[])
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'crm_why_not';
-COMMENT ON FUNCTION crm.why_not(text, text, bigint, numeric, jsonb, timestamptz) IS
+COMMENT ON FUNCTION crm.why_not(text, text, numeric, bigint, jsonb, timestamptz) IS
 	'why a person (NULL: the one who acts) may not take a decision, and who may: the detail and hint of the refusal; no row where he may. cause: over_limit, unknown_amount, window, budget, consult_first, signatures, handed_over, banned, no_mandate or no_position; mandate_id: the nearest mandate of his; barrier_id: the ban or hand-over that stands between; arguments as of crm.may()';
-REVOKE ALL ON FUNCTION crm.why_not(text, text, bigint, numeric, jsonb, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION crm.why_not(text, text, numeric, bigint, jsonb, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION crm.who_may(decision text, amount numeric DEFAULT NULL, customer bigint DEFAULT NULL, scope jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL)
 RETURNS TABLE ("position" text, person text, capacity text, amount_limit numeric, mandate_id integer, mandate_path integer[], after_consult boolean, has_money boolean)

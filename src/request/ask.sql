@@ -63,6 +63,22 @@ $$;
 COMMENT ON FUNCTION crm_internal.check_need(text, text, record) IS 'error 55000 where it may be done without asking, 42501 where asking is no use';
 REVOKE ALL ON FUNCTION crm_internal.check_need(text, text, record) FROM PUBLIC;
 
+CREATE FUNCTION crm_internal.check_asked_customer(customer bigint)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	check_function text := (SELECT c.check_function FROM crm_internal.customer_register c);
+BEGIN
+	IF customer IS NOT NULL AND check_function IS NOT NULL THEN
+		EXECUTE format('SELECT %s($1)', check_function) USING customer;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm_internal.check_asked_customer(bigint) IS 'error 42704 where the room that has the customers knows none of this id';
+REVOKE ALL ON FUNCTION crm_internal.check_asked_customer(bigint) FROM PUBLIC;
+
 -- Also for rows that were written in a waiting state, whose trigger has taken the ruling already.
 CREATE FUNCTION crm_internal.open_request(requester text, known_by text, login text, decision text, customer bigint, amount numeric,
 	reason text, scope jsonb, guard integer, operation text, row_key text, subject text, asked jsonb)
@@ -81,6 +97,9 @@ DECLARE
 	id bigint;
 BEGIN
 	PERFORM crm_internal.check_decision(open_request.decision);
+	IF amount IS NOT NULL THEN
+		PERFORM crm_internal.check_amount(amount);
+	END IF;
 	SELECT d.escalate_after, d.expires_after INTO rules FROM crm_internal.decision_now d WHERE d.code::text = open_request.decision;
 	SELECT r.* INTO ruling
 	FROM crm_internal.rulings(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) r
@@ -89,7 +108,7 @@ BEGIN
 	IF NOT (ruling.verdict = 'consult_first' AND ruling.has_money) THEN
 		SELECT l."position", l.joint_id, l.quorum INTO turn, joint, signatures
 		FROM crm_internal.ladder(open_request.requester, open_request.decision, open_request.amount, open_request.scope, open_request.customer) l
-		ORDER BY l.rung LIMIT 1;
+		ORDER BY l.rung, l."position" COLLATE "C" LIMIT 1;
 		-- Who only has to consult is told by the act itself whether the money is there: an UPDATE takes the difference.
 		IF NOT FOUND AND ruling.verdict <> 'consult_first' THEN
 			RAISE insufficient_privilege USING
@@ -124,7 +143,7 @@ BEGIN
 	RETURN id;
 END
 $$;
-COMMENT ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, text, jsonb) IS 'writes a request with whom it goes to and who is consulted; one who asks again about a row that waits replaces what he asked before; errors 42704, 55000, 42501';
+COMMENT ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, text, jsonb) IS 'writes a request with whom it goes to and who is consulted; one who asks again about a row that waits replaces what he asked before; errors 42704, 22023, 55000, 42501';
 REVOKE ALL ON FUNCTION crm_internal.open_request(text, text, text, text, bigint, numeric, text, jsonb, integer, text, text, text, jsonb) FROM PUBLIC;
 
 -- One value a dimension, as an act has it; a dimension without a value says nothing.
@@ -149,7 +168,7 @@ COMMENT ON FUNCTION crm_internal.checked_scope(jsonb) IS 'an object of texts; er
 REVOKE ALL ON FUNCTION crm_internal.checked_scope(jsonb) FROM PUBLIC;
 
 -- Runs as the owner: whoever may execute it may ask, in his own name only.
-CREATE FUNCTION crm.request(decision text, customer bigint DEFAULT NULL, amount numeric DEFAULT NULL, reason text DEFAULT NULL,
+CREATE FUNCTION crm.request(decision text, amount numeric DEFAULT NULL, customer bigint DEFAULT NULL, reason text DEFAULT NULL,
 	scope jsonb DEFAULT NULL, guard integer DEFAULT NULL, operation text DEFAULT NULL, row_key text DEFAULT NULL,
 	subject text DEFAULT NULL)
 RETURNS bigint
@@ -159,12 +178,13 @@ AS $$
 DECLARE
 	who text[] := crm_internal.whoami_actor();
 BEGIN
+	PERFORM crm_internal.check_asked_customer(request.customer);
 	RETURN crm_internal.open_request(who[1], who[2], who[3], request.decision, request.customer, request.amount, request.reason,
 		crm_internal.checked_scope(request.scope), request.guard, request.operation, request.row_key, request.subject, NULL);
 END
 $$;
-COMMENT ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text, text) IS 'asks for what one may not do alone; returns the number of the request; the approval holds for exactly this decision, customer and amount, once, and if given only in this scope, through this guard (crm.guards), operation and row, or for this subject of a function of crm; error 55000 where it may be done without asking, 42501 where nobody could allow it';
-REVOKE ALL ON FUNCTION crm.request(text, bigint, numeric, text, jsonb, integer, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.request(text, numeric, bigint, text, jsonb, integer, text, text, text) IS 'asks for what one may not do alone; returns the number of the request; the approval holds for exactly this decision, customer and amount, once, and if given only in this scope, through this guard (crm.guards), operation and row, or for this subject of a function of crm; errors 22023 for an amount that is negative or no number, 42704 for a customer that does not exist (as long as crm has no customers, ids are the company''s own), 55000 where it may be done without asking, 42501 where nobody could allow it';
+REVOKE ALL ON FUNCTION crm.request(text, numeric, bigint, text, jsonb, integer, text, text, text) FROM PUBLIC;
 
 -- Runs as the owner: withdraws only what the actor himself asked for.
 CREATE FUNCTION crm.withdraw(request_id bigint)

@@ -40,6 +40,16 @@ INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
 CREATE INDEX request_open_idx ON crm_internal.request (status) WHERE status IN ('open', 'approved');
 CREATE INDEX request_requester_idx ON crm_internal.request (requester, decision);
 
+-- A later room has the customers, and says so here.
+CREATE TABLE crm_internal.customer_register
+(
+	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+	check_function text NOT NULL,
+	view_name text NOT NULL
+);
+COMMENT ON TABLE crm_internal.customer_register IS 'where the customers are. check_function: a function(customer bigint) that raises 42704 where there is none of that id; view_name: who may read this view reads of all of them, and so all requests; filled by the install script, the same in every database';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_register', 'WHERE false');
+
 CREATE TABLE crm_internal.request_consult
 (
 	request_id bigint NOT NULL,
@@ -125,10 +135,3 @@ END
 $$;
 COMMENT ON FUNCTION crm_internal.release_reservation(crm_internal.request) IS 'what an approved request that will not be used has reserved is free again';
 REVOKE ALL ON FUNCTION crm_internal.release_reservation(crm_internal.request) FROM PUBLIC;
-
-CREATE FUNCTION crm_internal.able_persons(decision text, amount numeric, scope jsonb)
-RETURNS SETOF text
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'crm_able_persons';
-COMMENT ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) IS 'who may take a decision alone now, some of them after a consult, more than once where in several positions';
-REVOKE ALL ON FUNCTION crm_internal.able_persons(text, numeric, jsonb) FROM PUBLIC;

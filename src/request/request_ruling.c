@@ -12,14 +12,17 @@
 #include "mandate/mandate_who.h"
 #include "request/money.h"
 #include "request/request.h"
+#include "request/request_private.h"
 
 #define NCOLUMNS 13
+#define NAPPROVER 10
 
 PG_FUNCTION_INFO_V1(crm_rulings);
-PG_FUNCTION_INFO_V1(crm_able_persons);
+PG_FUNCTION_INFO_V1(crm_approvers);
 
 static void put_ruling(ReturnSetInfo *result, const crm_ruling *ruling,
 					   const crm_spending *spending);
+static void put_approver(ReturnSetInfo *result, const crm_taker *able, const crm_asked *asked);
 
 /* The best first; by what comes after it the same may be done. */
 Datum
@@ -43,29 +46,35 @@ crm_rulings(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Who may alone, in some position; a person may come more than once. */
-Datum
-crm_able_persons(PG_FUNCTION_ARGS)
+crm_asked
+crm_request_asked(FunctionCallInfo fcinfo)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	crm_asked asked = {0};
-	crm_taker *takers;
+	crm_asked asked = {
+		.person = text_to_cstring(PG_GETARG_TEXT_PP(0)),
+		.decision = text_to_cstring(PG_GETARG_TEXT_PP(1)),
+		.amount = PG_ARGISNULL(2) ? NULL : PG_GETARG_NUMERIC(2),
+		.customer_id = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4),
+		.at = GetCurrentTimestamp(),
+	};
+
+	asked.scope = crm_request_scope(PG_GETARG_JSONB_P(3), &asked.nscope);
+	return asked;
+}
+
+/* After what is asked comes who answers; NULL: all who may. */
+Datum
+crm_approvers(PG_FUNCTION_ARGS)
+{
+	crm_asked asked = crm_request_asked(fcinfo);
+	crm_taker *able;
 	int n;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	InitMaterializedSRF(fcinfo, 0);
 	AcceptInvalidationMessages();
-	asked.decision = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	asked.amount = PG_ARGISNULL(1) ? NULL : PG_GETARG_NUMERIC(1);
-	asked.scope = crm_request_scope(PG_GETARG_JSONB_P(2), &asked.nscope);
-	asked.at = GetCurrentTimestamp();
-	n = crm_who_may(&asked, CRM_WHO_ALL, NULL, &takers);
+	n = crm_who_answer(&asked, PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5)),
+					   &able);
 	for (int i = 0; i < n; i++)
-	{
-		Datum person = CStringGetTextDatum(takers[i].person);
-		bool isnull = false;
-
-		tuplestore_putvalues(result->setResult, result->setDesc, &person, &isnull);
-	}
+		put_approver((ReturnSetInfo *) fcinfo->resultinfo, &able[i], &asked);
 	return (Datum) 0;
 }
 
@@ -134,5 +143,30 @@ put_ruling(ReturnSetInfo *result, const crm_ruling *ruling, const crm_spending *
 	nulls[8] = ruling->joint_id == 0;
 	put_consults(ruling, &values[9]);
 	values[12] = BoolGetDatum(crm_money_is_left(ruling, spending, &shortfall));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+static void
+put_approver(ReturnSetInfo *result, const crm_taker *able, const crm_asked *asked)
+{
+	const crm_ruling *ruling = able->ruling;
+	crm_spending spending = {able->person, asked->customer_id, asked->amount};
+	crm_shortfall shortfall = {0};
+	Datum values[NAPPROVER] = {0};
+	bool nulls[NAPPROVER] = {0};
+
+	values[0] = CStringGetTextDatum(able->person);
+	values[1] = CStringGetTextDatum(ruling->position);
+	values[2] = CStringGetTextDatum(ruling->capacity);
+	values[3] = Int32GetDatum(ruling->joint_id);
+	nulls[3] = ruling->joint_id == 0;
+	values[4] = Int32GetDatum(ruling->quorum);
+	nulls[4] = ruling->joint_id == 0;
+	values[5] = NumericGetDatum(ruling->limit);
+	nulls[5] = ruling->limit == NULL;
+	put_text(ruling->budget, &values[6], &nulls[6]);
+	values[7] = path_array(ruling);
+	values[8] = Int32GetDatum(ruling->mandate_id);
+	values[9] = BoolGetDatum(crm_money_is_left(ruling, &spending, &shortfall));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

@@ -4,23 +4,13 @@ CREATE FUNCTION crm_internal.broken_requests()
 RETURNS TABLE (check_name text, problem text, repair text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT 'reference', pg_catalog.format('%s consults are about request %s, which does not exist', pg_catalog.count(*), c.request_id),
-		pg_catalog.format('DELETE FROM crm_internal.request_consult WHERE request_id = %s', c.request_id)
-	FROM crm_internal.request_consult c
-	WHERE NOT EXISTS (SELECT FROM crm_internal.request r WHERE r.request_id = c.request_id)
-	GROUP BY c.request_id
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s signatures are on request %s, which does not exist', pg_catalog.count(*), s.request_id),
-		pg_catalog.format('DELETE FROM crm_internal.request_signature WHERE request_id = %s', s.request_id)
-	FROM crm_internal.request_signature s
-	WHERE NOT EXISTS (SELECT FROM crm_internal.request r WHERE r.request_id = s.request_id)
-	GROUP BY s.request_id
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s notices are of acts that are not in the journal', pg_catalog.count(*)),
-		'DELETE FROM crm_internal.notice n WHERE NOT EXISTS (SELECT FROM crm_internal.act a WHERE a.act_id = n.act_id)'
-	FROM crm_internal.notice n
-	WHERE NOT EXISTS (SELECT FROM crm_internal.act a WHERE a.act_id = n.act_id)
-	HAVING pg_catalog.count(*) > 0
+	SELECT l.check_name, l.problem, l.repair
+	FROM (VALUES
+		('consults are about requests', 'crm_internal.request_consult'::regclass, 'request_id', 'crm_internal.request'::regclass, 'request_id'),
+		('signatures are on requests', 'crm_internal.request_signature', 'request_id', 'crm_internal.request', 'request_id'),
+		('notices are of acts', 'crm_internal.notice', 'act_id', 'crm_internal.act', 'act_id')
+	) r (what, table_id, column_name, referenced_id, referenced_column)
+	CROSS JOIN LATERAL crm_internal.lost_rows(r.what, r.table_id, r.column_name, r.referenced_id, r.referenced_column) l
 	UNION ALL
 	SELECT 'reference', pg_catalog.format('request %s has reserved money on budget %s, which does not exist', r.request_id, r.budget_id),
 		pg_catalog.format('UPDATE crm_internal.request SET reserved = NULL, budget_id = NULL WHERE request_id = %s', r.request_id)

@@ -18,7 +18,7 @@ BEGIN
 	SELECT d.escalate_after INTO patience FROM crm_internal.decision_now d WHERE d.code::text = r.decision;
 	SELECT array_agg(l.name ORDER BY l.rung) INTO rungs
 	FROM (
-		SELECT l.rung, min(l."position") AS name
+		SELECT l.rung, min(l."position" COLLATE "C") AS name
 		FROM crm_internal.ladder(r.requester, r.decision, r.amount, r.scope, r.customer_id) l
 		GROUP BY l.rung
 	) l;
@@ -102,7 +102,7 @@ CREATE VIEW crm.requests WITH (security_barrier) AS
 		(SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('position', s."position", 'by', s.person, 'verdict', s.verdict,
 				'comment', s.comment, 'at', s.at) ORDER BY s.at)
 			FROM crm_internal.request_signature s WHERE s.request_id = r.request_id) AS signatures,
-		r.quorum, r.guard_id AS guard, r.operation, r.row_key, r.subject, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
+		r.quorum, r.guard_id, r.operation, r.row_key, r.subject, r.reserved, r.created_at, r.decided_at, r.decided_by, r.used_at
 	FROM crm_internal.request r
 	LEFT JOIN LATERAL (
 		SELECT u."position", u.due_at
@@ -110,7 +110,7 @@ CREATE VIEW crm.requests WITH (security_barrier) AS
 		WHERE r.status = 'open' AND r."position" IS NOT NULL
 		OFFSET 0	-- asked before the function is called
 	) t ON true
-	WHERE (SELECT pg_catalog.has_table_privilege('crm.customer', 'SELECT'))
+	WHERE (SELECT pg_catalog.has_table_privilege(c.view_name, 'SELECT') FROM crm_internal.customer_register c)
 		OR (SELECT m.person FROM me m) IN (r.requester, r.decided_by)
 		OR coalesce(t."position", r."position") = ANY ((SELECT m.positions FROM me m)::text[])
 		OR r.request_id IN (SELECT s.request_id FROM crm_internal.request_signature s WHERE s.person = (SELECT m.person FROM me m))
@@ -132,7 +132,7 @@ COMMENT ON COLUMN crm.requests.expires_at IS 'when it lapses: an open one unansw
 COMMENT ON COLUMN crm.requests.consults IS 'who must be asked, by when, and the answers';
 COMMENT ON COLUMN crm.requests.signatures IS 'who approved or declined';
 COMMENT ON COLUMN crm.requests.quorum IS 'how many persons must sign; NULL: one approves';
-COMMENT ON COLUMN crm.requests.guard IS 'the guard that it is bound to';
+COMMENT ON COLUMN crm.requests.guard_id IS 'the guard that it is bound to';
 COMMENT ON COLUMN crm.requests.operation IS 'the operation that it is bound to';
 COMMENT ON COLUMN crm.requests.row_key IS 'the row that it is bound to';
 COMMENT ON COLUMN crm.requests.subject IS 'what a function of crm would do, as its refusal named it, that it is bound to';

@@ -77,7 +77,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION crm_internal.foreign_parts() IS 'how the relations of crm differ from what its script made';
 
--- There are no foreign keys between tables of an extension (a parallel restore would lose rows).
 CREATE FUNCTION crm_internal.broken_references()
 RETURNS TABLE (check_name text, problem text, repair text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -100,52 +99,23 @@ BEGIN ATOMIC
 	WHERE i.merged_into IS NOT NULL
 		AND NOT EXISTS (SELECT FROM crm_internal.customer_identity o WHERE o.customer_id = i.merged_into)
 	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s relations belong to records that do not exist', pg_catalog.count(*)),
-		'DELETE FROM crm_internal.record_link l WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = l.record_id)'
-	FROM crm_internal.record_link l
-	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = l.record_id)
-	HAVING pg_catalog.count(*) > 0
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s matching keys belong to records that do not exist', pg_catalog.count(*)),
-		'DELETE FROM crm_internal.record_key k WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = k.record_id)'
-	FROM crm_internal.record_key k
-	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = k.record_id)
-	HAVING pg_catalog.count(*) > 0
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s edges belong to records that do not exist', pg_catalog.count(*)),
-		'DELETE FROM crm_internal.edge e WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_a) OR NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_b)'
-	FROM crm_internal.edge e
-	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_a)
-		OR NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = e.record_b)
-	HAVING pg_catalog.count(*) > 0
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s history rows hold values of records that do not exist', pg_catalog.count(*)),
-		'DELETE FROM crm_internal.customer_history h WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = h.record_id)'
-	FROM crm_internal.customer_history h
-	WHERE NOT EXISTS (SELECT FROM crm_internal.record r WHERE r.record_id = h.record_id)
-	HAVING pg_catalog.count(*) > 0
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s pending rows belong to source %s, which does not exist', pg_catalog.count(*), p.source_id),
-		pg_catalog.format('DELETE FROM crm_internal.pending WHERE source_id = %s', p.source_id)
-	FROM crm_internal.pending p
-	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.source_id)
-	GROUP BY p.source_id
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('%s row errors belong to source %s, which does not exist', pg_catalog.count(*), p.source_id),
-		pg_catalog.format('DELETE FROM crm_internal.pending_error WHERE source_id = %s', p.source_id)
-	FROM crm_internal.pending_error p
-	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = p.source_id)
-	GROUP BY p.source_id
+	SELECT l.check_name, l.problem, l.repair
+	FROM (VALUES
+		('relations belong to records', 'crm_internal.record_link'::regclass, 'record_id', 'crm_internal.record'::regclass, 'record_id'),
+		('matching keys belong to records', 'crm_internal.record_key', 'record_id', 'crm_internal.record', 'record_id'),
+		('edges begin at records', 'crm_internal.edge', 'record_a', 'crm_internal.record', 'record_id'),
+		('edges end at records', 'crm_internal.edge', 'record_b', 'crm_internal.record', 'record_id'),
+		('history rows hold values of records', 'crm_internal.customer_history', 'record_id', 'crm_internal.record', 'record_id'),
+		('pending rows belong to sources', 'crm_internal.pending', 'source_id', 'crm_internal.source', 'source_id'),
+		('row errors belong to sources', 'crm_internal.pending_error', 'source_id', 'crm_internal.source', 'source_id'),
+		('costs were measured of sources', 'crm_internal.source_cost', 'source_id', 'crm_internal.source', 'source_id')
+	) r (what, table_id, column_name, referenced_id, referenced_column)
+	CROSS JOIN LATERAL crm_internal.lost_rows(r.what, r.table_id, r.column_name, r.referenced_id, r.referenced_column) l
 	UNION ALL
 	SELECT 'reference', pg_catalog.format('preset %s was applied to source %s, which does not exist', u.preset, u.source_id),
 		pg_catalog.format('DELETE FROM crm_internal.preset_use WHERE source_id = %s', u.source_id)
 	FROM crm_internal.preset_use u
 	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = u.source_id AND s.role = 's')
-	UNION ALL
-	SELECT 'reference', pg_catalog.format('cost of source %s, which does not exist', c.source_id),
-		pg_catalog.format('DELETE FROM crm_internal.source_cost WHERE source_id = %s', c.source_id)
-	FROM crm_internal.source_cost c
-	WHERE NOT EXISTS (SELECT FROM crm_internal.source s WHERE s.source_id = c.source_id)
 	UNION ALL
 	SELECT 'reference', pg_catalog.format('detail or lookup %s (%s.%s) hangs on %s, which does not exist', p.source_id, p.schema_name, p.table_name, p.parent_id),
 		pg_catalog.format('DELETE FROM crm_internal.source WHERE source_id = %s', p.source_id)

@@ -147,6 +147,7 @@ SELECT crm.add_position('agent', department => 'service', reports_to => 'sales_m
 SELECT crm.change_position('agent', vacancy => 'acting');
 SELECT crm.appoint('sales_manager', 'sam');
 SELECT crm.appoint('agent', 'cora', capacity => 'contractor', valid_until => '2100-01-01');
+DO $$ BEGIN CREATE ROLE service_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 SELECT crm.add_gateway('service_app', departments => '{service}');
 SELECT crm.add_actor_column('service.ticket', 'client');
 SELECT crm.add_decision('goodwill.travel', title => 'Trips');

@@ -3,16 +3,8 @@
 #include "postgres.h"
 
 #include "mandate/mandate_rule.h"
+#include "memory.h"
 #include "tap.h"
-
-/* What the rules allocate goes with a memory context, which there is none of here. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
 
 #define MOST 40
 

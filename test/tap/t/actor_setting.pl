@@ -60,6 +60,20 @@ my $parallel = "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name
 is(says("SET crm.actor = 'hugo';\n$parallel$who;\n$who;"), "app|login\napp|login", 'a parallel worker');
 is(says("$parallel BEGIN; SELECT crm.act_as('ann')\\g /dev/null\n$who; COMMIT; $who;"), "ann|act_as\napp|login", 'which knows the real one');
 
+# The first statement after the gateway is gone asks in parallel, in the leader and in workers.
+my $drop = q{\! psql -XqAt -U postgres -d "} . $node->connstr('postgres') . q{" -c "DELETE FROM crm_internal.gateway"} . "\n";
+$node->safe_psql('postgres', 'CREATE TABLE crowd AS SELECT n FROM generate_series(1, 5000) n; ANALYZE crowd; GRANT SELECT ON crowd TO app');
+for my $leads ('on', 'off')
+{
+	my $spread = "SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET parallel_leader_participation = $leads;\n";
+	my $each   = 'SELECT DISTINCT (crm.whoami()).person FROM crowd';
+	is(says("SELECT crm.act_as('ann', for_session => true)\\g /dev/null\n$parallel$spread$each;\n$drop$each;\n"),
+		"ann\napp", "a gateway that was dropped is not believed in a parallel query, leader $leads");
+	$node->safe_psql('postgres', "SELECT crm.add_gateway('app', session_allowed => true)");
+}
+like((says("$parallel CREATE FUNCTION pg_temp.may(integer) RETURNS boolean LANGUAGE plpgsql PARALLEL SAFE AS \$\$ BEGIN RETURN crm.may('ann', 'goodwill', \$1); END \$\$;\nSELECT count(*) FROM crowd WHERE pg_temp.may(n)"))[1],
+	qr/mandates cannot be asked about during a parallel operation/, 'a function that asks about mandates is not parallel safe');
+
 # As a superuser, who may store it before the library is there.
 for my $where ('ROLE app', 'DATABASE postgres', 'ROLE app IN DATABASE postgres', 'ROLE ALL')
 {
