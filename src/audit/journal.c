@@ -12,19 +12,18 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/namespace.h"
-#include "commands/sequence.h"
 #include "fmgr.h"
 #include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/journal.h"
 #include "audit/journal_row.h"
 #include "base/base.h"
 #include "base/commit.h"
+#include "base/sequence.h"
 
 #define FIRST_WRITE 1000 /* acts held before the first are written */
+#define NUMBERS_MAX 256  /* taken at once */
 
 static struct
 {
@@ -34,7 +33,9 @@ static struct
 	int64 room;
 	int64 write_at;
 	int64 batch;
-	Oid act_sequence;
+	int64 next_number;
+	int64 numbers_left;
+	int64 numbers_taken;
 } journal;
 
 static void hold(const crm_act *act, int64 act_id);
@@ -69,35 +70,37 @@ crm_journal_init(void)
 	crm_commit_register(&room);
 }
 
-static Oid
-sequence_oid(const char *name)
+/* As many as were taken before: one act costs one number, many do not go for each. */
+static int64
+number(void)
 {
-	Oid schema = get_namespace_oid("crm_internal", false);
-	Oid sequence = get_relname_relid(name, schema);
+	if (journal.numbers_left == 0)
+	{
+		int64 n = Min(Max(journal.numbers_taken, 1), NUMBERS_MAX);
 
-	if (!OidIsValid(sequence))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("sequence \"crm_internal.%s\" does not exist", name)));
-	return sequence;
+		journal.next_number = crm_sequence_take_from("act_act_id_seq", n);
+		journal.numbers_left = n;
+		journal.numbers_taken += n;
+	}
+	return journal.next_number;
 }
 
 int64
 crm_journal_batch(void)
 {
 	if (journal.batch == 0)
-		journal.batch = nextval_internal(sequence_oid("act_batch_seq"), false);
+		journal.batch = number();
 	return journal.batch;
 }
 
 int64
 crm_journal_add(const crm_act *act)
 {
-	int64 act_id;
+	int64 act_id = number();
 
 	(void) crm_journal_batch();
-	if (journal.act_sequence == InvalidOid)
-		journal.act_sequence = sequence_oid("act_act_id_seq");
-	act_id = nextval_internal(journal.act_sequence, false);
+	journal.next_number++;
+	journal.numbers_left--;
 	if (journal.n > 0 && journal.n >= journal.write_at)
 		crm_journal_flush();
 	hold(act, act_id);

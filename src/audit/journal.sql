@@ -1,8 +1,9 @@
 -- journal: who took which decision under which mandate. Append-only to everyone.
 
+CREATE SEQUENCE crm_internal.act_act_id_seq;
 CREATE TABLE crm_internal.act
 (
-	act_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	act_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.act_act_id_seq'),
 	at timestamptz NOT NULL,
 	batch bigint NOT NULL,
 	verdict text NOT NULL CHECK (verdict IN ('allowed', 'would_refuse')),
@@ -25,11 +26,10 @@ CREATE TABLE crm_internal.act
 	budget text,
 	reason text
 );
-COMMENT ON TABLE crm_internal.act IS 'allowed acts, and in observe mode what would have been refused (reason says why). budget: from which the amount was taken; batch: the same for all acts of a transaction and for its ledger entries; capacity: as appointed, or acting (for a vacant position), or none before a board is named; mandate_path: from the charter to the mandate used, empty before a board is named; subject: table, or function of crm, and key; counted: what counts against a limit within a window of time where that is not the amount (an UPDATE counts the difference); entries: rows of one statement that are journalled as one act, amount their sum';
+COMMENT ON TABLE crm_internal.act IS 'allowed acts, and in observe mode what would have been refused (reason says why). budget: from which the amount was taken; batch: the same for all acts of a transaction and for its ledger entries, the number of the first; capacity: as appointed, or acting (for a vacant position), or none before a board is named; mandate_path: from the charter to the mandate used, empty before a board is named; subject: table, or function of crm, and key; counted: what counts against a limit within a window of time where that is not the amount (an UPDATE counts the difference); entries: rows of one statement that are journalled as one act, amount their sum';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.act', '');
+ALTER SEQUENCE crm_internal.act_act_id_seq OWNED BY crm_internal.act.act_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.act_act_id_seq', '');
-CREATE SEQUENCE crm_internal.act_batch_seq;
-SELECT pg_catalog.pg_extension_config_dump('crm_internal.act_batch_seq', '');
 CREATE INDEX act_customer_idx ON crm_internal.act (customer_id, at);
 CREATE INDEX act_at_idx ON crm_internal.act USING brin (at);
 

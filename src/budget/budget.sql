@@ -1,8 +1,9 @@
 -- budget: money that mandates may spend, never more than there is.
 
+CREATE SEQUENCE crm_internal.budget_budget_id_seq AS integer;
 CREATE TABLE crm_internal.budget
 (
-	budget_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	budget_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.budget_budget_id_seq'),
 	name text NOT NULL UNIQUE CHECK (name OPERATOR(pg_catalog.<>) ''),
 	parent_id integer,
 	amount numeric NOT NULL CHECK (amount OPERATOR(pg_catalog.>=) 0),
@@ -18,11 +19,13 @@ CREATE TABLE crm_internal.budget
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE crm_internal.budget IS 'amount: what there is; carved: given to sub-budgets; reserved: promised by approved requests; spent: by acts; owner: the position that may give it to others to spend, beside that of each budget above it. Booked by one UPDATE a budget and transaction';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.budget', '');
+ALTER SEQUENCE crm_internal.budget_budget_id_seq OWNED BY crm_internal.budget.budget_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.budget_budget_id_seq', '');
 
+CREATE SEQUENCE crm_internal.ledger_entry_id_seq;
 CREATE TABLE crm_internal.ledger
 (
-	entry_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	entry_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.ledger_entry_id_seq'),
 	budget_id integer NOT NULL,
 	at timestamptz NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('spend', 'reserve', 'release', 'carve', 'return', 'compensate')),
@@ -35,6 +38,7 @@ CREATE TABLE crm_internal.ledger
 );
 COMMENT ON TABLE crm_internal.ledger IS 'every booking on a budget, append-only: spend - compensate = spent, reserve - release = reserved, carve - return = carved; batch: the acts of one transaction (crm_internal.act.batch)';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger', '');
+ALTER SEQUENCE crm_internal.ledger_entry_id_seq OWNED BY crm_internal.ledger.entry_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.ledger_entry_id_seq', '');
 CREATE INDEX ledger_budget_idx ON crm_internal.ledger (budget_id);
 CREATE INDEX ledger_act_idx ON crm_internal.ledger (act_id);

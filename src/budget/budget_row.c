@@ -13,7 +13,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_type_d.h"
-#include "commands/sequence.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -26,6 +25,7 @@
 #include "utils/timestamp.h"
 
 #include "base/own_table.h"
+#include "base/sequence.h"
 #include "budget/budget_row.h"
 
 #define BUDGET_LOCK_CLASS 0x63724d62 /* "crMb" */
@@ -290,8 +290,7 @@ crm_ledger_write(const crm_ledger_entry *entry)
 	if (!crm_own_table_open(&table, "ledger", LEDGER_COLUMNS))
 		elog(ERROR, "crm_internal.ledger is gone");
 	memset(nulls, true, sizeof(nulls));
-	set(values, nulls, LEDGER_ID,
-		Int64GetDatum(nextval_internal(own_oid("ledger_entry_id_seq"), false)));
+	set(values, nulls, LEDGER_ID, Int64GetDatum(crm_sequence_take_from("ledger_entry_id_seq", 1)));
 	set(values, nulls, LEDGER_BUDGET, Int32GetDatum(entry->budget_id));
 	set(values, nulls, LEDGER_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	set(values, nulls, LEDGER_KIND, CStringGetTextDatum(entry->kind));

@@ -1,8 +1,9 @@
 -- department: the parts of the company whose applications own the tables.
 
+CREATE SEQUENCE crm_internal.department_department_id_seq AS integer;
 CREATE TABLE crm_internal.department
 (
-	department_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	department_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.department_department_id_seq'),
 	name text NOT NULL UNIQUE CHECK (name OPERATOR(pg_catalog.<>) ''),
 	roles text[] NOT NULL DEFAULT '{}',
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -10,6 +11,7 @@ CREATE TABLE crm_internal.department
 );
 COMMENT ON TABLE crm_internal.department IS 'departments, the database roles their applications log in with, and the department each is part of';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.department', '');
+ALTER SEQUENCE crm_internal.department_department_id_seq OWNED BY crm_internal.department.department_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.department_department_id_seq', '');
 
 -- Written as the owner of crm's tables: who may execute it may add departments, nothing else.

@@ -45,9 +45,10 @@ END;
 COMMENT ON FUNCTION crm_internal.positions_at(timestamptz) IS 'all positions with what was so of them at a time (infinity: as they are now), closed ones and those to come included';
 REVOKE ALL ON FUNCTION crm_internal.positions_at(timestamptz) FROM PUBLIC;
 
+CREATE SEQUENCE crm_internal.appointment_appointment_id_seq AS integer;
 CREATE TABLE crm_internal.appointment
 (
-	appointment_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	appointment_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.appointment_appointment_id_seq'),
 	position text NOT NULL,
 	person text NOT NULL CHECK (person OPERATOR(pg_catalog.<>) ''),
 	capacity text NOT NULL CHECK (capacity IN ('holder', 'deputy', 'liaison', 'contractor', 'machine')),
@@ -58,6 +59,7 @@ CREATE TABLE crm_internal.appointment
 );
 COMMENT ON TABLE crm_internal.appointment IS 'who holds a position, in which capacity, from and until when; person: a database role, or somebody behind an application''s login';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.appointment', '');
+ALTER SEQUENCE crm_internal.appointment_appointment_id_seq OWNED BY crm_internal.appointment.appointment_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.appointment_appointment_id_seq', '');
 CREATE INDEX appointment_person_idx ON crm_internal.appointment (person);
 CREATE INDEX appointment_position_idx ON crm_internal.appointment (position);

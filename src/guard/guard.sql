@@ -1,8 +1,9 @@
 -- guard: triggers on departmental tables that refuse writes without a mandate.
 
+CREATE SEQUENCE crm_internal.guard_guard_id_seq AS integer;
 CREATE TABLE crm_internal.guard
 (
-	guard_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	guard_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.guard_guard_id_seq'),
 	table_name text NOT NULL,
 	decision text NOT NULL,
 	operations text[] NOT NULL CHECK (operations OPERATOR(pg_catalog.<@) '{INSERT,UPDATE,DELETE}'),
@@ -28,6 +29,7 @@ COMMENT ON COLUMN crm_internal.guard.table_id IS 'the table as registered: only 
 COMMENT ON COLUMN crm_internal.guard.owner_name IS 'owner of the table, as whom expressions run: while another one owns it, they do not';
 COMMENT ON COLUMN crm_internal.guard.read_columns IS 'columns that the expressions read or that are compared, read_numbers the attribute number of each';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.guard', '');
+ALTER SEQUENCE crm_internal.guard_guard_id_seq OWNED BY crm_internal.guard.guard_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.guard_guard_id_seq', '');
 INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
 	('crm_internal.guard', 'decision', 'a guard');

@@ -1,8 +1,9 @@
 -- identity: source records, their keys and edges, and the customer each belongs to.
 
+CREATE SEQUENCE crm_internal.record_record_id_seq;
 CREATE TABLE crm_internal.record
 (
-	record_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	record_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.record_record_id_seq'),
 	source_id integer NOT NULL,
 	source_key text NOT NULL,
 	customer_id bigint,
@@ -21,6 +22,7 @@ COMMENT ON COLUMN crm_internal.record.profile IS 'standardised values that match
 COMMENT ON COLUMN crm_internal.record.source_hash IS 'crm_source_row_hash() of the row as last read: what crm.sync() compares; 0 differs from every row';
 COMMENT ON COLUMN crm_internal.record.tie IS 'hash of source name and key: breaks ties independent of arrival';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record', '');
+ALTER SEQUENCE crm_internal.record_record_id_seq OWNED BY crm_internal.record.record_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.record_record_id_seq', '');
 
 CREATE TABLE crm_internal.record_link
@@ -62,9 +64,10 @@ COMMENT ON TABLE crm_internal.edge IS 'pairs of records that share a key and who
 COMMENT ON COLUMN crm_internal.edge.weight IS 'log2 odds of one customer in thousandths of a bit';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.edge', '');
 
+CREATE SEQUENCE crm_internal.customer_identity_customer_id_seq;
 CREATE TABLE crm_internal.customer_identity
 (
-	customer_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	customer_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.customer_identity_customer_id_seq'),
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	merged_into bigint,
 	ended_at timestamptz
@@ -72,11 +75,13 @@ CREATE TABLE crm_internal.customer_identity
 COMMENT ON TABLE crm_internal.customer_identity IS 'every customer id ever given; an id is never reused';
 COMMENT ON COLUMN crm_internal.customer_identity.merged_into IS 'the id that answers for this one since a merge';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_identity', '');
+ALTER SEQUENCE crm_internal.customer_identity_customer_id_seq OWNED BY crm_internal.customer_identity.customer_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_identity_customer_id_seq', '');
 
+CREATE SEQUENCE crm_internal.customer_event_event_no_seq;
 CREATE TABLE crm_internal.customer_event
 (
-	event_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	event_no bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.customer_event_event_no_seq'),
 	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended}'::pg_catalog.text[])),
 	customer_id bigint NOT NULL,
@@ -87,6 +92,7 @@ CREATE TABLE crm_internal.customer_event
 CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
 COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event', '');
+ALTER SEQUENCE crm_internal.customer_event_event_no_seq OWNED BY crm_internal.customer_event.event_no;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event_event_no_seq', '');
 
 CREATE TABLE crm_internal.identity_clock
@@ -110,9 +116,10 @@ CREATE TABLE crm_internal.oversize_component
 COMMENT ON TABLE crm_internal.oversize_component IS 'records that match each other in such a number that no customer can be behind them: they stay apart, and crm.verify() names the first of each such component';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.oversize_component', '');
 
+CREATE SEQUENCE crm_internal.job_job_id_seq;
 CREATE TABLE crm_internal.job
 (
-	job_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	job_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.job_job_id_seq'),
 	kind text NOT NULL,
 	phase text NOT NULL,
 	done bigint NOT NULL DEFAULT 0,
@@ -124,4 +131,5 @@ CREATE TABLE crm_internal.job
 );
 COMMENT ON TABLE crm_internal.job IS 'long work and how far it is; shown by crm.progress';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.job', '');
+ALTER SEQUENCE crm_internal.job_job_id_seq OWNED BY crm_internal.job.job_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.job_job_id_seq', '');

@@ -307,6 +307,24 @@ assign_ids(partition *p)
 	return records;
 }
 
+/* Records of a cluster stand together: one new id for all of them. */
+static bool
+begins_customer(const crm_assign_record *records, int i)
+{
+	return records[i].assigned == 0 && (i == 0 || records[i].cluster != records[i - 1].cluster);
+}
+
+/* The id before the first of as many as there are new customers. */
+static int64
+take_fresh(const crm_assign_record *records, int n)
+{
+	int64 customers = 0;
+
+	for (int i = 0; i < n; i++)
+		customers += begins_customer(records, i);
+	return customers == 0 ? 0 : crm_store_take_customer_ids(customers) - 1;
+}
+
 void
 crm_batch_partition(crm_batch *batch)
 {
@@ -314,18 +332,18 @@ crm_batch_partition(crm_batch *batch)
 	crm_ids ids = walk(batch);
 	partition *p;
 	crm_assign_record *records;
-	int64 fresh = 0;
+	int64 fresh;
 
 	crm_batch_load(batch, ids.v, ids.n);
 	p = make_partition(batch, &ids);
 	forget_flags(p);
 	cluster_components(p);
 	records = assign_ids(p);
+	fresh = take_fresh(records, p->n);
 	for (int i = 0; i < p->n; i++)
 	{
-		/* records of a cluster stand together: one new id for all of them */
-		if (records[i].assigned == 0 && (i == 0 || records[i].cluster != records[i - 1].cluster))
-			fresh = crm_store_next_customer_id();
+		if (begins_customer(records, i))
+			fresh++;
 		p->nodes[records[i].node]->new_customer_id =
 			records[i].assigned != 0 ? records[i].assigned : fresh;
 	}

@@ -45,6 +45,8 @@ typedef struct reading
 	int32 source_id;
 	const char *source_name;
 	HTAB *known;
+	int64 next_record_id;
+	int64 record_ids_left;
 } reading;
 
 static uint32
@@ -199,6 +201,34 @@ note_key_changes(crm_batch *batch, const crm_record *record, const bytea *old_pr
 	}
 }
 
+/* The key whose record is about to begin is among those that were seen. */
+static int64
+count_records_to_come(reading *r)
+{
+	HASH_SEQ_STATUS all;
+	known_key *known;
+	int64 n = 1;
+
+	hash_seq_init(&all, r->known);
+	while ((known = hash_seq_search(&all)) != NULL)
+		n += !known->seen && known->record_id == 0;
+	return n;
+}
+
+/* Ids for all keys of the batch at once: one of a row that has gone, or cannot be read, is a gap.
+ */
+static int64
+fresh_record_id(reading *r)
+{
+	if (r->record_ids_left == 0)
+	{
+		r->record_ids_left = count_records_to_come(r);
+		r->next_record_id = crm_store_take_record_ids(r->record_ids_left);
+	}
+	r->record_ids_left--;
+	return r->next_record_id++;
+}
+
 static crm_record *
 start_record(reading *r, known_key *known)
 {
@@ -207,7 +237,7 @@ start_record(reading *r, known_key *known)
 
 	if (added)
 	{
-		known->record_id = crm_store_next_record_id();
+		known->record_id = fresh_record_id(r);
 		known->tie = crm_record_tie(r->source_name, known->key);
 	}
 	record = crm_batch_add_record(r->batch, known->record_id);

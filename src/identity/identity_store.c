@@ -4,13 +4,13 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/sequence.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/elog.h"
 #include "utils/lsyscache.h"
 
 #include "base/base.h"
+#include "base/sequence.h"
 #include "identity/identity_store.h"
 
 static TransactionId region_noted;
@@ -34,28 +34,16 @@ crm_store_tick(void)
 	crm_store_run(plan, NULL, NULL);
 }
 
-static int64
-next_of(const char *sequence)
+int64
+crm_store_take_record_ids(int64 n)
 {
-	Oid namespace = get_namespace_oid("crm_internal", false);
-	Oid relid = get_relname_relid(sequence, namespace);
-
-	if (!OidIsValid(relid))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-						errmsg("sequence \"crm_internal.%s\" does not exist", sequence)));
-	return nextval_internal(relid, false);
+	return crm_sequence_take_from("record_record_id_seq", n);
 }
 
 int64
-crm_store_next_record_id(void)
+crm_store_take_customer_ids(int64 n)
 {
-	return next_of("record_record_id_seq");
-}
-
-int64
-crm_store_next_customer_id(void)
-{
-	return next_of("customer_identity_customer_id_seq");
+	return crm_sequence_take_from("customer_identity_customer_id_seq", n);
 }
 
 static int64

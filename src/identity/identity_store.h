@@ -7,8 +7,9 @@
 /* Makes this transaction the one writer of identities until it ends, or fails. */
 extern void crm_store_tick(void);
 
-extern int64 crm_store_next_record_id(void);
-extern int64 crm_store_next_customer_id(void);
+/* The first of n new ids, which follow each other. */
+extern int64 crm_store_take_record_ids(int64 n);
+extern int64 crm_store_take_customer_ids(int64 n);
 extern int64 crm_store_count_records(void);
 
 /* Leaves (source_key, record_id, customer_id, tie, source_hash, profile) in SPI_tuptable. */

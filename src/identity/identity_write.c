@@ -108,7 +108,7 @@ insert_record(const crm_record *r)
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.record (record_id, source_id, source_key, customer_id,"
 			 " kind, attributes, profile, tie, changed_at, source_hash)"
-			 " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 			 10, types);
 	crm_store_run(plan, args, NULL);
 }
@@ -321,7 +321,7 @@ write_fresh(writing *w, const crm_ids *fresh)
 
 	run_on_ids(&plan,
 			   "INSERT INTO crm_internal.customer_identity (customer_id)"
-			   " OVERRIDING SYSTEM VALUE SELECT f.id FROM pg_catalog.unnest($1) AS f(id)",
+			   " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)",
 			   fresh, NULL);
 	qsort(w->flows, w->nflows, sizeof(flow), by_destination);
 	for (int i = 0; i < fresh->n; i++)

@@ -10,11 +10,10 @@ DECLARE
 	receiver text;
 BEGIN
 	FOREACH receiver IN ARRAY positions LOOP
-		m.mandate_id := nextval('crm_internal.mandate_mandate_id_seq');
+		m.mandate_id := crm_internal.take_number('crm_internal.mandate_mandate_id_seq');
 		first_id := coalesce(first_id, m.mandate_id);
 		INSERT INTO crm_internal.mandate (mandate_id, kind, decision, from_position, to_position, parent_id, joint_id, quorum,
 			amount, window_amount, window_length, budget, depth, scope, deadline, valid_from, valid_until, recorded_by, reason, operating_model)
-		OVERRIDING SYSTEM VALUE
 		VALUES (m.mandate_id, m.kind, m.decision, m.from_position, receiver, m.parent_id,
 			CASE WHEN m.kind = 'joint' THEN first_id END, m.quorum,
 			m.amount, m.window_amount, m.window_length, m.budget, m.depth, m.scope, m.deadline,

@@ -1,8 +1,9 @@
 -- mandate: which position may take which decision, within which limits, from whom it has that power.
 
+CREATE SEQUENCE crm_internal.mandate_mandate_id_seq AS integer;
 CREATE TABLE crm_internal.mandate
 (
-	mandate_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	mandate_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.mandate_mandate_id_seq'),
 	kind text NOT NULL CHECK (kind IN ('charter', 'hand_over', 'share', 'joint', 'consult', 'inform', 'ban')),
 	decision text NOT NULL,
 	from_position text,
@@ -32,6 +33,7 @@ CREATE TABLE crm_internal.mandate
 );
 COMMENT ON TABLE crm_internal.mandate IS 'delegations by position; never deleted or rewritten, revoked_at ends one. amount: per decision, NULL without limit; window_amount: on one customer within window_length; depth: how often it may be passed on, NULL without limit; joint_id: the members of one joint mandate; deadline: of a consult. Written only by functions of this room';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.mandate', '');
+ALTER SEQUENCE crm_internal.mandate_mandate_id_seq OWNED BY crm_internal.mandate.mandate_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.mandate_mandate_id_seq', '');
 CREATE INDEX mandate_to_idx ON crm_internal.mandate (to_position);
 CREATE INDEX mandate_parent_idx ON crm_internal.mandate (parent_id);

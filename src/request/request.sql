@@ -1,8 +1,9 @@
 -- request: what somebody may not do alone is asked of who may, and answered once for exactly that.
 
+CREATE SEQUENCE crm_internal.request_request_id_seq;
 CREATE TABLE crm_internal.request
 (
-	request_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	request_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.request_request_id_seq'),
 	decision text NOT NULL,
 	requester text NOT NULL,
 	known_by text NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE crm_internal.request
 );
 COMMENT ON TABLE crm_internal.request IS 'position: whose turn it is since the last booking of an escalation (crm.requests shows whose turn it is now); NULL: only consults are awaited. guard_id, operation, row_key, subject (of a function of crm): bound to these if given; asked: columns and values that crm.approve sets in a row that waits. expires_at: an open request lapses, an approved one may be used until then';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request', '');
+ALTER SEQUENCE crm_internal.request_request_id_seq OWNED BY crm_internal.request.request_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_request_id_seq', '');
 INSERT INTO crm_internal.decision_use (table_name, column_name, what) VALUES
 	('crm_internal.request', 'decision', 'a request');
@@ -78,9 +80,10 @@ CREATE TABLE crm_internal.request_signature
 COMMENT ON TABLE crm_internal.request_signature IS 'verdicts on requests; a joint mandate needs a quorum of persons';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.request_signature', '');
 
+CREATE SEQUENCE crm_internal.notice_notice_id_seq;
 CREATE TABLE crm_internal.notice
 (
-	notice_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	notice_id bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.notice_notice_id_seq'),
 	act_id bigint NOT NULL,
 	mandate_id integer NOT NULL,
 	position text NOT NULL,
@@ -90,6 +93,7 @@ CREATE TABLE crm_internal.notice
 );
 COMMENT ON TABLE crm_internal.notice IS 'acts of which a position is to be informed, written in the transaction of the act';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice', '');
+ALTER SEQUENCE crm_internal.notice_notice_id_seq OWNED BY crm_internal.notice.notice_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.notice_notice_id_seq', '');
 CREATE INDEX notice_open_idx ON crm_internal.notice (position) WHERE acknowledged_at IS NULL;
 

@@ -1,8 +1,9 @@
 -- source: the registry of departmental tables and how a row of each is read.
 
+CREATE SEQUENCE crm_internal.source_source_id_seq AS integer;
 CREATE TABLE crm_internal.source
 (
-	source_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	source_id integer PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.source_source_id_seq'),
 	role "char" NOT NULL DEFAULT 's' CHECK (role OPERATOR(pg_catalog.=) ANY ('{s,d,l}'::"char"[])),
 	root_id integer,
 	parent_id integer,
@@ -74,6 +75,7 @@ COMMENT ON COLUMN crm_internal.source.seen IS 'what the catalogs said of the tab
 COMMENT ON COLUMN crm_internal.source.former_name IS 'schema and name from which the table was last followed: if they are a table''s again, it may be the one that is meant';
 COMMENT ON COLUMN crm_internal.source.followed IS 'the change of the table that was last followed, at followed_at';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source', '');
+ALTER SEQUENCE crm_internal.source_source_id_seq OWNED BY crm_internal.source.source_id;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.source_source_id_seq', '');
 
 CREATE TABLE crm_internal.source_departure

@@ -85,6 +85,15 @@ SQL
 	return;
 }
 
+# Milliseconds that a process of the server has computed for; undef where the system does not tell.
+sub processor_ms
+{
+	my ($pid) = @_;
+	open my $file, '<', "/proc/$pid/schedstat" or return undef; ## no critic (explicit: in a list it must not vanish)
+	my ($ns) = split ' ', <$file> // '';
+	return defined $ns ? $ns / 1e6 : undef;
+}
+
 # Mandates of others, in the same decision.
 sub crowd
 {

@@ -1,6 +1,6 @@
 -- What holds for every object of the extension: comments, privileges, search paths, dump.
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 
 CREATE TEMPORARY VIEW member AS
 SELECT d.classid, d.objid FROM pg_depend AS d
@@ -60,6 +60,15 @@ SELECT is_empty($$SELECT name FROM member_relation
 	WHERE relkind IN ('r', 'p', 'S') AND name NOT IN (SELECT name FROM undumped)
 		AND oid NOT IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'crm' AND extconfig IS NOT NULL)$$,
 	'every table and its sequence is dumped with its rows, except those of the list');
+
+-- these move lastval() of an application in whose transaction crm writes
+SELECT is_empty($$SELECT name, attname FROM member_relation AS r JOIN pg_attribute AS a ON a.attrelid = r.oid
+		LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	WHERE a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~ 'nextval'
+	UNION ALL
+	SELECT r.name, NULL FROM member_routine AS r JOIN pg_proc AS p USING (oid)
+	WHERE coalesce(prosrc, '') || coalesce(pg_get_function_sqlbody(oid), '') ~ '\mnextval\('$$,
+	'no number comes from nextval()');
 
 -- else a publication FOR ALL TABLES keeps crm from changing it
 SELECT is_empty($$SELECT name FROM member_relation AS r JOIN pg_class AS c ON c.oid = r.oid
