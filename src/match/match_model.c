@@ -89,6 +89,9 @@ static const struct
 #define HOUSEHOLD_OTHER_DATES 0.9
 #define NAMESAKES_OTHER_DATES 0.2
 
+/* Who has a mailbox named after the family mostly shares it with the family. */
+#define FAMILY_MAILBOX 0.7
+
 static const crm_term_kind no_term = CRM_TERM_KINDS;
 
 static crm_term_kind
@@ -116,6 +119,8 @@ crm_model_probability(const crm_model *model, crm_other other, crm_level level)
 	for (size_t i = 0; i < sizeof(particular) / sizeof(particular[0]); i++)
 		if (particular[i].other == other && particular[i].level == level)
 			return particular[i].probability;
+	if (level == CRM_EMAIL_FAMILY && share > 0)
+		share = FAMILY_MAILBOX;
 	if (group == CRM_GROUP_DATE && other == CRM_HOUSEHOLD)
 		return HOUSEHOLD_OTHER_DATES * model->u[level];
 	if (group == CRM_GROUP_DATE && other == CRM_NAMESAKES)

@@ -197,7 +197,19 @@ join_family(const crm_words *words, int from, int to, char *out, size_t size)
 	return length > 0 ? length : join(words, from, to, false, out, size);
 }
 
-/* "Berg, Anna": the part behind the comma leads, unless it is only a generation. */
+static bool
+are_particles(const crm_words *words)
+{
+	for (int i = 0; i < words->n; i++)
+		if (!crm_listed(words->word[i].text, words->word[i].length, particles))
+			return false;
+	return true;
+}
+
+/*
+ * "Berg, Anna": the part behind the comma leads, unless it is only a generation, or a particle that
+ * stands last for sorting: "Anna Berg, van den".
+ */
 static bool
 split_at_comma(const char *name, crm_person_name *out)
 {
@@ -209,7 +221,7 @@ split_at_comma(const char *name, crm_person_name *out)
 		return false;
 	crm_words_split(folded, crm_text_fold(comma + 1, strlen(comma + 1), folded, sizeof(folded)),
 					&words);
-	if (words.n == 0 || (words.n == 1 && generation_of(&words, 0) != 0))
+	if (are_particles(&words) || (words.n == 1 && generation_of(&words, 0) != 0))
 		return false;
 	if (generation_of(&words, 0) != 0) /* "Berg, Jr., Anna" */
 	{
@@ -366,4 +378,21 @@ crm_name_is_organization(const char *text)
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
 	without_legal_form(&words, &found);
 	return found;
+}
+
+char
+crm_name_organization_end(const char *text)
+{
+	char folded[CRM_TEXT_MAX];
+	crm_words words;
+	bool found;
+	int end;
+
+	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
+	end = without_legal_form(&words, &found);
+	if (!found)
+		return 0;
+	if (word_is(&words, end, "corporation") || word_is(&words, end, "corp"))
+		return 'r';
+	return word_is(&words, end, "company") || word_is(&words, end, "co") ? 'y' : 0;
 }
