@@ -60,7 +60,7 @@ static bool
 is_other_gender(crm_span a, crm_span b)
 {
 	static const char *const endings[][2] = {
-		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"o", "a"}, {"us", "a"},
+		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"e", "ie"}, {"o", "a"}, {"us", "a"},
 	};
 	size_t stem = 0;
 
@@ -198,14 +198,26 @@ compare_lone_names(const crm_profile *a, const crm_profile *b, crm_span x, crm_s
 	/* a given name here and a family name there say nothing */
 }
 
+/*
+ * Written so twice it is no typing error: Joan is not John; and names that many have, as Mark and
+ * Mary, are two names unless they are two spellings of one.
+ */
+static bool
+are_two_names(const crm_profile *a, const crm_profile *b)
+{
+	if (crm_mailboxes_name_two(a, b))
+		return true;
+	return a->terms.common_given && b->terms.common_given &&
+		   !crm_span_sounds_alike(a->given, b->given);
+}
+
 static void
 compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
 	crm_level given = given_level(a->given, b->given);
 	crm_level family = family_level(a->family, b->family);
 
-	/* written so twice it is no typing error: Joan is not John */
-	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && crm_mailboxes_name_two(a, b))
+	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && are_two_names(a, b))
 		given = CRM_GIVEN_UNCLEAR;
 	if (given >= CRM_GIVEN_SIMILAR || family >= CRM_FAMILY_SIMILAR)
 	{

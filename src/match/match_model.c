@@ -52,7 +52,8 @@ static const double shared[CRM_OTHERS][CRM_LEVEL_GROUPS] = {
 					   [CRM_GROUP_REGION] = 0.97,
 					   [CRM_GROUP_COUNTRY] = 0.99,
 					   [CRM_GROUP_GENDER] = 1},
-	[CRM_COLLEAGUES] = {[CRM_GROUP_PHONE] = 0.7,
+	[CRM_COLLEAGUES] = {[CRM_GROUP_FAMILY] = 0.15, /* of a firm that a family runs */
+						[CRM_GROUP_PHONE] = 0.7,
 						[CRM_GROUP_PLACE] = 0.9,
 						[CRM_GROUP_REGION] = 0.97,
 						[CRM_GROUP_COUNTRY] = 0.99,

@@ -11,6 +11,7 @@
 #ifndef CRM_MATCH_MODEL_H
 #define CRM_MATCH_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "match/match_level.h"
@@ -46,6 +47,7 @@ typedef struct crm_terms
 {
 	int16_t everywhere[CRM_TERM_KINDS];
 	int16_t in_country[CRM_TERM_KINDS];
+	bool common_given; /* so many have the given name that it is no typing error */
 } crm_terms;
 
 typedef struct crm_model

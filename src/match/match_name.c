@@ -22,6 +22,10 @@ static const char *const particles[] = {
 };
 
 static const char *const legal_forms[] = {
+	"anonima",      "anonyme",      "limitada",
+	"limitee",      "naamloze",     "responsabilidad",
+	"responsabilite", "sociedad",   "societa",
+	"societe",
 	"ab",           "ag",           "aktiengesellschaft",
 	"aps",          "beschrankter", "besloten",
 	"bv",           "bvba",         "co",
@@ -281,6 +285,9 @@ crm_name_given(const char *text, char *out, size_t size, char *generation)
 
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
 	strip_person(&words, text, strlen(text), generation);
+	/* a family name that stands in the wrong column */
+	if (words.n > 1 && crm_listed(words.word[0].text, words.word[0].length, particles))
+		return join_family(&words, 0, words.n, out, size);
 	return join(&words, 0, words.n, false, out, size);
 }
 
@@ -295,6 +302,23 @@ crm_name_family(const char *text, char *out, size_t size, char *generation)
 	return join_family(&words, 0, words.n, out, size);
 }
 
+static bool
+is_legal_form(const crm_words *words, int i)
+{
+	return crm_listed(words->word[i].text, words->word[i].length, legal_forms);
+}
+
+/* GmbH u. Co. KG, societe a responsabilite limitee */
+static bool
+joins_legal_forms(const crm_words *words)
+{
+	static const char *const joints[] = {"a", "and", "de", "e", "et", "u", "und", "y"};
+	int last = words->n - 1;
+
+	return last > 1 && crm_listed(words->word[last].text, words->word[last].length, joints) &&
+		   is_legal_form(words, last - 1);
+}
+
 /* "b v" at the end is one word: the dots of B.V. fold to spaces. Returns the words that remain. */
 static int
 without_legal_form(crm_words *words, bool *found)
@@ -307,8 +331,7 @@ without_legal_form(crm_words *words, bool *found)
 		int first = words->n;
 		size_t n = 0;
 
-		if (crm_listed(words->word[words->n - 1].text, words->word[words->n - 1].length,
-					   legal_forms))
+		if (is_legal_form(words, words->n - 1) || (*found && joins_legal_forms(words)))
 		{
 			words->n--;
 			*found = true;
