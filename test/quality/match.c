@@ -323,8 +323,10 @@ draw_random(crm_training *t)
 static void
 train(void)
 {
-	crm_training t = {.records = nrecords, .all_pairs = nrecords * (nrecords - 1.0) / 2};
+	crm_training t = {.records = nrecords};
 
+	for (int i = 0; i < nrecords; i++)
+		t.organizations += records[i].profile.kind == 'o';
 	qsort(postings, npostings, sizeof(posting), compare_postings);
 	count_terms();
 	list_patterns();
@@ -334,9 +336,9 @@ train(void)
 	crm_train(&t);
 	model = t.model;
 	printf("patterns %ld iterations %d by rule %.0f customers %.0f prior %.1f household %.1f twins %.1f "
-		   "namesakes %.1f colleagues %.1f\n",
+		   "namesakes %.1f colleagues %.1f organizations %.1f neighbours %.1f\n",
 		   npatterns, t.iterations, t.by_rule, t.customers, model.odds[0], model.odds[1], model.odds[2],
-		   model.odds[3], model.odds[4]);
+		   model.odds[3], model.odds[4], model.odds[5], model.odds[6]);
 	if (getenv("SHOW_MODEL"))
 		for (int level = 0; level < CRM_LEVELS; level++)
 			printf("%-32s m %.5f u %.7f weight %6.2f\n", crm_level_name(level), model.m[level],
@@ -439,11 +441,20 @@ count_pairs(int (*same)(const void *, const void *), int (*other)(const void *, 
 	return pairs;
 }
 
+static bool
+has_flag(int argc, char **argv, const char *flag)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], flag) == 0)
+			return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	bool untrained = argc > 1 && strcmp(argv[1], "-u") == 0;
+	bool verbose = has_flag(argc, argv, "-v");
+	bool untrained = has_flag(argc, argv, "-u");
 	char *line = NULL;
 	size_t size = 0;
 	long candidates;
