@@ -131,11 +131,17 @@ expect(crm_training *t)
 	}
 }
 
-/* Pairs drawn at random, without those of one customer among them. */
+/*
+ * Pairs drawn at random, without those of one customer among them. A drawing so large is sure to
+ * its square root only: without that floor whatever agrees would soon be one customer because it
+ * agrees, as no stranger would be left who does.
+ */
 static double
 strangers_at(const crm_training *t, int level)
 {
-	return at_least(t->random[level] - t->reached[level] * (t->random_pairs / t->all_pairs), 0);
+	double drawn = t->random[level];
+
+	return at_least(drawn - t->reached[level] * (t->random_pairs / t->all_pairs), sqrt(drawn));
 }
 
 static void
