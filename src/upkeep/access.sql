@@ -45,6 +45,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.related'),
 	('reader', 'crm.customer_of'),
 	('reader', 'crm.search'),
+	('analyst', 'crm.explain_match'),
+	('reader', 'crm.explain_match'),
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
