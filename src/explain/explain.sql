@@ -45,3 +45,22 @@ AS 'MODULE_PATHNAME', 'crm_explain_customers';
 COMMENT ON FUNCTION crm.explain_match(bigint, bigint) IS
 	'the same of two customers: of all pairs of their records the one that speaks most for one customer, record_a with record_b. Errors: P0002 no such customer, 22023 they are one';
 REVOKE ALL ON FUNCTION crm.explain_match(bigint, bigint) FROM PUBLIC;
+
+CREATE FUNCTION crm.explain_customer(customer bigint)
+RETURNS TABLE (
+	step integer,
+	part text,
+	records bigint[],
+	other_records bigint[],
+	other_customer_id bigint,
+	source text,
+	source_key text,
+	weight numeric,
+	mean numeric,
+	probability double precision,
+	reason text)
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE ROWS 20 COST 10000
+AS 'MODULE_PATHNAME', 'crm_explain_customer';
+COMMENT ON FUNCTION crm.explain_customer(bigint) IS
+	'why these records are one customer, and no others. part record: each record, its source and key (to those who may read them) and the mean of what it says with each of the others; join: which records joined which, in the order of average linkage: the strongest pair, the mean of all pairs; weakest link: the join with the lowest mean; against: pairs that by themselves would be two customers (the 20 clearest); decided: what stewards said of its records; apart: the nearest customers (5 at most) that stayed others, with the strongest pair and the mean of all. weight and probability are of the strongest pair, in bits; mean is what decides: above zero clusters join; there a pair counts 15 bits at most. reason tells levels, never values. Errors: P0002 no such customer';
+REVOKE ALL ON FUNCTION crm.explain_customer(bigint) FROM PUBLIC;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explain/explain_rule.h"
+#include "types/phone_number.h"
 
 typedef struct line
 {
@@ -93,7 +94,14 @@ static void
 phone_value(line *l, const crm_profile *p, crm_level level)
 {
 	for (int i = 0; i < p->nphones; i++)
-		append_text(l, ", ", "%" PRIu64, p->phones[i]);
+	{
+		char text[CRM_PHONE_SIZE];
+
+		if (crm_phone_is_well_formed(p->phones[i]))
+			append(l, ", ", (crm_span){text, crm_phone_format(p->phones[i], text)});
+		else
+			append_text(l, ", ", "%" PRIu64, p->phones[i]);
+	}
 }
 
 static void

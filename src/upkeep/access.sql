@@ -47,6 +47,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.search'),
 	('analyst', 'crm.explain_match'),
 	('reader', 'crm.explain_match'),
+	('analyst', 'crm.explain_customer'),
+	('reader', 'crm.explain_customer'),
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
