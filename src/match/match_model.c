@@ -231,10 +231,26 @@ weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[
 }
 
 /* Of organizations there are neither twins nor colleagues. */
-static int
-others_of(char kind)
+int
+crm_others_of(char kind)
 {
 	return kind == 'o' ? CRM_HOUSEHOLD + 1 : CRM_OTHERS;
+}
+
+void
+crm_weigh_against(const crm_model *model, const crm_pattern *pattern, int32_t weight[CRM_OTHERS])
+{
+	(void) weigh_levels(model, pattern, weight);
+}
+
+int32_t
+crm_weigh_together(const int32_t *weight, int n)
+{
+	int32_t all = -weight[0];
+
+	for (int other = 1; other < n; other++)
+		all = add_logs(all, -weight[other]);
+	return -all;
 }
 
 crm_comparison
@@ -242,13 +258,9 @@ crm_weigh(const crm_model *model, const crm_pattern *pattern)
 {
 	int32_t weight[CRM_OTHERS];
 	crm_comparison result;
-	int32_t all;
 
 	result.conflict = weigh_levels(model, pattern, weight);
-	all = -weight[0];
-	for (int other = 1; other < others_of(pattern->kind); other++)
-		all = add_logs(all, -weight[other]);
-	result.weight = -all;
+	result.weight = crm_weigh_together(weight, crm_others_of(pattern->kind));
 	return result;
 }
 
@@ -261,7 +273,7 @@ crm_weigh_all(const crm_model *model, const crm_pattern *pattern, double other[C
 	(void) weigh_levels(model, pattern, weight);
 	for (int i = 0; i < CRM_OTHERS; i++)
 	{
-		other[i] = i < others_of(pattern->kind) ? exp2(-(double) weight[i] / CRM_BIT) : 0;
+		other[i] = i < crm_others_of(pattern->kind) ? exp2(-(double) weight[i] / CRM_BIT) : 0;
 		all += other[i];
 	}
 	for (int i = 0; i < CRM_OTHERS; i++)
