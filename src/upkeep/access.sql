@@ -88,6 +88,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.set_source_mode'),
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
+	('administrator', 'crm.evaluate'),
 	('administrator', 'crm.set_survivorship'),
 	('administrator', 'crm.set_source_trust'),
 	('administrator', 'crm.refresh_golden_records'),
