@@ -284,3 +284,14 @@ crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX])
 			keys[distinct++] = keys[i];
 	return distinct;
 }
+
+int
+crm_keys_keep(int64_t *keys, int n, uint64_t kinds)
+{
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+		if (kinds >> crm_key_kind_of(keys[i]) & 1)
+			keys[kept++] = keys[i];
+	return kept;
+}

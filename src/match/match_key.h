@@ -67,7 +67,12 @@ extern int crm_key_kind_attributes(crm_key_kind kind);
  */
 #define CRM_KEY_COMMON 50
 
+#define CRM_KEY_ALL_KINDS ((UINT64_C(1) << CRM_KEY_KINDS) - 1)
+
 /* Distinct keys of a profile, in ascending order; returns how many. */
 extern int crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX]);
+
+/* Those of the kinds (a bit each) stay, in their order; returns how many. */
+extern int crm_keys_keep(int64_t *keys, int n, uint64_t kinds);
 
 #endif
