@@ -49,6 +49,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.search'),
 	('analyst', 'crm.explain_match'),
 	('reader', 'crm.explain_match'),
+	('reader', 'crm.find_duplicates'),
 	('analyst', 'crm.explain_customer'),
 	('reader', 'crm.explain_customer'),
 	('reader', 'crm.parse_phone'),
