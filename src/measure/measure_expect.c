@@ -10,7 +10,6 @@
 
 #include "miscadmin.h"
 
-#include "identity/identity_cluster.h"
 #include "match/match_compare.h"
 #include "measure/measure_expect.h"
 #include "measure/measure_rule.h"
@@ -26,6 +25,7 @@ typedef struct meeting
 	int32 x; /* customers, x < y */
 	int32 y;
 	int64 pair;
+	double odds; /* that they are one; set in the first of the two customers */
 } meeting;
 
 typedef struct work
@@ -156,13 +156,13 @@ list_meetings(work *w, int64 *n)
 			continue;
 		if (*n == room)
 			list = repalloc_huge(list, (room *= 2) * sizeof(meeting));
-		list[(*n)++] = (meeting){Min(x, y), Max(x, y), i};
+		list[(*n)++] = (meeting){Min(x, y), Max(x, y), i, 0};
 	}
 	qsort(list, *n, sizeof(meeting), by_customers);
 	return list;
 }
 
-/* Probability that two customers are one: by the mean that clustering goes by. */
+/* Odds that two customers are one: by the mean of all their pairs, as clustering goes by means. */
 static double
 meet(const work *w, int x, int y)
 {
@@ -172,34 +172,63 @@ meet(const work *w, int x, int y)
 
 	for (int i = 0; i < nx; i++)
 		for (int j = 0; j < ny; j++)
-		{
-			crm_comparison c = compare(w, w->first[x] + i, w->first[y] + j);
-
-			sum += crm_cluster_score(c.weight, c.conflict);
-		}
-	return crm_measure_probability(sum / ((double) nx * ny));
+			sum += compare(w, w->first[x] + i, w->first[y] + j).weight;
+	return crm_measure_odds(sum / ((double) nx * ny));
 }
 
+static int64
+meeting_end(const meeting *list, int64 n, int64 from)
+{
+	int64 to = from;
+
+	while (to < n && list[to].x == list[from].x && list[to].y == list[from].y)
+		to++;
+	return to;
+}
+
+static void
+take_meeting(work *w, const meeting *list, int64 from, int64 to, double p)
+{
+	bool compared = false;
+
+	for (int64 i = from; i < to; i++)
+	{
+		crm_sampled_pair *pair = &w->sample->pairs[list[i].pair];
+
+		pair->match = p;
+		compared = compared || is_candidate(w, pair);
+	}
+	if (compared)
+		w->survey->missed += w->across * p * size_of(w, list[from].x) * size_of(w, list[from].y);
+}
+
+/*
+ * A customer may be one with one of several others, which are not one with each other: their odds
+ * share the one certainty there is.
+ */
 static void
 expect_missed(work *w)
 {
 	int64 n;
 	meeting *list = list_meetings(w, &n);
+	double *rivals = MemoryContextAllocExtended(CurrentMemoryContext,
+												sizeof(double) * (w->sample->ncustomers + 1),
+												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
+	for (int64 from = 0; from < n; from = meeting_end(list, n, from))
+	{
+		list[from].odds = meet(w, list[from].x, list[from].y);
+		rivals[list[from].x] += list[from].odds;
+		rivals[list[from].y] += list[from].odds;
+	}
 	for (int64 from = 0, to; from < n; from = to)
 	{
 		const meeting *m = &list[from];
-		double p = meet(w, m->x, m->y);
-		bool compared = false;
 
-		for (to = from; to < n && list[to].x == m->x && list[to].y == m->y; to++)
-		{
-			w->sample->pairs[list[to].pair].match = p;
-			compared = compared || is_candidate(w, &w->sample->pairs[list[to].pair]);
-		}
-		if (compared)
-			w->survey->missed += w->across * p * size_of(w, m->x) * size_of(w, m->y);
+		to = meeting_end(list, n, from);
+		take_meeting(w, list, from, to, m->odds / (1 + Max(rivals[m->x], rivals[m->y])));
 	}
+	pfree(rivals);
 	pfree(list);
 }
 

@@ -9,6 +9,12 @@
 #define THROUGH_MOST 64
 
 double
+crm_measure_odds(double weight)
+{
+	return exp2(weight / CRM_BIT);
+}
+
+double
 crm_measure_probability(double weight)
 {
 	return 1 / (1 + exp2(-weight / CRM_BIT));

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Probability of a weight in thousandths of a bit. */
+/* Odds and probability of a weight in thousandths of a bit. */
+extern double crm_measure_odds(double weight);
 extern double crm_measure_probability(double weight);
 
 /*
