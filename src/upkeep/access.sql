@@ -97,6 +97,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.sync'),
 	('administrator', 'crm.evaluate'),
 	('administrator', 'crm.set_blocking_key'),
+	('administrator', 'crm.blocking_report'),
+	('administrator', 'crm.expected_errors'),
 	('administrator', 'crm.set_survivorship'),
 	('administrator', 'crm.set_source_trust'),
 	('administrator', 'crm.refresh_golden_records'),
