@@ -78,6 +78,7 @@ static long keys[TABLES];
 static long made;
 static long wanted;
 static long persons;
+static double later; /* share of records that come later */
 static uint64_t state;
 
 /* ------------------------------ chance ------------------------------ */
@@ -403,7 +404,7 @@ write_record(const person *p, long number)
 {
 	double u = real();
 	int department = u < 0.42 ? SALES : u < 0.77 ? MARKETING : SERVICE;
-	int table = chance(0.02) ? ARRIVAL : department;
+	int table = chance(later) ? ARRIVAL : department;
 	double moment = real();
 	field f[FIELDS];
 	bool asked[4];
@@ -538,6 +539,7 @@ main(int argc, char **argv)
 	}
 	wanted = atol(argv[1]);
 	state = strtoull(argv[2], NULL, 10);
+	later = fmin(0.1, fmax(0.02, 12000.0 / (double) wanted));
 	for (int i = 0; i < TABLES; i++)
 		out[i] = open_file(argv[3], table_name[i]);
 	truth = open_file(argv[3], "truth");
