@@ -85,7 +85,7 @@ worst_pair(int c, crm_record *const *nodes, const int *members, int n, const int
 {
 	int32 worst = STRONG;
 
-	*a = -1;
+	*a = *b = 0;
 	for (int i = 0; i < n; i++)
 		for (int j = i + 1; cluster[i] == c && j < n; j++)
 		{
@@ -93,7 +93,7 @@ worst_pair(int c, crm_record *const *nodes, const int *members, int n, const int
 
 			if (cluster[j] != c || s == CRM_CLUSTER_NEVER || s > worst)
 				continue;
-			if (*a >= 0 && s == worst &&
+			if (*b > 0 && s == worst &&
 				Min(nodes[members[i]]->tie, nodes[members[j]]->tie) >=
 					Min(nodes[members[*a]]->tie, nodes[members[*b]]->tie))
 				continue;
@@ -101,7 +101,7 @@ worst_pair(int c, crm_record *const *nodes, const int *members, int n, const int
 			*a = i;
 			*b = j;
 		}
-	return *a >= 0;
+	return *b > 0;
 }
 
 void
