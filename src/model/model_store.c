@@ -162,7 +162,7 @@ crm_model_store(const crm_training *t, int64 candidate_pairs)
 					Int64GetDatum((int64) t->random_pairs), Float8GetDatum(t->all_pairs),
 					Int32GetDatum(t->iterations),           BoolGetDatum(t->converged),
 					Float8GetDatum(t->customers),           Float8GetDatum(t->by_rule),
-					numbers(t->model.odds, CRM_ODDS),     numbers(t->model.m, CRM_LEVELS),
+					numbers(t->model.odds, CRM_ODDS),       numbers(t->model.m, CRM_LEVELS),
 					numbers(t->model.u, CRM_LEVELS),        numbers(t->reached, CRM_LEVELS),
 					numbers(t->random, CRM_LEVELS)};
 	bool isnull;
