@@ -305,6 +305,12 @@ take_row(const crm_source_row *row, void *context)
 		MemoryContextSwitchTo(before);
 		return;
 	}
+	if (known->record_id != 0 && r->batch->only_new)
+	{
+		r->batch->later = lappend(r->batch->later, pstrdup(known->key));
+		MemoryContextSwitchTo(before);
+		return;
+	}
 	record = start_record(r, known);
 	record->source_hash = hash;
 	set_contents(r, record, row, known->profile);
@@ -358,7 +364,9 @@ take_departures(reading *r)
 		if (known->seen)
 			continue;
 		r->batch->resolved++;
-		if (known->record_id != 0)
+		if (known->record_id != 0 && r->batch->only_new)
+			r->batch->later = lappend(r->batch->later, pstrdup(known->key));
+		else if (known->record_id != 0)
 			take_departure(r->batch, known->record_id, known->customer_id, known->profile);
 	}
 }
