@@ -62,6 +62,12 @@ crm_bulk_insert_begin(const char *table)
 	return insert;
 }
 
+TupleDesc
+crm_bulk_insert_desc(const crm_bulk_insert *insert)
+{
+	return RelationGetDescr(insert->table);
+}
+
 TupleTableSlot *
 crm_bulk_insert_shape(const crm_bulk_insert *insert)
 {

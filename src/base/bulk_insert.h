@@ -12,6 +12,9 @@ extern crm_bulk_insert *crm_bulk_insert_begin(const char *table);
 /* All columns of the table in its order; what they point to is copied. */
 extern void crm_bulk_insert_row(crm_bulk_insert *insert, const Datum *values, const bool *nulls);
 
+/* The shape of its rows. */
+extern TupleDesc crm_bulk_insert_desc(const crm_bulk_insert *insert);
+
 /* A slot for a row of the table, out of a tuplestore; the caller drops it. */
 extern TupleTableSlot *crm_bulk_insert_shape(const crm_bulk_insert *insert);
 

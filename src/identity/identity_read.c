@@ -267,8 +267,10 @@ set_contents(reading *r, crm_record *record, const crm_source_row *row, const by
 	SET_VARSIZE(profile, VARHDRSZ + n);
 	memcpy(VARDATA(profile), bytes, n);
 	crm_record_set_profile(r->batch, record, profile);
-	set_keys(record);
 	crm_relation_take(record, row);
+	if (r->batch->only_new)
+		return; /* a bulk finds the keys of all at once */
+	set_keys(record);
 	note_key_changes(r->batch, record, old_profile);
 	record->relink = true;
 	crm_ids_add(&r->batch->relink, record->record_id);
