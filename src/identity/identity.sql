@@ -100,11 +100,13 @@ CREATE TABLE crm_internal.identity_clock
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	ticks bigint NOT NULL,
 	model_version integer,
-	recluster_after bigint
+	recluster_after bigint,
+	keys_off bigint NOT NULL DEFAULT 0
 );
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.identity_clock', '');
 COMMENT ON COLUMN crm_internal.identity_clock.model_version IS 'the model in force (0: the built-in one); NULL: nothing clustered yet';
 COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are compared and clustered anew: the last one done; else NULL';
+COMMENT ON COLUMN crm_internal.identity_clock.keys_off IS 'kinds of blocking keys that find nothing, a bit each (match_key.h): they are kept, so what they would find can be told';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
 CREATE TABLE crm_internal.oversize_component

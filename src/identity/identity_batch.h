@@ -70,6 +70,7 @@ typedef struct crm_batch
 	bool only_new; /* rows of stored records are not taken: later gets their keys */
 	List *later;
 	const crm_active_model *model;
+	uint64 key_kinds; /* blocking keys that find candidates */
 	crm_edge *edges; /* of the touched components, that speak for one customer */
 	int nedges;
 	int edges_room;

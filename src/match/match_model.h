@@ -11,6 +11,7 @@
 #ifndef CRM_MATCH_MODEL_H
 #define CRM_MATCH_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "match/match_level.h"
@@ -46,6 +47,7 @@ typedef struct crm_terms
 {
 	int16_t everywhere[CRM_TERM_KINDS];
 	int16_t in_country[CRM_TERM_KINDS];
+	bool common_given; /* so many have the given name that it is no typing error */
 } crm_terms;
 
 typedef struct crm_model
@@ -81,6 +83,15 @@ extern void crm_model_builtin(crm_model *model, int64_t records);
 extern void crm_model_prepare(crm_model *model);
 
 extern crm_comparison crm_weigh(const crm_model *model, const crm_pattern *pattern);
+
+/*
+ * The same in two steps, for who explains it: what speaks for one customer against each other thing,
+ * and against the first n of them together. Of organizations fewer others are thought of.
+ */
+extern void crm_weigh_against(const crm_model *model, const crm_pattern *pattern,
+							  int32_t weight[CRM_OTHERS]);
+extern int32_t crm_weigh_together(const int32_t *weight, int n);
+extern int crm_others_of(char kind);
 
 /* Probabilities that a pair is one customer, and each of the others: they sum to 1. */
 extern double crm_weigh_all(const crm_model *model, const crm_pattern *pattern,

@@ -25,6 +25,7 @@ enum field
 	FIELD_REGION,
 	FIELD_COUNTRY,
 	FIELD_DATE,
+	FIELD_ORGANIZATION_END,
 	FIELD_EMAIL,
 	FIELD_PHONE,
 	FIELD_IDENTIFIER
@@ -84,7 +85,10 @@ static void
 put_organization(builder *b, const char *text)
 {
 	char folded[CRM_TEXT_MAX];
+	char end = crm_name_organization_end(text);
 
+	if (end != 0 && (b->seen & (1u << FIELD_ORGANIZATION)) == 0)
+		put(b, FIELD_ORGANIZATION_END, &end, 1);
 	put(b, FIELD_ORGANIZATION, folded, crm_name_organization(text, folded, sizeof(folded)));
 }
 
@@ -301,6 +305,8 @@ open_field(crm_profile *profile, enum field field, const char *text, size_t leng
 		profile->month = (uint8_t) text[2];
 		profile->day = (uint8_t) text[3];
 	}
+	else if (field == FIELD_ORGANIZATION_END && length == 1)
+		profile->organization_end = *text;
 	else if (field == FIELD_EMAIL)
 		open_email(profile, text, length);
 	else if (field == FIELD_PHONE && length == sizeof(uint64_t) &&
