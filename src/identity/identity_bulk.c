@@ -303,6 +303,7 @@ crm_bulk_resolve(crm_bulk *bulk)
 	bulk->model = crm_model_of(Max(crm_store_model_version(), 0));
 	if (crm_store_model_version() < 0)
 		crm_store_set_model_version(bulk->model->version);
+	bulk->key_kinds = crm_store_key_kinds();
 	set_terms(bulk);
 	crm_bulk_link_all(bulk);
 	crm_bulk_cluster_all(bulk);

@@ -45,6 +45,7 @@ typedef struct crm_bulk
 	MemoryContext context;
 	const char *cause;
 	const crm_active_model *model;
+	uint64 key_kinds; /* blocking keys that find candidates */
 	crm_bulk_record *records; /* first those that are stored, then new ones */
 	int64 n;
 	int64 room;
@@ -57,8 +58,6 @@ typedef struct crm_bulk
 	int64 nlinks;
 	int64 links_room;
 	crm_terms *terms;
-	int64 *keys; /* of new records, in their order: key, record_id */
-	int64 nkeys;
 	crm_bulk_edge *edges; /* above the floor, by record_id */
 	int64 nedges;
 } crm_bulk;

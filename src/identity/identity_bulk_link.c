@@ -63,7 +63,16 @@ typedef struct shared
 	crm_model model;
 } shared;
 
+/* Keys are sorted without regard to a sign, as the index has them. */
+#define SIGN (UINT64CONST(1) << 63)
+
 PGDLLEXPORT void crm_bulk_worker(dsm_segment *segment, shm_toc *toc);
+
+static int64
+key_of(const posting *p)
+{
+	return (int64) (p->key ^ SIGN);
+}
 
 static posting *
 list_postings(const crm_bulk *bulk, int64 *n)
@@ -88,7 +97,7 @@ list_postings(const crm_bulk *bulk, int64 *n)
 			postings = repalloc_huge(postings, room * sizeof(posting));
 		}
 		for (int k = 0; k < nkeys; k++)
-			postings[(*n)++] = (posting){(uint64) keys[k] ^ (UINT64CONST(1) << 63), i};
+			postings[(*n)++] = (posting){(uint64) keys[k] ^ SIGN, i};
 	}
 	return postings;
 }
@@ -140,7 +149,7 @@ store_keys(const crm_bulk *bulk, const posting *postings, int64 n)
 	insert = crm_bulk_insert_begin("record_key");
 	for (int64 i = 0; i < n; i++)
 	{
-		Datum values[] = {Int64GetDatum((int64) (postings[i].key ^ (UINT64CONST(1) << 63))),
+		Datum values[] = {Int64GetDatum(key_of(&postings[i])),
 						  Int64GetDatum(bulk->records[postings[i].record].record_id)};
 
 		if (postings[i].record >= bulk->nstored)
@@ -156,9 +165,11 @@ make_blocks(const crm_bulk *bulk, const posting *postings, int64 n, blocks *b)
 	b->member = MemoryContextAllocHuge(CurrentMemoryContext, (n + 1) * sizeof(int32));
 	for (int64 from = 0, to; from < n; from = to)
 	{
+		crm_key_kind kind = crm_key_kind_of(key_of(&postings[from]));
+
 		for (to = from; to < n && postings[to].key == postings[from].key; to++)
 			;
-		if (to - from < 2 || to - from > CRM_KEY_COMMON)
+		if (to - from < 2 || to - from > CRM_KEY_COMMON || !(bulk->key_kinds >> kind & 1))
 			continue;
 		b->first[b->n++] = (int32) b->members;
 		b->pairs += (to - from) * (to - from - 1) / 2;
