@@ -9,10 +9,10 @@
 #include "utils/memutils.h"
 
 #include "base/base.h"
-#include "base/bulk_insert.h"
 #include "identity/identity_assign.h"
 #include "identity/identity_bulk.h"
 #include "identity/identity_cluster.h"
+#include "identity/identity_conflict.h"
 #include "identity/identity_store.h"
 
 typedef struct components
@@ -86,6 +86,24 @@ pair_score(const crm_bulk *bulk, const int32 *members, const crm_profile *profil
 }
 
 static void
+note_conflicts(const crm_bulk *bulk, const int32 *members, int n, const int32 *score,
+			   const int *cluster)
+{
+	crm_record *records = palloc0(sizeof(crm_record) * n);
+	crm_record **nodes = palloc(sizeof(crm_record *) * n);
+	int *places = palloc(sizeof(int) * n);
+
+	for (int i = 0; i < n; i++)
+	{
+		records[i].record_id = bulk->records[members[i]].record_id;
+		records[i].tie = bulk->records[members[i]].tie;
+		nodes[i] = &records[i];
+		places[i] = i;
+	}
+	crm_conflict_note(nodes, places, n, score, cluster);
+}
+
+static void
 cluster_component(components *c, const int32 *members, int n)
 {
 	int32 *score = palloc_extended(sizeof(int32) * n * n, MCXT_ALLOC_HUGE);
@@ -107,6 +125,7 @@ cluster_component(components *c, const int32 *members, int n)
 				pair_score(c->bulk, members, profiles, i, j);
 	}
 	crm_cluster(n, score, tie, cluster, palloc_extended(crm_cluster_room(n), MCXT_ALLOC_HUGE));
+	note_conflicts(c->bulk, members, n, score, cluster);
 	for (int i = 0; i < n; i++)
 		c->cluster[members[i]] = members[cluster[i]];
 }
@@ -128,11 +147,14 @@ static void
 cluster_components(components *c)
 {
 	static SPIPlanPtr unflag;
+	static SPIPlanPtr forget;
 	MemoryContext one =
 		AllocSetContextCreate(CurrentMemoryContext, "crm component", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(one);
 
 	crm_store_run(crm_plan(&unflag, "DELETE FROM crm_internal.oversize_component", 0, NULL), NULL,
+				  NULL);
+	crm_store_run(crm_plan(&forget, "DELETE FROM crm_internal.cluster_conflict", 0, NULL), NULL,
 				  NULL);
 	for (int32 i = 0; i < c->n; i++)
 	{

@@ -20,6 +20,7 @@
 #include "identity/identity_resolve.h"
 #include "identity/identity_store.h"
 #include "identity/identity_tie.h"
+#include "identity/identity_verdict.h"
 #include "source/source.h"
 
 /* Fewer rows are done by a batch or two. */
@@ -39,16 +40,22 @@ typedef struct gathering
 	int64 read;
 } gathering;
 
-bool
-crm_bulk_fits(int64 stored)
+static bool
+fits(int64 records)
 {
-	return stored * BYTES_OF_RECORD <= maintenance_work_mem * INT64CONST(1024);
+	return records * BYTES_OF_RECORD <= maintenance_work_mem * INT64CONST(1024);
+}
+
+bool
+crm_bulk_can(int64 stored)
+{
+	return fits(stored) && !crm_verdict_exist();
 }
 
 bool
 crm_bulk_pays(int64 waiting, int64 stored)
 {
-	return waiting >= WORTH_BULK && waiting >= stored && crm_bulk_fits(2 * stored);
+	return waiting >= WORTH_BULK && waiting >= stored && crm_bulk_can(2 * stored);
 }
 
 static void
@@ -171,7 +178,7 @@ gather_more(gathering *g, const crm_ids *skipped)
 	int n;
 	crm_change *changes;
 
-	if (!crm_bulk_fits(g->bulk->n + ROWS_AT_ONCE) && g->bulk->n > g->bulk->nstored)
+	if (!fits(g->bulk->n + ROWS_AT_ONCE) && g->bulk->n > g->bulk->nstored)
 		return false;
 	changes = crm_pending_take(ROWS_AT_ONCE, skipped, &n);
 	if (n == 0)

@@ -10,8 +10,8 @@ typedef void (*crm_bulk_progress)(void *context, const char *phase, int64 done, 
 /* Whether so many waiting rows are best resolved together with all that is stored. */
 extern bool crm_bulk_pays(int64 waiting, int64 stored);
 
-/* Whether memory suffices for all that is stored. */
-extern bool crm_bulk_fits(int64 stored);
+/* Whether memory suffices for all that is stored, and nobody decided about any of it. */
+extern bool crm_bulk_can(int64 stored);
 
 /*
  * Resolves what is pending, but rows of sources in skipped, as far as memory goes, in the current

@@ -119,8 +119,9 @@ crm_bulk_write_all(crm_bulk *bulk)
 	MemoryContext mine =
 		AllocSetContextCreate(CurrentMemoryContext, "crm bulk write", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(mine);
-	crm_flows flows = {
-		.flows = palloc_extended(sizeof(crm_flow) * (bulk->n + 1), MCXT_ALLOC_HUGE)};
+	crm_deed deed = {.cause = bulk->cause};
+	crm_move *moves = palloc_extended(sizeof(crm_move) * (bulk->n + 1), MCXT_ALLOC_HUGE);
+	int64 nmoves = 0;
 	crm_ids old = {0};
 	crm_ids kept = {0};
 	crm_ids changed = {0};
@@ -136,7 +137,7 @@ crm_bulk_write_all(crm_bulk *bulk)
 			crm_ids_add(&old, r->customer_id);
 		if (r->customer_id == r->new_customer_id)
 			continue;
-		flows.flows[flows.n++] = (crm_flow){r->customer_id, r->new_customer_id, 1, false};
+		moves[nmoves++] = (crm_move){r->customer_id, r->new_customer_id, r->record_id};
 		crm_ids_add(&changed, r->new_customer_id);
 		if (r->customer_id != 0)
 			crm_ids_add(&changed, r->customer_id);
@@ -149,7 +150,7 @@ crm_bulk_write_all(crm_bulk *bulk)
 	insert_records(bulk);
 	move_records(&moved, &moved_to);
 	insert_links(bulk);
-	crm_identity_tell(bulk->cause, &flows, &old, &kept);
+	crm_identity_tell(&deed, moves, nmoves, &old, &kept);
 	crm_identity_announce(&changed);
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(mine);

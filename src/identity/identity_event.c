@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -23,17 +24,31 @@
 /* Fewer are inserted by statements. */
 #define WORTH_BULK 64
 
+/* How many records went from one id to another. */
+typedef struct flow
+{
+	int64 from;
+	int64 to;
+	int records;
+	int64 first; /* of them in moves */
+	bool told;   /* by another event */
+} flow;
+
 typedef struct event
 {
 	const char *kind;
 	int64 customer;
 	int64 other; /* 0: none */
+	int64 first; /* records that went, in moves */
+	int records;
 } event;
 
 typedef struct telling
 {
-	const char *cause;
-	crm_flows *flows;
+	const crm_deed *deed;
+	const crm_move *moves; /* flow by flow */
+	flow *flows;
+	int64 nflows;
 	event *events;
 	int64 nevents;
 } telling;
@@ -41,8 +56,8 @@ typedef struct telling
 static int
 by_flow(const void *a, const void *b)
 {
-	const crm_flow *x = a;
-	const crm_flow *y = b;
+	const flow *x = a;
+	const flow *y = b;
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
@@ -53,8 +68,8 @@ by_flow(const void *a, const void *b)
 static int
 by_origin(const void *a, const void *b)
 {
-	const crm_flow *x = a;
-	const crm_flow *y = b;
+	const flow *x = a;
+	const flow *y = b;
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
@@ -64,29 +79,41 @@ by_origin(const void *a, const void *b)
 static int
 by_destination(const void *a, const void *b)
 {
-	const crm_flow *x = a;
-	const crm_flow *y = b;
+	const flow *x = a;
+	const flow *y = b;
 
 	if (x->to != y->to)
 		return x->to < y->to ? -1 : 1;
 	return x->records != y->records ? y->records - x->records : by_flow(a, b);
 }
 
+static int
+by_move(const void *a, const void *b)
+{
+	const crm_move *x = a;
+	const crm_move *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	if (x->to != y->to)
+		return x->to < y->to ? -1 : 1;
+	return (x->record_id > y->record_id) - (x->record_id < y->record_id);
+}
+
 /* Collapses the moves of single records to flows between ids. */
 static void
-collapse(crm_flows *f)
+count_flows(telling *t, crm_move *moves, int64 n)
 {
-	int64 distinct = 0;
-
-	qsort(f->flows, f->n, sizeof(crm_flow), by_flow);
-	for (int64 i = 0; i < f->n; i++)
+	t->flows = palloc_extended(sizeof(flow) * (n + 1), MCXT_ALLOC_HUGE);
+	t->moves = moves;
+	qsort(moves, n, sizeof(crm_move), by_move);
+	for (int64 i = 0; i < n; i++)
 	{
-		if (distinct > 0 && by_flow(&f->flows[distinct - 1], &f->flows[i]) == 0)
-			f->flows[distinct - 1].records += f->flows[i].records;
+		if (i > 0 && moves[i - 1].from == moves[i].from && moves[i - 1].to == moves[i].to)
+			t->flows[t->nflows - 1].records++;
 		else
-			f->flows[distinct++] = f->flows[i];
+			t->flows[t->nflows++] = (flow){moves[i].from, moves[i].to, 1, i, false};
 	}
-	f->n = distinct;
 }
 
 static crm_ids
@@ -100,10 +127,19 @@ not_in(const crm_ids *ids, const crm_ids *others)
 	return rest;
 }
 
+/* went: the records that went from one id to the other, NULL: none did. */
 static void
-note(telling *t, const char *kind, int64 customer, int64 other)
+note(telling *t, const char *kind, int64 customer, int64 other, flow *went)
 {
-	t->events[t->nevents++] = (event){kind, customer, other};
+	event e = {.kind = kind, .customer = customer, .other = other};
+
+	if (went != NULL)
+	{
+		e.first = went->first;
+		e.records = went->records;
+		went->told = true;
+	}
+	t->events[t->nevents++] = e;
 }
 
 /* Ids that are no more: who answers for them, and since when nobody does. */
@@ -112,15 +148,15 @@ end_identities(telling *t, const crm_ids *dead)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8ARRAYOID, INT8ARRAYOID};
-	crm_flow *flows = t->flows->flows;
-	int64 nflows = t->flows->n;
+	flow *flows = t->flows;
+	int64 nflows = t->nflows;
 	crm_ids into = {0};
 	int64 f = 0;
 	Datum args[2];
 
 	if (dead->n == 0)
 		return;
-	qsort(flows, nflows, sizeof(crm_flow), by_origin);
+	qsort(flows, nflows, sizeof(flow), by_origin);
 	for (int i = 0; i < dead->n; i++)
 	{
 		while (f < nflows && flows[f].from < dead->v[i])
@@ -128,13 +164,12 @@ end_identities(telling *t, const crm_ids *dead)
 		if (f < nflows && flows[f].from == dead->v[i])
 		{
 			crm_ids_add(&into, flows[f].to);
-			note(t, "merged", flows[f].to, dead->v[i]);
-			flows[f].told = true;
+			note(t, "merged", flows[f].to, dead->v[i], &flows[f]);
 		}
 		else
 		{
 			crm_ids_add(&into, 0);
-			note(t, "ended", dead->v[i], 0);
+			note(t, "ended", dead->v[i], 0, NULL);
 		}
 	}
 	args[0] = crm_ids_array(dead->v, dead->n);
@@ -184,14 +219,14 @@ insert_identities(const crm_ids *fresh)
 static void
 begin_identities(telling *t, const crm_ids *fresh)
 {
-	crm_flow *flows = t->flows->flows;
-	int64 nflows = t->flows->n;
+	flow *flows = t->flows;
+	int64 nflows = t->nflows;
 	int64 f = 0;
 
 	if (fresh->n == 0)
 		return;
 	insert_identities(fresh);
-	qsort(flows, nflows, sizeof(crm_flow), by_destination);
+	qsort(flows, nflows, sizeof(flow), by_destination);
 	for (int i = 0; i < fresh->n; i++)
 	{
 		while (f < nflows && flows[f].to < fresh->v[i])
@@ -199,83 +234,113 @@ begin_identities(telling *t, const crm_ids *fresh)
 		while (f < nflows && flows[f].to == fresh->v[i] && flows[f].from == 0)
 			f++;
 		if (f < nflows && flows[f].to == fresh->v[i])
-		{
-			note(t, "split", flows[f].from, fresh->v[i]);
-			flows[f].told = true;
-		}
+			note(t, "split", flows[f].from, fresh->v[i], &flows[f]);
 		else
-			note(t, "created", fresh->v[i], 0);
+			note(t, "created", fresh->v[i], 0, NULL);
 	}
 }
 
+/* What an event says, in the order of the columns that follow its number and time. */
+#define EVENT_COLUMNS 9
+
 static void
-insert_event(const telling *t, const event *e, Datum cause, Datum actor)
+event_values(const telling *t, const event *e, Datum *values, bool *nulls)
+{
+	const crm_deed *deed = t->deed;
+	Datum *went = palloc(sizeof(Datum) * (e->records + 1));
+
+	for (int i = 0; i < e->records; i++)
+		went[i] = Int64GetDatum(t->moves[e->first + i].record_id);
+	memset(nulls, false, sizeof(bool) * EVENT_COLUMNS);
+	values[0] = CStringGetTextDatum(e->kind);
+	values[1] = Int64GetDatum(e->customer);
+	values[2] = Int64GetDatum(e->other);
+	values[3] = CStringGetTextDatum(deed->cause);
+	values[4] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	values[5] = deed->person ? CStringGetTextDatum(deed->person) : (Datum) 0;
+	values[6] = deed->reason ? CStringGetTextDatum(deed->reason) : (Datum) 0;
+	values[7] = Int64GetDatum(deed->act_no);
+	values[8] = PointerGetDatum(construct_array(went, e->records, INT8OID, sizeof(int64),
+												FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	nulls[2] = e->other == 0;
+	nulls[5] = deed->person == NULL;
+	nulls[6] = deed->reason == NULL;
+	nulls[7] = deed->act_no == 0;
+	nulls[8] = e->records == 0;
+}
+
+static void
+insert_event(const telling *t, const event *e)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {TEXTOID, INT8OID, INT8OID, TEXTOID, TEXTOID};
-	Datum args[] = {CStringGetTextDatum(e->kind), Int64GetDatum(e->customer),
-					Int64GetDatum(e->other), cause, actor};
+	static const Oid types[EVENT_COLUMNS] = {TEXTOID, INT8OID, INT8OID, TEXTOID,     TEXTOID,
+											 TEXTOID, TEXTOID, INT8OID, INT8ARRAYOID};
+	Datum values[EVENT_COLUMNS];
+	bool isnull[EVENT_COLUMNS];
+	char nulls[EVENT_COLUMNS + 1] = {0};
 
+	event_values(t, e, values, isnull);
+	for (int i = 0; i < EVENT_COLUMNS; i++)
+		nulls[i] = isnull[i] ? 'n' : ' ';
 	crm_plan(&plan,
-			 "INSERT INTO crm_internal.customer_event"
-			 " (kind, customer_id, other_customer_id, cause, actor) VALUES ($1, $2, $3, $4, $5)",
-			 5, types);
-	crm_store_run(plan, args, e->other == 0 ? "  n  " : NULL);
+			 "INSERT INTO crm_internal.customer_event (kind, customer_id, other_customer_id,"
+			 " cause, actor, person, reason, act_no, records)"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+			 EVENT_COLUMNS, types);
+	crm_store_run(plan, values, nulls);
 }
 
 static void
 insert_events(const telling *t)
 {
-	Datum cause = CStringGetTextDatum(t->cause);
-	Datum actor = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	MemoryContext one;
+	MemoryContext before;
 	crm_bulk_insert *insert;
 	int64 number;
 
+	for (int64 i = 0; i < t->nevents && t->nevents < WORTH_BULK; i++)
+		insert_event(t, &t->events[i]);
 	if (t->nevents < WORTH_BULK)
-	{
-		for (int64 i = 0; i < t->nevents; i++)
-			insert_event(t, &t->events[i], cause, actor);
 		return;
-	}
 	number = crm_sequence_take_from("customer_event_event_no_seq", t->nevents);
 	insert = crm_bulk_insert_begin("customer_event");
+	one = AllocSetContextCreate(CurrentMemoryContext, "crm event", ALLOCSET_SMALL_SIZES);
+	before = MemoryContextSwitchTo(one);
 	for (int64 i = 0; i < t->nevents; i++)
 	{
-		const event *e = &t->events[i];
-		text *kind = cstring_to_text(e->kind);
-		bool nulls[] = {false, false, false, false, e->other == 0, false, false};
-		Datum values[] = {Int64GetDatum(number + i),
-						  TimestampTzGetDatum(GetCurrentTimestamp()),
-						  PointerGetDatum(kind),
-						  Int64GetDatum(e->customer),
-						  Int64GetDatum(e->other),
-						  cause,
-						  actor};
+		Datum values[EVENT_COLUMNS + 2] = {Int64GetDatum(number + i),
+										   TimestampTzGetDatum(GetCurrentTimestamp())};
+		bool nulls[EVENT_COLUMNS + 2] = {false};
 
+		event_values(t, &t->events[i], values + 2, nulls + 2);
 		crm_bulk_insert_row(insert, values, nulls);
-		pfree(kind);
+		MemoryContextReset(one);
 	}
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(one);
 	crm_bulk_insert_end(insert);
 }
 
 void
-crm_identity_tell(const char *cause, crm_flows *flows, crm_ids *before, crm_ids *kept)
+crm_identity_tell(const crm_deed *deed, crm_move *moves, int64 nmoves, crm_ids *before,
+				  crm_ids *kept)
 {
-	telling t = {.cause = cause, .flows = flows};
+	telling t = {.deed = deed};
 	crm_ids dead;
 	crm_ids fresh;
 
-	collapse(flows);
+	count_flows(&t, moves, nmoves);
 	crm_ids_sort_distinct(before);
 	crm_ids_sort_distinct(kept);
 	dead = not_in(before, kept);
 	fresh = not_in(kept, before);
-	t.events = palloc_extended((flows->n + dead.n + fresh.n + 1) * sizeof(event), MCXT_ALLOC_HUGE);
+	t.events =
+		palloc_extended((t.nflows + dead.n + fresh.n + 1) * sizeof(event), MCXT_ALLOC_HUGE);
 	end_identities(&t, &dead);
 	begin_identities(&t, &fresh);
 	/* records that went from one living id to another */
-	for (int64 f = 0; f < flows->n; f++)
-		if (flows->flows[f].from != 0 && !flows->flows[f].told)
-			note(&t, "moved", flows->flows[f].to, flows->flows[f].from);
+	for (int64 f = 0; f < t.nflows; f++)
+		if (t.flows[f].from != 0 && !t.flows[f].told)
+			note(&t, "moved", t.flows[f].to, t.flows[f].from, &t.flows[f]);
 	insert_events(&t);
 }

@@ -4,25 +4,28 @@
 
 #include "base/ids.h"
 
-/* How many records went from one id to another. */
-typedef struct crm_flow
+/* A record and the ids it went from (0: none) and to. */
+typedef struct crm_move
 {
-	int64 from; /* 0: from nowhere */
+	int64 from;
 	int64 to;
-	int records;
-	bool told; /* by another event */
-} crm_flow;
+	int64 record_id;
+} crm_move;
 
-typedef struct crm_flows
+/* What it came of. */
+typedef struct crm_deed
 {
-	crm_flow *flows;
-	int64 n;
-} crm_flows;
+	const char *cause;
+	const char *person; /* who decided so, NULL: nobody */
+	const char *reason; /* why, NULL: he gave none */
+	int64 act_no;       /* his verdicts, 0: none */
+} crm_deed;
 
 /*
- * before: the ids that records at hand had, kept: those that they have now. flows: of each record
- * that moved. Writes identities and events of the difference. Changes flows.
+ * before: the ids that records at hand had, kept: those that they have now. Writes identities and
+ * events of the difference. Sorts what it is given.
  */
-extern void crm_identity_tell(const char *cause, crm_flows *flows, crm_ids *before, crm_ids *kept);
+extern void crm_identity_tell(const crm_deed *deed, crm_move *moves, int64 nmoves, crm_ids *before,
+							  crm_ids *kept);
 
 #endif

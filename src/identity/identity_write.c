@@ -160,20 +160,20 @@ write_records(writing *w)
 }
 
 /* The records that went from one id to another. */
-static crm_flows
-list_flows(const writing *w)
+static crm_move *
+list_moves(const writing *w, int64 *n)
 {
 	HASH_SEQ_STATUS all;
 	crm_record *r;
-	crm_flows f = {0};
+	crm_move *moves = MemoryContextAllocHuge(
+		CurrentMemoryContext, sizeof(crm_move) * (hash_get_num_entries(w->batch->records) + 1));
 
-	f.flows = MemoryContextAllocHuge(
-		CurrentMemoryContext, sizeof(crm_flow) * (hash_get_num_entries(w->batch->records) + 1));
+	*n = 0;
 	hash_seq_init(&all, w->batch->records);
 	while ((r = hash_seq_search(&all)) != NULL)
 		if (r->new_customer_id != 0 && r->new_customer_id != r->customer_id)
-			f.flows[f.n++] = (crm_flow){r->customer_id, r->new_customer_id, 1, false};
-	return f;
+			moves[(*n)++] = (crm_move){r->customer_id, r->new_customer_id, r->record_id};
+	return moves;
 }
 
 /* The ids that the records of the batch had before it, the departed ones included. */
@@ -207,15 +207,17 @@ crm_batch_write(crm_batch *batch)
 {
 	MemoryContext before = MemoryContextSwitchTo(batch->context);
 	writing w = {.batch = batch};
-	crm_flows flows;
+	crm_deed deed = {batch->cause, batch->person, batch->reason, batch->act_no};
+	crm_move *moves;
+	int64 nmoves;
 	crm_ids old;
 
 	write_departures(batch);
 	write_records(&w);
 	crm_relation_write(batch);
-	flows = list_flows(&w);
+	moves = list_moves(&w, &nmoves);
 	old = ids_before(&w);
-	crm_identity_tell(batch->cause, &flows, &old, &w.kept);
+	crm_identity_tell(&deed, moves, nmoves, &old, &w.kept);
 	crm_identity_announce(&batch->customers);
 	MemoryContextSwitchTo(before);
 }
