@@ -14,6 +14,7 @@
 #include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -34,6 +35,7 @@ struct crm_bulk_insert
 	TupleTableSlot *slots[ROWS_AT_ONCE];
 	int nslots;
 	int n;
+	const char *rebuild; /* index that is built at the end, or NULL */
 };
 
 static void flush(crm_bulk_insert *insert);
@@ -59,6 +61,18 @@ crm_bulk_insert_begin(const char *table)
 	insert->bulk = GetBulkInsertState();
 	insert->command = GetCurrentCommandId(true);
 	MemoryContextSwitchTo(before);
+	return insert;
+}
+
+crm_bulk_insert *
+crm_bulk_insert_begin_empty(const char *table, const char *index)
+{
+	Oid schema = get_namespace_oid("crm_internal", false);
+	crm_bulk_insert *insert = crm_bulk_insert_begin(table);
+
+	if (ConditionalLockRelationOid(get_relname_relid(table, schema), ShareLock) &&
+		ConditionalLockRelationOid(get_relname_relid(index, schema), AccessExclusiveLock))
+		insert->rebuild = index;
 	return insert;
 }
 
@@ -104,7 +118,7 @@ flush(crm_bulk_insert *insert)
 
 	CHECK_FOR_INTERRUPTS();
 	table_multi_insert(insert->table, insert->slots, insert->n, insert->command, 0, insert->bulk);
-	for (int i = 0; i < insert->n && insert->result->ri_NumIndices > 0; i++)
+	for (int i = 0; i < insert->n && insert->rebuild == NULL; i++)
 	{
 		(void) crm_insert_index_tuples(insert->result, insert->slots[i], insert->estate);
 		ResetPerTupleExprContext(insert->estate);
@@ -113,6 +127,16 @@ flush(crm_bulk_insert *insert)
 	ResetPerTupleExprContext(insert->estate);
 	crm_rows_written += insert->n;
 	insert->n = 0;
+}
+
+static void
+build_index(const char *index)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	if (SPI_execute(psprintf("REINDEX INDEX crm_internal.%s", index), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not build index \"%s\"", index);
+	MemoryContextSwitchTo(before);
 }
 
 void
@@ -126,6 +150,8 @@ crm_bulk_insert_end(crm_bulk_insert *insert)
 	ExecCloseIndices(insert->result);
 	FreeExecutorState(insert->estate);
 	table_close(insert->table, NoLock);
-	MemoryContextDelete(insert->context);
 	CommandCounterIncrement();
+	if (insert->rebuild != NULL)
+		build_index(insert->rebuild);
+	MemoryContextDelete(insert->context);
 }

@@ -9,6 +9,12 @@ typedef struct crm_bulk_insert crm_bulk_insert;
 /* A table of crm_internal by its name. */
 extern crm_bulk_insert *crm_bulk_insert_begin(const char *table);
 
+/*
+ * The same for a table that is empty so far and that nobody but writers of identities reads in a
+ * hurry: its one index is built at the end, if nobody uses the table right now. SPI connected.
+ */
+extern crm_bulk_insert *crm_bulk_insert_begin_empty(const char *table, const char *index);
+
 /* All columns of the table in its order; what they point to is copied. */
 extern void crm_bulk_insert_row(crm_bulk_insert *insert, const Datum *values, const bool *nulls);
 

@@ -47,8 +47,8 @@ static Datum column_value(int column, const char *text);
 crm_golden_insert *
 crm_golden_insert_begin(void)
 {
-	static const char *const rest[] = {"customer_id", "kind",       "attributes", "source_records",
-									   "emails",      "phones",     "origins",    "first_at",
+	static const char *const rest[] = {"customer_id", "kind",      "attributes", "source_records",
+									   "emails",      "phones",    "origins",    "first_at",
 									   "updated_at",  "created_at"};
 	crm_golden_insert *insert = palloc0(sizeof(*insert));
 	TupleDesc desc;

@@ -163,9 +163,10 @@ add_links(crm_bulk *bulk, const crm_record *r)
 		if (bulk->nlinks == bulk->links_room)
 		{
 			bulk->links_room = Max(2 * bulk->links_room, 256);
-			bulk->links = bulk->links == NULL
-							  ? palloc(bulk->links_room * sizeof(crm_bulk_link))
-							  : repalloc_huge(bulk->links, bulk->links_room * sizeof(crm_bulk_link));
+			bulk->links =
+				bulk->links == NULL
+					? palloc(bulk->links_room * sizeof(crm_bulk_link))
+					: repalloc_huge(bulk->links, bulk->links_room * sizeof(crm_bulk_link));
 		}
 		link.relation = link.relation ? pstrdup(link.relation) : NULL;
 		link.related_schema = pstrdup(link.related_schema);
@@ -281,8 +282,7 @@ crm_bulk_train(crm_bulk *bulk)
 static void
 set_terms(crm_bulk *bulk)
 {
-	crm_terms *terms =
-		MemoryContextAllocHuge(bulk->context, (bulk->n + 1) * sizeof(crm_terms));
+	crm_terms *terms = MemoryContextAllocHuge(bulk->context, (bulk->n + 1) * sizeof(crm_terms));
 
 	for (int64 i = 0; i < bulk->n; i++)
 	{

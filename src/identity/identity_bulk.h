@@ -45,7 +45,7 @@ typedef struct crm_bulk
 	MemoryContext context;
 	const char *cause;
 	const crm_active_model *model;
-	uint64 key_kinds; /* blocking keys that find candidates */
+	uint64 key_kinds;         /* blocking keys that find candidates */
 	crm_bulk_record *records; /* first those that are stored, then new ones */
 	int64 n;
 	int64 room;

@@ -79,8 +79,8 @@ static int32
 pair_score(const crm_bulk *bulk, const int32 *members, const crm_profile *profiles, int i, int j)
 {
 	bool swap = bulk->records[members[i]].tie > bulk->records[members[j]].tie;
-	crm_comparison found = crm_profile_compare(&bulk->model->model, &profiles[swap ? j : i],
-											   &profiles[swap ? i : j]);
+	crm_comparison found =
+		crm_profile_compare(&bulk->model->model, &profiles[swap ? j : i], &profiles[swap ? i : j]);
 
 	return crm_cluster_score(found.weight, found.conflict);
 }

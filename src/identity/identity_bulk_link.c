@@ -146,7 +146,8 @@ store_keys(const crm_bulk *bulk, const posting *postings, int64 n)
 
 	if (bulk->n == bulk->nstored)
 		return;
-	insert = crm_bulk_insert_begin("record_key");
+	insert = bulk->nstored == 0 ? crm_bulk_insert_begin_empty("record_key", "record_key_pkey")
+								: crm_bulk_insert_begin("record_key");
 	for (int64 i = 0; i < n; i++)
 	{
 		Datum values[] = {Int64GetDatum(key_of(&postings[i])),

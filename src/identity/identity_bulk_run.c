@@ -28,6 +28,7 @@
 
 /* Rows that are read at a time. */
 #define ROWS_AT_ONCE 20000
+#define LEAST_AT_ONCE 1000
 
 /* What a record takes at the most, on average: profile, keys, blocks, and a share of the edges. */
 #define BYTES_OF_RECORD 600
@@ -175,12 +176,13 @@ try_changes(gathering *g, const crm_change *changes, int n)
 static bool
 gather_more(gathering *g, const crm_ids *skipped)
 {
+	int64 room = maintenance_work_mem * INT64CONST(1024) / BYTES_OF_RECORD - g->bulk->n;
 	int n;
 	crm_change *changes;
 
-	if (!fits(g->bulk->n + ROWS_AT_ONCE) && g->bulk->n > g->bulk->nstored)
+	if (room < LEAST_AT_ONCE)
 		return false;
-	changes = crm_pending_take(ROWS_AT_ONCE, skipped, &n);
+	changes = crm_pending_take((int) Min(room, ROWS_AT_ONCE), skipped, &n);
 	if (n == 0)
 		return false;
 	qsort(changes, n, sizeof(crm_change), by_source);
@@ -217,8 +219,7 @@ crm_bulk_run_pending(const crm_ids *skipped, int64 waiting, crm_bulk_progress pr
 					 void *context)
 {
 	gathering g = {.bulk = crm_bulk_begin("resolve")};
-	HASHCTL ctl = {
-		.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = g.bulk->context};
+	HASHCTL ctl = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = g.bulk->context};
 	int level = crm_probe_settings();
 	int64 done;
 	ListCell *cell;

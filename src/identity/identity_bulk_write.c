@@ -76,7 +76,7 @@ insert_links(const crm_bulk *bulk)
 	for (int64 i = 0; i < bulk->nlinks; i++)
 	{
 		const crm_source_link *link = &bulk->links[i].link;
-		bool nulls[] = {false, false, link->relation == NULL,        false,
+		bool nulls[] = {false, false, link->relation == NULL,       false,
 						false, false, DATE_IS_NOBEGIN(link->since), DATE_IS_NOEND(link->until)};
 		Datum values[] = {Int64GetDatum(bulk->links[i].record_id),
 						  Int32GetDatum(bulk->links[i].number),

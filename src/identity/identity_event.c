@@ -334,8 +334,7 @@ crm_identity_tell(const crm_deed *deed, crm_move *moves, int64 nmoves, crm_ids *
 	crm_ids_sort_distinct(kept);
 	dead = not_in(before, kept);
 	fresh = not_in(kept, before);
-	t.events =
-		palloc_extended((t.nflows + dead.n + fresh.n + 1) * sizeof(event), MCXT_ALLOC_HUGE);
+	t.events = palloc_extended((t.nflows + dead.n + fresh.n + 1) * sizeof(event), MCXT_ALLOC_HUGE);
 	end_identities(&t, &dead);
 	begin_identities(&t, &fresh);
 	/* records that went from one living id to another */

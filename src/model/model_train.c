@@ -19,7 +19,7 @@
 #include "model/model_store.h"
 
 /* Pairs that are looked at; of more only a sample is, chosen by hash. */
-#define CANDIDATES_MOST 1000000
+#define CANDIDATES_MOST 500000
 #define RANDOM_PAIRS 400000
 
 typedef struct posting
