@@ -8,7 +8,8 @@ same_street(crm_span a, crm_span b)
 	return crm_span_equal_without_spaces(a, b) || crm_span_similarity(a, b) >= 0.90;
 }
 
-/* Postal codes that differ by more than an error are two places: a city has many a Church Street. */
+/* Postal codes that differ by more than an error are two places: a city has many a Church Street.
+ */
 static bool
 same_place(const crm_profile *a, const crm_profile *b)
 {

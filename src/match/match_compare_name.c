@@ -60,7 +60,8 @@ static bool
 is_other_gender(crm_span a, crm_span b)
 {
 	static const char *const endings[][2] = {
-		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"e", "ie"}, {"o", "a"}, {"us", "a"},
+		{"", "a"},  {"", "e"},   {"", "ina"}, {"", "na"},
+		{"", "ne"}, {"e", "ie"}, {"o", "a"},  {"us", "a"},
 	};
 	size_t stem = 0;
 
@@ -333,9 +334,8 @@ crm_organization_level(const crm_profile *p, const crm_profile *q)
 		return ends ? CRM_ORGANIZATION_CLOSE : CRM_ORGANIZATION_PART;
 	if (common > 0 && (common == x.n || common == y.n))
 	{
-		if (common == x.n
-				? goes_on_otherwise(&y, of_b, q->organization_end, p->organization_end)
-				: goes_on_otherwise(&x, of_a, p->organization_end, q->organization_end))
+		if (common == x.n ? goes_on_otherwise(&y, of_b, q->organization_end, p->organization_end)
+						  : goes_on_otherwise(&x, of_a, p->organization_end, q->organization_end))
 			return CRM_ORGANIZATION_DIFFERENT;
 		return CRM_ORGANIZATION_PART;
 	}

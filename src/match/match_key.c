@@ -34,37 +34,33 @@ typedef struct sounds
 static const struct
 {
 	const char *name;
-	int attributes;
+	crm_key_way way;
 	const char *meaning;
 } kinds[] = {
-	[CRM_KEY_EMAIL] = {"email", CRM_KEY_OF_CONTACT, "e-mail address"},
-	[CRM_KEY_LOCAL] = {"local", CRM_KEY_OF_CONTACT, "e-mail address without its domain"},
-	[CRM_KEY_DOMAIN] = {"domain", CRM_KEY_OF_CONTACT, "e-mail domain of an organization"},
-	[CRM_KEY_PHONE] = {"phone", CRM_KEY_OF_NUMBER, "last digits of a telephone number"},
-	[CRM_KEY_IDENTIFIER] = {"identifier", CRM_KEY_OF_NUMBER, "number that identifies"},
-	[CRM_KEY_DATE] = {"date", CRM_KEY_OF_DATE, "date, day and month in either order"},
-	[CRM_KEY_DATE_INITIAL] = {"date+initial", CRM_KEY_OF_DATE, "date and an initial"},
-	[CRM_KEY_MONTH_NAME] = {"month+name", CRM_KEY_OF_DATE | CRM_KEY_OF_NAME,
-							"year and month, and a name by its sound"},
-	[CRM_KEY_DAY_NAME] = {"day+name", CRM_KEY_OF_DATE | CRM_KEY_OF_NAME,
-						  "month and day, and a name by its sound"},
-	[CRM_KEY_NAME] = {"name", CRM_KEY_OF_NAME, "given and family name by their sounds"},
-	[CRM_KEY_NAME_CITY] = {"name+city", CRM_KEY_OF_NAME | CRM_KEY_OF_PLACE,
+	[CRM_KEY_EMAIL] = {"email", CRM_WAY_EMAIL, "e-mail address"},
+	[CRM_KEY_LOCAL] = {"local", CRM_WAY_EMAIL, "e-mail address without its domain"},
+	[CRM_KEY_DOMAIN] = {"domain", CRM_WAY_EMAIL, "e-mail domain of an organization"},
+	[CRM_KEY_PHONE] = {"phone", CRM_WAY_PHONE, "last digits of a telephone number"},
+	[CRM_KEY_IDENTIFIER] = {"identifier", CRM_WAY_IDENTIFIER, "number that identifies"},
+	[CRM_KEY_DATE] = {"date", CRM_WAY_DATE, "date, day and month in either order"},
+	[CRM_KEY_DATE_INITIAL] = {"date+initial", CRM_WAY_DATE, "date and an initial"},
+	[CRM_KEY_MONTH_NAME] = {"month+name", CRM_WAY_DATE, "year and month, and a name by its sound"},
+	[CRM_KEY_DAY_NAME] = {"day+name", CRM_WAY_DATE, "month and day, and a name by its sound"},
+	[CRM_KEY_NAME] = {"name", CRM_WAY_NAME, "given and family name by their sounds"},
+	[CRM_KEY_NAME_CITY] = {"name+city", CRM_WAY_NAME,
 						   "given and family name and city by their sounds"},
-	[CRM_KEY_NAME_YEAR] = {"name+year", CRM_KEY_OF_NAME | CRM_KEY_OF_DATE,
+	[CRM_KEY_NAME_YEAR] = {"name+year", CRM_WAY_NAME,
 						   "given and family name by their sounds, and year"},
-	[CRM_KEY_POSTAL_NAME] = {"postal+name", CRM_KEY_OF_NAME | CRM_KEY_OF_PLACE,
-							 "postal code, and a name by its sound"},
-	[CRM_KEY_CITY_NAME] = {"city+name", CRM_KEY_OF_NAME | CRM_KEY_OF_PLACE,
-						   "city and a name by their sounds"},
-	[CRM_KEY_STREET_NUMBER] = {"street+number", CRM_KEY_OF_PLACE,
+	[CRM_KEY_POSTAL_NAME] = {"postal+name", CRM_WAY_PLACE, "postal code, and a name by its sound"},
+	[CRM_KEY_CITY_NAME] = {"city+name", CRM_WAY_PLACE, "city and a name by their sounds"},
+	[CRM_KEY_STREET_NUMBER] = {"street+number", CRM_WAY_PLACE,
 							   "street by its sound, and house number"},
-	[CRM_KEY_ORGANIZATION] = {"organization", CRM_KEY_OF_NAME,
+	[CRM_KEY_ORGANIZATION] = {"organization", CRM_WAY_NAME,
 							  "name of an organization without legal form"},
-	[CRM_KEY_WORD] = {"word", CRM_KEY_OF_NAME, "a word of an organization's name by its sound"},
-	[CRM_KEY_WORD_POSTAL] = {"word+postal", CRM_KEY_OF_NAME | CRM_KEY_OF_PLACE,
+	[CRM_KEY_WORD] = {"word", CRM_WAY_NAME, "a word of an organization's name by its sound"},
+	[CRM_KEY_WORD_POSTAL] = {"word+postal", CRM_WAY_PLACE,
 							 "a word of an organization's name by its sound, and postal code"},
-	[CRM_KEY_WORD_CITY] = {"word+city", CRM_KEY_OF_NAME | CRM_KEY_OF_PLACE,
+	[CRM_KEY_WORD_CITY] = {"word+city", CRM_WAY_PLACE,
 						   "a word of an organization's name by its sound, and city"},
 };
 
@@ -80,10 +76,10 @@ crm_key_kind_meaning(crm_key_kind kind)
 	return kinds[kind].meaning;
 }
 
-int
-crm_key_kind_attributes(crm_key_kind kind)
+crm_key_way
+crm_key_kind_way(crm_key_kind kind)
 {
-	return kinds[kind].attributes;
+	return kinds[kind].way;
 }
 
 crm_key_kind

@@ -50,15 +50,21 @@ extern const char *crm_key_kind_meaning(crm_key_kind kind);
 extern crm_key_kind crm_key_kind_named(const char *name);
 
 /*
- * The attributes that a kind looks at, as bits. Kinds with no attribute in common find a pair
- * independently of each other, so far as anything is independent in such data.
+ * Ways of finding a pair: kinds of one way fail together, kinds of different ways independently, so
+ * far as anything is independent in such data.
  */
-#define CRM_KEY_OF_CONTACT 1
-#define CRM_KEY_OF_NUMBER 2 /* telephone, identifier */
-#define CRM_KEY_OF_DATE 4
-#define CRM_KEY_OF_NAME 8
-#define CRM_KEY_OF_PLACE 16
-extern int crm_key_kind_attributes(crm_key_kind kind);
+typedef enum crm_key_way
+{
+	CRM_WAY_EMAIL,
+	CRM_WAY_PHONE,
+	CRM_WAY_IDENTIFIER,
+	CRM_WAY_DATE,
+	CRM_WAY_NAME,
+	CRM_WAY_PLACE,
+	CRM_KEY_WAYS
+} crm_key_way;
+
+extern crm_key_way crm_key_kind_way(crm_key_kind kind);
 
 /*
  * A key that more records have than this finds nothing: it is a mailbox of an office, a placeholder

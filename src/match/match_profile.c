@@ -152,6 +152,17 @@ put_phone(builder *b, const crm_profile_value *value)
 		put(b, FIELD_PHONE, (const char *) &phone, sizeof(phone));
 }
 
+/* What forms and old programs write where they know no date. */
+static bool
+is_placeholder(int year, int month, int day)
+{
+	bool new_year = month == 1 && day == 1;
+
+	return year == 9999 || (year == 1899 && month == 12) ||
+		   (new_year &&
+			(year <= 1 || year == 1753 || year == 1800 || year == 1900 || year == 1970));
+}
+
 static void
 put_date(builder *b, const char *text)
 {
@@ -160,7 +171,7 @@ put_date(builder *b, const char *text)
 	int day;
 	char packed[4];
 
-	if (!crm_value_date(text, &year, &month, &day))
+	if (!crm_value_date(text, &year, &month, &day) || is_placeholder(year, month, day))
 		return;
 	packed[0] = (char) (year >> 8);
 	packed[1] = (char) (year & 0xff);

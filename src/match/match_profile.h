@@ -47,7 +47,7 @@ typedef struct crm_profile
 	crm_span family; /* without particles */
 	crm_span organization;
 	char organization_end; /* of what was taken off: crm_name_organization_end() */
-	crm_span street; /* without the house number */
+	crm_span street;       /* without the house number */
 	crm_span number;
 	crm_span postal_code;
 	crm_span city;

@@ -1,40 +1,45 @@
 #!/usr/bin/env perl
-# The weight from which on two records are one grows with their number. Two that stood far apart in
-# the order of arrival and were just heavy enough come apart when it grows, and none keeps both ids.
+# A model is trained once there are enough records, and again when there are four times as many: then
+# all are one customer or two by the new one, as if they had come at once, and ids go on.
 use strict;
 use warnings;
+use lib "$ENV{TREE}/test/lib";
+use Crowd;
 use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('grow');
 $node->init;
 $node->start;
-$node->safe_psql('postgres', <<'SQL');
-CREATE EXTENSION crm CASCADE;
-SELECT crm.add_department('sales');
-CREATE TABLE account (id integer PRIMARY KEY, name text, mail text, born date, city text);
-SELECT crm.add_source('account', 'sales', '{"name": "name", "email": "mail", "birth_date": "born", "city": "city"}');
-INSERT INTO account VALUES (1, 'Quirijn Zandbergen', NULL, NULL, 'Delft');
-INSERT INTO account SELECT n, NULL, 'user' || n || '@place' || n || '.nl' FROM generate_series(2, 39999) n;
-CALL crm.resolve();
-INSERT INTO account VALUES (40000, 'Quirijn Zandbergen', NULL, NULL, 'Delft');
-CALL crm.resolve();
-SQL
+$node->safe_psql('postgres', 'CREATE DATABASE grown');
+$node->safe_psql('grown', crowd_tables() . crowd_people(2000, 1400) . crowd_sources('watch'));
+my $both    = q{SELECT crm.change_source('dept.account', filter => '%1$s'); SELECT crm.change_source('dept.lead', filter => '%1$s');};
+my $version = 'SELECT model_version FROM crm_internal.identity_clock';
 
-my $pair = q{SELECT crm.customer_of('public.account', '1') = crm.customer_of('public.account', '40000')};
-my $weight = 'SELECT match_weight FROM crm_internal.identity_clock';
-my $edge   = q{SELECT e.weight FROM crm_internal.edge e JOIN crm_internal.record r ON r.record_id = e.record_a WHERE r.source_key IN ('1', '40000')};
-is($node->safe_psql('postgres', $pair), 't', 'among forty thousand they are one');
+sub grow_to
+{
+	my ($filter) = @_;
+	$node->safe_psql('grown', sprintf $both, $filter);
+	$node->safe_psql('grown', 'CALL crm.resolve()');
+	is(healthy_so_far(), '', "all agrees with $filter");
+	return $node->safe_psql('grown', $version);
+}
 
-$node->safe_psql('postgres', q{INSERT INTO account SELECT n, NULL, 'user' || n || '@place' || n || '.nl' FROM generate_series(40001, 66000) n; });
-$node->safe_psql('postgres', 'CALL crm.resolve()');
-cmp_ok($node->safe_psql('postgres', $edge), '<', $node->safe_psql('postgres', $weight), 'their weight is no longer enough');
-is($node->safe_psql('postgres', $pair), 'f', 'among sixty-six thousand they are two');
-is($node->safe_psql('postgres', 'SELECT count(*) - count(DISTINCT customer_id) FROM crm_internal.record'), 0, 'nobody shares an id');
+sub healthy_so_far
+{
+	return $node->safe_psql('grown', 'SELECT problem FROM crm.verify()');
+}
 
-$node->safe_psql('postgres', 'DELETE FROM account WHERE id BETWEEN 40001 AND 50000');
-$node->safe_psql('postgres', 'CALL crm.resolve()');
-is($node->safe_psql('postgres', $pair), 't', 'and one again when there are fewer');
-is($node->safe_psql('postgres', 'SELECT count(*) FROM crm.verify()'), 0, 'all agrees');
+is(grow_to('id <= 200'), 0, 'few records are compared by the built-in model');
+is(grow_to('id <= 400'), 1, 'enough train one');
+$node->safe_psql('grown', 'CREATE TABLE was AS SELECT source, source_key, customer_id FROM crm.customer_source');
+is(grow_to('id <= 1200'), 1, 'three times as many do not yet train another');
+cmp_ok(grow_to(''), '>', 1, 'four times as many do');
+is(partition_of($node, 'grown'), fresh_partition($node, 'grown', $PostgreSQL::Test::Utils::tmp_check), 'the same customers as of a fresh load');
+is($node->safe_psql('grown', 'SELECT count(*) - count(DISTINCT customer_id) FROM crm_internal.customer_identity'), 0, 'no id twice');
+is($node->safe_psql('grown', 'SELECT count(*) FROM was WHERE crm.current_customer(customer_id) IS NULL'), 0, 'every old id answers');
+cmp_ok($node->safe_psql('grown', 'SELECT count(*) FROM was w JOIN crm.customer_source s USING (source, source_key) WHERE s.customer_id = w.customer_id'),
+	'>', 0.95 * $node->safe_psql('grown', 'SELECT count(*) FROM was'), 'nearly all are the same');
 $node->stop;
 done_testing();
