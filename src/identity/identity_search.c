@@ -47,8 +47,8 @@ static void
 take_answer(search *s, int64 customer, int64 record, const crm_pattern *pattern)
 {
 	/* who asks means somebody: what it says counts without the prior */
-	int32 weight =
-		crm_weigh(&s->model->model, pattern).weight - s->model->model.prior[CRM_STRANGERS];
+	int32 weight = crm_weigh(&s->model->model, pattern).weight -
+				   s->model->model.prior[crm_odds_at(pattern->kind, CRM_STRANGERS)];
 	bool found;
 	answer *a;
 
