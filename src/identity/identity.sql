@@ -125,6 +125,14 @@ CREATE TABLE crm_internal.oversize_component
 COMMENT ON TABLE crm_internal.oversize_component IS 'records that match each other in such a number that no customer can be behind them: they stay apart, and crm.verify() names the first of each such component';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.oversize_component', '');
 
+CREATE TABLE crm_internal.capped_key
+(
+	key bigint PRIMARY KEY,
+	since timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE crm_internal.capped_key IS 'blocking keys that so many records have that they find nothing; shown by crm.capped_keys';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.capped_key', '');
+
 CREATE SEQUENCE crm_internal.job_job_id_seq;
 CREATE TABLE crm_internal.job
 (

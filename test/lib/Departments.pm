@@ -138,6 +138,7 @@ CALL crm.resolve();
 SELECT crm.set_survivorship('phone', '{recency,trust}');
 SELECT crm.set_source_trust('service.client', 0.8, 'email');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
+INSERT INTO crm_internal.capped_key (key, since) VALUES (7, '2026-01-01');
 INSERT INTO crm_internal.oversize_component (record_id, records, found_at) VALUES (-1, 1001, '2026-01-01');
 CALL crm.run_maintenance();
 SELECT crm.add_budget('care', 1000), crm.add_budget('goodwill', 300, parent => 'care');
