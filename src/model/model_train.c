@@ -70,7 +70,8 @@ crm_model_train(const crm_profile *profiles, int64 n)
 	w.profiles = MemoryContextAllocHuge(mine, n * sizeof(crm_profile));
 	memcpy(w.profiles, profiles, n * sizeof(crm_profile));
 	w.training.records = n;
-	w.training.all_pairs = n * (n - 1.0) / 2;
+	for (int64 i = 0; i < n; i++)
+		w.training.organizations += profiles[i].kind == 'o';
 	count_terms(&w);
 	list_postings(&w);
 	list_pairs(&w);
