@@ -94,6 +94,7 @@ CREATE TABLE crm_internal.customer_event
 	records bigint[]
 );
 CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
+CREATE INDEX customer_event_act_idx ON crm_internal.customer_event (act_no) WHERE act_no IS NOT NULL;
 COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
 COMMENT ON COLUMN crm_internal.customer_event.person IS 'who decided it, where somebody did; reason: why, in his words';
 COMMENT ON COLUMN crm_internal.customer_event.act_no IS 'his verdicts, or those that he took back';
