@@ -83,14 +83,21 @@ CREATE TABLE crm_internal.customer_event
 (
 	event_no bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.customer_event_event_no_seq'),
 	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended}'::pg_catalog.text[])),
+	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended,confirmed,rejected,undone}'::pg_catalog.text[])),
 	customer_id bigint NOT NULL,
 	other_customer_id bigint,
 	cause text NOT NULL,
-	actor text NOT NULL
+	actor text NOT NULL,
+	person text,
+	reason text,
+	act_no bigint,
+	records bigint[]
 );
 CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
 COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
+COMMENT ON COLUMN crm_internal.customer_event.person IS 'who decided it, where somebody did; reason: why, in his words';
+COMMENT ON COLUMN crm_internal.customer_event.act_no IS 'his verdicts, or those that he took back';
+COMMENT ON COLUMN crm_internal.customer_event.records IS 'of merged, split and moved: the records that went from one id to the other';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event', '');
 ALTER SEQUENCE crm_internal.customer_event_event_no_seq OWNED BY crm_internal.customer_event.event_no;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event_event_no_seq', '');
@@ -100,11 +107,13 @@ CREATE TABLE crm_internal.identity_clock
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	ticks bigint NOT NULL,
 	model_version integer,
-	recluster_after bigint
+	recluster_after bigint,
+	keys_off bigint NOT NULL DEFAULT 0
 );
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.identity_clock', '');
 COMMENT ON COLUMN crm_internal.identity_clock.model_version IS 'the model in force (0: the built-in one); NULL: nothing clustered yet';
 COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are compared and clustered anew: the last one done; else NULL';
+COMMENT ON COLUMN crm_internal.identity_clock.keys_off IS 'kinds of blocking keys that find nothing, a bit each (match_key.h): they are kept, so what they would find can be told';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
 CREATE TABLE crm_internal.oversize_component

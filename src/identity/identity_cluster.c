@@ -26,6 +26,17 @@ crm_cluster_score(int32_t score, int32_t conflict)
 	return score < NEVER ? NEVER : score;
 }
 
+/* Outweighs all else that a component may say; a thousand records do not exceed 64 bits. */
+#define DECIDED (INT64_C(1) << 40)
+
+static int64_t
+sum_of(int32_t score)
+{
+	if (score == CRM_CLUSTER_ALWAYS)
+		return DECIDED;
+	return score == CRM_CLUSTER_NEVER ? -DECIDED : score;
+}
+
 typedef struct linkage
 {
 	int n;
@@ -129,6 +140,14 @@ crm_cluster_room(int n)
 void
 crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void *room)
 {
+	(void) crm_cluster_joins(n, score, tie, NULL, cluster, room);
+}
+
+int
+crm_cluster_joins(int n, const int32_t *score, const int64_t *tie, crm_cluster_join *joins,
+				  int *cluster, void *room)
+{
+	int njoins = 0;
 	linkage link = {.n = n, .sum = room};
 	int i;
 
@@ -136,7 +155,7 @@ crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void 
 	link.size = (int *) (link.tie + n);
 	link.best = link.size + n;
 	for (size_t k = 0; k < (size_t) n * n; k++)
-		link.sum[k] = score[k];
+		link.sum[k] = sum_of(score[k]);
 	memcpy(link.tie, tie, sizeof(int64_t) * n);
 	for (i = 0; i < n; i++)
 	{
@@ -146,5 +165,11 @@ crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void 
 	for (i = 0; i < n; i++)
 		find_best(&link, i);
 	while ((i = next_join(&link)) >= 0)
+	{
+		if (joins != NULL)
+			joins[njoins] = (crm_cluster_join){.into = i, .from = link.best[i]};
+		njoins++;
 		join_clusters(&link, cluster, i, link.best[i]);
+	}
+	return njoins;
 }

@@ -168,10 +168,11 @@ take_block(link_work *work, int64 key, const int64 *records, int size)
 
 /* Blocks of keys (sorted, distinct): pairs of the usable ones, neighbours of those that changed. */
 static void
-take_blocks(link_work *work, const int64 *keys, int nkeys)
+take_blocks(link_work *work, int64 *keys, int nkeys)
 {
 	int64 records[CRM_KEY_COMMON + 1];
 
+	nkeys = crm_keys_keep((int64_t *) keys, nkeys, work->batch->key_kinds);
 	for (int from = 0; from < nkeys; from += KEYS_AT_ONCE)
 	{
 		int n = 0;

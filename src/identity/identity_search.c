@@ -177,7 +177,7 @@ search_as(char kind, const question *q, HTAB *answers)
 			continue;
 		c = crm_profile_compare(&model->model, &asked, &profile);
 		/* who asks means somebody: what it says counts without the prior */
-		c.weight -= model->model.prior[CRM_STRANGERS];
+		c.weight -= model->model.prior[crm_odds_at(profile.kind, CRM_STRANGERS)];
 		if (c.weight > 0)
 			take_answer(answers, customer, record, c.weight);
 	}

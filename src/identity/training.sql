@@ -68,6 +68,8 @@ SELECT v.version,
 	pg_catalog.power(2::double precision, v.odds[3]) AS twins,
 	pg_catalog.power(2::double precision, v.odds[4]) AS namesakes,
 	pg_catalog.power(2::double precision, v.odds[5]) AS colleagues,
+	pg_catalog.power(2::double precision, OPERATOR(pg_catalog.-) v.odds[6]) AS organization_prior,
+	pg_catalog.power(2::double precision, v.odds[7]) AS neighbours,
 	pg_catalog.array_remove(ARRAY[
 		CASE WHEN NOT v.converged THEN pg_catalog.format('not converged after %s iterations', v.iterations) END,
 		CASE WHEN v.expected_pairs OPERATOR(pg_catalog.>) (10 OPERATOR(pg_catalog.*) v.by_rule)
@@ -107,11 +109,13 @@ COMMENT ON COLUMN crm.match_models.iterations IS 'rounds of expectation and maxi
 COMMENT ON COLUMN crm.match_models.converged IS 'whether the last round changed the expected pairs by less than one in ten thousand';
 COMMENT ON COLUMN crm.match_models.expected_pairs IS 'pairs of one customer among all that share a key, expected by the model';
 COMMENT ON COLUMN crm.match_models.plain_pairs IS 'pairs of one customer that plain rules find, divided by the share of 0.6 that they are assumed to find: where training began';
-COMMENT ON COLUMN crm.match_models.prior IS 'pairs of one customer for each pair of strangers';
-COMMENT ON COLUMN crm.match_models.household IS 'pairs of a household for each pair of one customer';
-COMMENT ON COLUMN crm.match_models.twins IS 'pairs of twins for each pair of one customer';
-COMMENT ON COLUMN crm.match_models.namesakes IS 'pairs of namesakes of two generations for each pair of one customer';
-COMMENT ON COLUMN crm.match_models.colleagues IS 'pairs of colleagues for each pair of one customer';
+COMMENT ON COLUMN crm.match_models.prior IS 'pairs of one person for each pair of two people who are strangers';
+COMMENT ON COLUMN crm.match_models.household IS 'pairs of people of a household for each pair of one person';
+COMMENT ON COLUMN crm.match_models.twins IS 'pairs of twins for each pair of one person';
+COMMENT ON COLUMN crm.match_models.namesakes IS 'pairs of namesakes of two generations for each pair of one person';
+COMMENT ON COLUMN crm.match_models.colleagues IS 'pairs of colleagues for each pair of one person';
+COMMENT ON COLUMN crm.match_models.organization_prior IS 'pairs of one organization for each pair of two organizations that are strangers';
+COMMENT ON COLUMN crm.match_models.neighbours IS 'pairs of organizations in one building, or of one group, for each pair of one organization';
 COMMENT ON COLUMN crm.match_models.warnings IS 'what speaks against trusting it; empty: nothing known';
 
 -- Runs as the owner: reads the profiles of all records; what it returns are counts.

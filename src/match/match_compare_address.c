@@ -8,15 +8,18 @@ same_street(crm_span a, crm_span b)
 	return crm_span_equal_without_spaces(a, b) || crm_span_similarity(a, b) >= 0.90;
 }
 
+/* Postal codes that differ by more than an error are two places: a city has many a Church Street.
+ */
 static bool
 same_place(const crm_profile *a, const crm_profile *b)
 {
+	bool city = a->city.length > 0 && b->city.length > 0;
+
 	if (a->postal_code.length > 0 && b->postal_code.length > 0)
 		return crm_span_equal(a->postal_code, b->postal_code) ||
-			   (a->city.length > 0 && b->city.length > 0 &&
+			   (city && crm_span_one_error(a->postal_code, b->postal_code) &&
 				crm_span_similarity(a->city, b->city) >= 0.92);
-	return a->city.length > 0 && b->city.length > 0 &&
-		   crm_span_similarity(a->city, b->city) >= 0.90;
+	return city && crm_span_similarity(a->city, b->city) >= 0.90;
 }
 
 static crm_level

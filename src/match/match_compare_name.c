@@ -60,7 +60,8 @@ static bool
 is_other_gender(crm_span a, crm_span b)
 {
 	static const char *const endings[][2] = {
-		{"", "a"}, {"", "e"}, {"", "ina"}, {"", "na"}, {"", "ne"}, {"o", "a"}, {"us", "a"},
+		{"", "a"},  {"", "e"},   {"", "ina"}, {"", "na"},
+		{"", "ne"}, {"e", "ie"}, {"o", "a"},  {"us", "a"},
 	};
 	size_t stem = 0;
 
@@ -80,6 +81,16 @@ is_other_gender(crm_span a, crm_span b)
 	return false;
 }
 
+/* Anna is called so, Anna Maria too; Maria is more often her sister or her mother. */
+static bool
+same_first_word(crm_span a, crm_span b)
+{
+	crm_span x = {a.text, first_word(a)};
+	crm_span y = {b.text, first_word(b)};
+
+	return crm_span_equal(x, y) || crm_span_one_error(x, y);
+}
+
 static crm_level
 given_level(crm_span a, crm_span b)
 {
@@ -96,7 +107,7 @@ given_level(crm_span a, crm_span b)
 	if (crm_span_one_error(a, b))
 		return CRM_GIVEN_CLOSE;
 	if (crm_span_is_part_of(a, b))
-		return CRM_GIVEN_PART;
+		return same_first_word(a, b) ? CRM_GIVEN_PART : CRM_GIVEN_SIMILAR;
 	s = crm_span_similarity(a, b);
 	if (s >= 0.93)
 		return CRM_GIVEN_CLOSE;
@@ -188,14 +199,26 @@ compare_lone_names(const crm_profile *a, const crm_profile *b, crm_span x, crm_s
 	/* a given name here and a family name there say nothing */
 }
 
+/*
+ * Written so twice it is no typing error: Joan is not John; and names that many have, as Mark and
+ * Mary, are two names unless they are two spellings of one.
+ */
+static bool
+are_two_names(const crm_profile *a, const crm_profile *b)
+{
+	if (crm_mailboxes_name_two(a, b))
+		return true;
+	return a->terms.common_given && b->terms.common_given &&
+		   !crm_span_sounds_alike(a->given, b->given);
+}
+
 static void
 compare_full_names(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
 	crm_level given = given_level(a->given, b->given);
 	crm_level family = family_level(a->family, b->family);
 
-	/* written so twice it is no typing error: Joan is not John */
-	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && crm_mailboxes_name_two(a, b))
+	if ((given == CRM_GIVEN_CLOSE || given == CRM_GIVEN_SIMILAR) && are_two_names(a, b))
 		given = CRM_GIVEN_UNCLEAR;
 	if (given >= CRM_GIVEN_SIMILAR || family >= CRM_FAMILY_SIMILAR)
 	{
@@ -255,12 +278,14 @@ same_company_word(crm_span a, crm_span b)
 		   is_abbreviation(a, b) || is_abbreviation(b, a) || crm_span_similarity(a, b) >= 0.94;
 }
 
-/* How many words of two names can be laid side by side. */
+/* How many words of two names can be laid side by side; bits of b's tell which. */
 static int
-company_words_in_common(const crm_words *a, const crm_words *b)
+company_words_in_common(const crm_words *a, const crm_words *b, unsigned *of_a, unsigned *of_b)
 {
 	unsigned used = 0;
 	int common = 0;
+
+	*of_a = 0;
 
 	for (int i = 0; i < a->n; i++)
 		for (int j = 0; j < b->n; j++)
@@ -268,29 +293,52 @@ company_words_in_common(const crm_words *a, const crm_words *b)
 				same_company_word((crm_span){a->word[i].text, a->word[i].length},
 								  (crm_span){b->word[j].text, b->word[j].length}))
 			{
+				*of_a |= 1u << i;
 				used |= 1u << j;
 				common++;
 				break;
 			}
+	*of_b = used;
 	return common;
 }
 
-crm_level
-crm_organization_level(crm_span a, crm_span b)
+/*
+ * Alpine Paper and Alpine Paper Products may be one; Alpine Paper Corporation is another: its name
+ * ends where the other goes on.
+ */
+static bool
+goes_on_otherwise(const crm_words *fuller, unsigned matched, char end, char brief_end)
 {
+	return brief_end != 0 && brief_end != end && (matched >> (fuller->n - 1) & 1) == 0;
+}
+
+crm_level
+crm_organization_level(const crm_profile *p, const crm_profile *q)
+{
+	crm_span a = p->organization;
+	crm_span b = q->organization;
+	bool ends = p->organization_end == 0 || q->organization_end == 0 ||
+				p->organization_end == q->organization_end;
+	unsigned of_a;
+	unsigned of_b;
 	crm_words x;
 	crm_words y;
 	int common;
 
 	if (crm_span_equal_without_spaces(a, b))
-		return CRM_ORGANIZATION_EXACT;
+		return ends ? CRM_ORGANIZATION_EXACT : CRM_ORGANIZATION_PART;
 	crm_words_split(a.text, a.length, &x);
 	crm_words_split(b.text, b.length, &y);
-	common = company_words_in_common(&x, &y);
+	common = company_words_in_common(&x, &y, &of_a, &of_b);
 	if (common == x.n && common == y.n)
-		return CRM_ORGANIZATION_CLOSE;
+		return ends ? CRM_ORGANIZATION_CLOSE : CRM_ORGANIZATION_PART;
 	if (common > 0 && (common == x.n || common == y.n))
+	{
+		if (common == x.n ? goes_on_otherwise(&y, of_b, q->organization_end, p->organization_end)
+						  : goes_on_otherwise(&x, of_a, p->organization_end, q->organization_end))
+			return CRM_ORGANIZATION_DIFFERENT;
 		return CRM_ORGANIZATION_PART;
+	}
 	if (crm_span_one_error(a, b) || (common == 0 && crm_span_similarity(a, b) >= 0.93))
 		return CRM_ORGANIZATION_CLOSE;
 	if (common * 2 >= (x.n > y.n ? x.n : y.n) && crm_span_similarity(a, b) >= 0.95)
@@ -301,11 +349,8 @@ crm_organization_level(crm_span a, crm_span b)
 void
 crm_compare_organizations(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
-	crm_level level;
-
 	if (a->organization.length == 0 || b->organization.length == 0)
 		return;
 	e->named = true;
-	level = crm_organization_level(a->organization, b->organization);
-	crm_reach(e, level);
+	crm_reach(e, crm_organization_level(a, b));
 }

@@ -25,6 +25,7 @@ enum field
 	FIELD_REGION,
 	FIELD_COUNTRY,
 	FIELD_DATE,
+	FIELD_ORGANIZATION_END,
 	FIELD_EMAIL,
 	FIELD_PHONE,
 	FIELD_IDENTIFIER
@@ -84,7 +85,10 @@ static void
 put_organization(builder *b, const char *text)
 {
 	char folded[CRM_TEXT_MAX];
+	char end = crm_name_organization_end(text);
 
+	if (end != 0 && (b->seen & (1u << FIELD_ORGANIZATION)) == 0)
+		put(b, FIELD_ORGANIZATION_END, &end, 1);
 	put(b, FIELD_ORGANIZATION, folded, crm_name_organization(text, folded, sizeof(folded)));
 }
 
@@ -148,6 +152,17 @@ put_phone(builder *b, const crm_profile_value *value)
 		put(b, FIELD_PHONE, (const char *) &phone, sizeof(phone));
 }
 
+/* What forms and old programs write where they know no date. */
+static bool
+is_placeholder(int year, int month, int day)
+{
+	bool new_year = month == 1 && day == 1;
+
+	return year == 9999 || (year == 1899 && month == 12) ||
+		   (new_year &&
+			(year <= 1 || year == 1753 || year == 1800 || year == 1900 || year == 1970));
+}
+
 static void
 put_date(builder *b, const char *text)
 {
@@ -156,7 +171,7 @@ put_date(builder *b, const char *text)
 	int day;
 	char packed[4];
 
-	if (!crm_value_date(text, &year, &month, &day))
+	if (!crm_value_date(text, &year, &month, &day) || is_placeholder(year, month, day))
 		return;
 	packed[0] = (char) (year >> 8);
 	packed[1] = (char) (year & 0xff);
@@ -301,6 +316,8 @@ open_field(crm_profile *profile, enum field field, const char *text, size_t leng
 		profile->month = (uint8_t) text[2];
 		profile->day = (uint8_t) text[3];
 	}
+	else if (field == FIELD_ORGANIZATION_END && length == 1)
+		profile->organization_end = *text;
 	else if (field == FIELD_EMAIL)
 		open_email(profile, text, length);
 	else if (field == FIELD_PHONE && length == sizeof(uint64_t) &&

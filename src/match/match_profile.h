@@ -14,7 +14,7 @@
 #include "match/match_model.h"
 #include "source/attribute.h"
 
-#define CRM_PROFILE_VERSION 1
+#define CRM_PROFILE_VERSION 2
 #define CRM_PROFILE_MAX 2048 /* bytes; more values of one kind than fit are left out */
 #define CRM_PROFILE_MANY 4   /* e-mails, phones, identifiers that are compared */
 
@@ -46,7 +46,8 @@ typedef struct crm_profile
 	crm_span given;
 	crm_span family; /* without particles */
 	crm_span organization;
-	crm_span street; /* without the house number */
+	char organization_end; /* of what was taken off: crm_name_organization_end() */
+	crm_span street;       /* without the house number */
 	crm_span number;
 	crm_span postal_code;
 	crm_span city;

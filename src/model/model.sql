@@ -21,7 +21,7 @@ CREATE TABLE crm_internal.match_model
 );
 COMMENT ON TABLE crm_internal.match_model IS 'versions of the parameters of matching; a version never changes. Which one is in force stands in identity_clock; 0, the built-in one, has no row';
 COMMENT ON COLUMN crm_internal.match_model.sampled IS 'records whose pairs were looked at';
-COMMENT ON COLUMN crm_internal.match_model.odds IS 'log2 of pairs of each other kind (match_model.h, in its order) for each pair of one customer';
+COMMENT ON COLUMN crm_internal.match_model.odds IS 'log2 of pairs of each other kind (match_model.h, in its order; those of organizations last) for each pair of one customer';
 COMMENT ON COLUMN crm_internal.match_model.m IS 'probability of each level (match_level.h, in its order) among pairs of one customer';
 COMMENT ON COLUMN crm_internal.match_model.u IS 'probability of each level among pairs of strangers';
 COMMENT ON COLUMN crm_internal.match_model.reached IS 'expected pairs of one customer that reached the level in training';

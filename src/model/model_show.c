@@ -40,11 +40,11 @@ Datum
 crm_match_odds(PG_FUNCTION_ARGS)
 {
 	crm_model model;
-	Datum odds[CRM_OTHERS];
+	Datum odds[CRM_ODDS];
 
 	crm_model_builtin(&model, 0);
-	for (int other = 0; other < CRM_OTHERS; other++)
+	for (int other = 0; other < CRM_ODDS; other++)
 		odds[other] = Float8GetDatum(model.odds[other]);
-	PG_RETURN_ARRAYTYPE_P(construct_array(odds, CRM_OTHERS, FLOAT8OID, sizeof(float8),
+	PG_RETURN_ARRAYTYPE_P(construct_array(odds, CRM_ODDS, FLOAT8OID, sizeof(float8),
 										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

@@ -86,7 +86,7 @@ load(int32 version)
 			 1, types);
 	if (crm_execute_plan(plan, args, NULL, false) != 1)
 		return false;
-	take_numbers(1, at_hand.model.odds, CRM_OTHERS);
+	take_numbers(1, at_hand.model.odds, CRM_ODDS);
 	take_numbers(2, at_hand.model.m, CRM_LEVELS);
 	take_numbers(3, at_hand.model.u, CRM_LEVELS);
 	SPI_freetuptable(SPI_tuptable);
@@ -198,7 +198,7 @@ crm_model_store(const crm_training *t, int64 candidate_pairs, int64 sampled)
 					Int64GetDatum((int64) t->random_pairs), Float8GetDatum(t->all_pairs),
 					Int32GetDatum(t->iterations),           BoolGetDatum(t->converged),
 					Float8GetDatum(t->customers),           Float8GetDatum(t->by_rule),
-					numbers(t->model.odds, CRM_OTHERS),     numbers(t->model.m, CRM_LEVELS),
+					numbers(t->model.odds, CRM_ODDS),       numbers(t->model.m, CRM_LEVELS),
 					numbers(t->model.u, CRM_LEVELS),        numbers(t->reached, CRM_LEVELS),
 					numbers(t->random, CRM_LEVELS),         Int64GetDatum(sampled)};
 	bool isnull;

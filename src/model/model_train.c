@@ -120,6 +120,7 @@ crm_trainer_add(crm_trainer *t, int64 tie, const char *bytes, size_t length)
 	if (crm_profile_open(bytes, length, &profile))
 	{
 		t->training.records++;
+		t->training.organizations += profile.kind == 'o';
 		n = crm_term_keys(&profile, keys);
 		for (int i = 0; i < n; i++)
 			crm_counter_add(&t->counter, keys[i]);
@@ -142,10 +143,8 @@ int32
 crm_trainer_end(crm_trainer *t)
 {
 	MemoryContext before = MemoryContextSwitchTo(t->context);
-	double n = t->training.records;
 	int32 version;
 
-	t->training.all_pairs = Max(n * (n - 1) / 2, 1);
 	take_terms(t);
 	list_postings(t);
 	list_pairs(t);

@@ -15,6 +15,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('drop_detail', 'process.policy', $$SELECT crm.drop_detail('shop.address', of => 'shop.client')$$),
 	('set_survivorship', 'process.policy', $$SELECT crm.set_survivorship('email', '{recency}')$$),
 	('set_source_trust', 'process.policy', $$SELECT crm.set_source_trust('shop.client', 0.4)$$),
+	('set_blocking_key', 'process.policy', $$SELECT crm.set_blocking_key('date', false)$$),
 	('drop_source', 'process.policy', $$SELECT crm.drop_source('shop.client')$$),
 	('add_preset', 'process.policy', $$SELECT crm.add_preset('own', '{"title": "Own", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"name": "name"}}]}')$$),
 	('add_source', 'process.policy', $$SELECT crm.add_source('shop.client', department => 'shop', preset => 'own')$$),
