@@ -77,7 +77,7 @@ typedef struct crm_batch
 	List *later;
 	const crm_active_model *model;
 	uint64 key_kinds; /* blocking keys that find candidates */
-	crm_edge *edges; /* of the touched components, that speak for one customer */
+	crm_edge *edges;  /* of the touched components, that speak for one customer */
 	int nedges;
 	int edges_room;
 	int64 resolved; /* rows dealt with */

@@ -20,9 +20,7 @@
 #include "base/base.h"
 #include "identity/identity_bulk.h"
 #include "identity/identity_store.h"
-
-/* A model is trained anew when there are so many times the records. */
-#define GROWTH 4
+#include "identity/identity_training.h"
 
 #define STORED_AT_ONCE 20000
 
@@ -242,39 +240,27 @@ static int32
 train(const crm_bulk *bulk)
 {
 	place *order = MemoryContextAllocHuge(CurrentMemoryContext, (bulk->n + 1) * sizeof(place));
-	crm_profile *profiles =
-		MemoryContextAllocHuge(CurrentMemoryContext, (bulk->n + 1) * sizeof(crm_profile));
-	int32 version;
+	crm_trainer *trainer = crm_trainer_begin(bulk->n, (int64) bulk->used);
 
 	for (int64 i = 0; i < bulk->n; i++)
 		order[i] = (place){bulk->records[i].tie, i};
 	qsort(order, bulk->n, sizeof(place), by_tie);
 	for (int64 i = 0; i < bulk->n; i++)
-		crm_bulk_open(bulk, order[i].at, &profiles[i]);
-	pfree(order);
-	version = crm_model_train(profiles, bulk->n);
-	pfree(profiles);
-	return version;
-}
+	{
+		const crm_bulk_record *r = &bulk->records[order[i].at];
 
-bool
-crm_bulk_training_is_due(int64 records)
-{
-	return records >= CRM_TRAINING_LEAST &&
-		   records >= GROWTH * crm_model_records(Max(crm_store_model_version(), 0));
+		crm_trainer_add(trainer, r->tie, bulk->profiles + r->offset, r->length);
+	}
+	pfree(order);
+	return crm_trainer_end(trainer);
 }
 
 bool
 crm_bulk_train(crm_bulk *bulk)
 {
-	int32 version;
-
-	if (!crm_bulk_training_is_due(bulk->n))
+	if (!crm_training_worth(bulk->n))
 		return false;
-	version = train(bulk);
-	if (version == 0)
-		return false;
-	crm_store_set_model_version(version);
+	crm_store_set_model_version(train(bulk));
 	return true;
 }
 

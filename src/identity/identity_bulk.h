@@ -71,9 +71,6 @@ extern void crm_bulk_take(crm_bulk *bulk, const crm_batch *batch);
 /* All that are stored already; before the first is taken. */
 extern void crm_bulk_load_stored(crm_bulk *bulk);
 
-/* Whether so many records ask for another model than the one in force. */
-extern bool crm_bulk_training_is_due(int64 records);
-
 /* Trains a model if one is due, which is in force from now on; false: it stays as it is. */
 extern bool crm_bulk_train(crm_bulk *bulk);
 

@@ -245,21 +245,6 @@ crm_bulk_run_pending(const crm_ids *skipped, int64 waiting, crm_bulk_progress pr
 	return done;
 }
 
-bool
-crm_bulk_run_training(void)
-{
-	crm_bulk *bulk;
-	bool trained;
-
-	if (!crm_bulk_training_is_due(crm_store_count_records()))
-		return false;
-	bulk = crm_bulk_begin("model");
-	crm_bulk_load_stored(bulk);
-	trained = crm_bulk_train(bulk);
-	crm_bulk_finish(bulk);
-	return trained;
-}
-
 void
 crm_bulk_run_stored(void)
 {

@@ -21,9 +21,6 @@ extern bool crm_bulk_can(int64 stored);
 extern int64 crm_bulk_run_pending(const crm_ids *skipped, int64 waiting, crm_bulk_progress progress,
 								  void *context);
 
-/* Trains on all that is stored, if it is time for it; true: another model is in force. */
-extern bool crm_bulk_run_training(void);
-
 /* Compares and clusters all that is stored anew, by the model in force. */
 extern void crm_bulk_run_stored(void);
 

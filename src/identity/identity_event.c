@@ -185,21 +185,23 @@ end_identities(telling *t, const crm_ids *dead)
 	crm_store_run(plan, args, NULL);
 }
 
+/* An undo gives ids back that a merge had ended. */
 static void
-insert_identities(const crm_ids *fresh)
+insert_identities(const telling *t, const crm_ids *fresh)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8ARRAYOID};
 	bool nulls[] = {false, false, true, true};
 	crm_bulk_insert *insert;
 
-	if (fresh->n < WORTH_BULK)
+	if (fresh->n < WORTH_BULK || t->deed->act_no != 0)
 	{
 		Datum args[] = {crm_ids_array(fresh->v, fresh->n)};
 
 		crm_plan(&plan,
 				 "INSERT INTO crm_internal.customer_identity (customer_id)"
-				 " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)",
+				 " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)"
+				 " ON CONFLICT (customer_id) DO UPDATE SET merged_into = NULL, ended_at = NULL",
 				 1, types);
 		crm_store_run(plan, args, NULL);
 		return;
@@ -215,7 +217,8 @@ insert_identities(const crm_ids *fresh)
 	crm_bulk_insert_end(insert);
 }
 
-/* New ids, each split off the id that gave most of its records, or created. */
+/* New ids, and those given back, each split off the id that gave most of its records, or created.
+ */
 static void
 begin_identities(telling *t, const crm_ids *fresh)
 {
@@ -225,7 +228,7 @@ begin_identities(telling *t, const crm_ids *fresh)
 
 	if (fresh->n == 0)
 		return;
-	insert_identities(fresh);
+	insert_identities(t, fresh);
 	qsort(flows, nflows, sizeof(flow), by_destination);
 	for (int i = 0; i < fresh->n; i++)
 	{

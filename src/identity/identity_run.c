@@ -19,12 +19,12 @@
 #include "base/base.h"
 #include "base/extension.h"
 #include "follow/follow.h"
-#include "model/model.h"
 #include "identity/identity_bulk_run.h"
 #include "identity/identity_job.h"
 #include "identity/identity_pending.h"
 #include "identity/identity_resolve.h"
 #include "identity/identity_store.h"
+#include "identity/identity_training.h"
 
 /* Records that are clustered anew at a time. */
 #define RECLUSTER_BATCH 20000
@@ -242,15 +242,6 @@ recluster_batch(run *r)
 	return records.n > 0;
 }
 
-/* Once there are enough records, and again when there are four times as many. */
-static void
-train_if_due(void)
-{
-	crm_store_tick();
-	if (crm_store_model_version() >= 0 && crm_bulk_run_training())
-		crm_store_begin_reclustering();
-}
-
 /* At once where memory suffices; else, resumably, batch by batch. */
 static void
 recluster(run *r)
@@ -341,7 +332,7 @@ resolve_pending(run *r)
 	run_bulk(r);
 	while (run_batch(r))
 		next_transaction(r);
-	train_if_due();
+	crm_train_if_due();
 	next_transaction(r);
 	recluster(r);
 	crm_job_finish(r->job_id, r->done);

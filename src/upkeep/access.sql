@@ -37,6 +37,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('member', 'crm.acknowledge'),
 	('member', 'crm_internal.turn'),
 	('member', 'crm_internal.myself'),
+	('member', 'crm_internal.match_levels'),
+	('member', 'crm_internal.match_odds'),
 	('analyst', 'crm.current_customer'),
 	('analyst', 'crm_internal.customer_lineage'),
 	('analyst', 'crm_internal.blocking_kinds'),
@@ -102,6 +104,8 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.set_source_mode'),
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
+	('administrator', 'crm.train_model'),
+	('administrator', 'crm.use_model'),
 	('administrator', 'crm.evaluate'),
 	('administrator', 'crm.set_blocking_key'),
 	('administrator', 'crm.blocking_report'),
@@ -142,12 +146,15 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('relation', '{customer_id,related_customer_id,relation,since,until,source,changed_at}'),
 	('survivorship', NULL),
 	('blocking_keys', NULL),
+	('capped_keys', '{kind,records,source,since}'),
 	('departments', NULL),
 	('source_status', NULL),
 	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),
 	('presets', NULL),
 	('preset_report', NULL),
 	('progress', NULL),
+	('match_model', NULL),
+	('match_models', NULL),
 	('decision_latency', NULL);
 
 -- What waits for the one who asks, and nothing else, is for everyone who acts.
