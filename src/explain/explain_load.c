@@ -107,7 +107,7 @@ crm_explain_load_candidates(const crm_active_model *model, const crm_profile *pr
 	static const Oid types[] = {INT8ARRAYOID, INT4OID};
 	int64_t found[CRM_KEYS_MAX];
 	int64 keys[CRM_KEYS_MAX];
-	int n = crm_profile_keys(profile, found);
+	int n = crm_keys_keep(found, crm_profile_keys(profile, found), crm_store_key_kinds());
 	Datum args[2];
 
 	for (int i = 0; i < n; i++)

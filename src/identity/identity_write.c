@@ -357,7 +357,8 @@ write_dead(writing *w, const crm_ids *dead)
 		dead, &into);
 }
 
-/* New ids, each split off the id that gave most of its records, or created. */
+/* New ids, and those that somebody's merge had ended and his undo gives back, each split off the id
+ * that gave most of its records, or created. */
 static void
 write_fresh(writing *w, const crm_ids *fresh)
 {
@@ -366,7 +367,8 @@ write_fresh(writing *w, const crm_ids *fresh)
 
 	run_on_ids(&plan,
 			   "INSERT INTO crm_internal.customer_identity (customer_id)"
-			   " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)",
+			   " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)"
+			   " ON CONFLICT (customer_id) DO UPDATE SET merged_into = NULL, ended_at = NULL",
 			   fresh, NULL);
 	qsort(w->flows, w->nflows, sizeof(flow), by_destination);
 	for (int i = 0; i < fresh->n; i++)

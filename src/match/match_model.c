@@ -152,7 +152,11 @@ crm_model_prepare(crm_model *model)
 				model->own[other] |= UINT64_C(1) << level;
 	}
 	for (int level = 0; level < CRM_LEVELS; level++)
+	{
 		model->log_u[level] = bits(model->u[level]);
+		for (int other = 0; other < CRM_OTHERS; other++)
+			model->step[level][other] = model->weight[other][level];
+	}
 }
 
 /* Two strangers among more records agree more often by chance: pairs grow faster than customers. */
@@ -225,6 +229,8 @@ weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[
 
 	int others = crm_others_of(pattern->kind);
 
+	for (int other = others; other < CRM_OTHERS; other++)
+		weight[other] = 0;
 	for (int other = 0; other < others; other++)
 		weight[other] = model->prior[crm_odds_at(pattern->kind, (crm_other) other)] +
 						(pattern->alone ? ALONE_ENOUGH : 0);
@@ -234,9 +240,11 @@ weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[
 		int32_t common = commonness(model, pattern, level);
 		int32_t chance = model->weight[CRM_STRANGERS][level] - common;
 
-		for (int other = 0; other < others; other++)
-			weight[other] +=
-				model->weight[other][level] - ((model->own[other] >> level & 1) ? common : 0);
+		for (int other = 0; other < CRM_OTHERS; other++)
+			weight[other] += model->step[level][other];
+		if (common != 0)
+			for (int other = 0; other < CRM_OTHERS; other++)
+				weight[other] -= (model->own[other] >> level & 1) ? common : 0;
 		if (chance < 0)
 			conflict += chance;
 	}

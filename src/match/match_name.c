@@ -112,7 +112,8 @@ bool
 crm_is_listed(const char *word, size_t length, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == length && memcmp(list[i], word, length) == 0)
+		if (length > 0 && list[i][0] == word[0] && strncmp(list[i], word, length) == 0 &&
+			list[i][length] == '\0')
 			return true;
 	return false;
 }

@@ -147,6 +147,7 @@ INSERT INTO crm_internal.access_column (view_name, columns) VALUES
 	('relation', '{customer_id,related_customer_id,relation,since,until,source,changed_at}'),
 	('survivorship', NULL),
 	('blocking_keys', NULL),
+	('capped_keys', '{kind,records,source,since}'),
 	('departments', NULL),
 	('source_status', NULL),
 	('source_detail', '{source,detail,hangs_on,number,kind,key,attributes,needs_attention,repair}'),

@@ -16,6 +16,16 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('set_survivorship', 'process.policy', $$SELECT crm.set_survivorship('email', '{recency}')$$),
 	('set_source_trust', 'process.policy', $$SELECT crm.set_source_trust('shop.client', 0.4)$$),
 	('set_blocking_key', 'process.policy', $$SELECT crm.set_blocking_key('date', false)$$),
+	('set_source_duplicates', 'process.policy', $$SELECT crm.set_source_duplicates('shop.person', false)$$),
+	('set_review_zone', 'process.policy', $$SELECT crm.set_review_zone(-4, 4)$$),
+	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match('shop.person', '1', 'shop.person', '2')$$),
+	('reject_match', 'customer.merge', $$SELECT crm.reject_match('shop.person', '1', 'shop.person', '2')$$),
+	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '2'))$$),
+	('reject_match', 'customer.merge', $$SELECT crm.reject_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '3'))$$),
+	('merge', 'customer.merge', $$SELECT crm.merge(crm.customer_of('shop.person', '3'), crm.customer_of('shop.person', '4'))$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), 'shop.person', '{4}')$$),
+	('undo', 'customer.merge', $$SELECT crm.undo(max(event_no)) FROM crm.customer_event WHERE kind = 'rejected'$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source_key = '4'))$$),
 	('drop_source', 'process.policy', $$SELECT crm.drop_source('shop.client')$$),
 	('add_preset', 'process.policy', $$SELECT crm.add_preset('own', '{"title": "Own", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"name": "name"}}]}')$$),
 	('add_source', 'process.policy', $$SELECT crm.add_source('shop.client', department => 'shop', preset => 'own')$$),
@@ -67,9 +77,13 @@ SET ROLE acts_owner;
 CREATE TABLE shop.client (id integer PRIMARY KEY, name text);
 CREATE TABLE shop.address (id integer PRIMARY KEY, client_id integer, city text);
 CREATE INDEX ON shop.address (client_id);
+CREATE TABLE shop.person (id integer PRIMARY KEY, name text);
+INSERT INTO shop.person VALUES (1, 'Ann Apple'), (2, 'Bob Brown'), (3, 'Cid Cole'), (4, 'Dan Dark');
 RESET ROLE;
 GRANT acts_owner TO acts_admin;
 SELECT crm.add_department('shop') AS department \gset
+SELECT crm.add_source('shop.person', department => 'shop', map => '{"name": "name"}') AS source \gset
+CALL crm.resolve();
 SELECT crm.grant_access('acts_admin', 'administrator') AS granted \gset
 SELECT crm.add_position('board', department => 'shop') AS board \gset
 SELECT crm.add_position('shop_manager', department => 'shop', reports_to => 'board') AS manager \gset

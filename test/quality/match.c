@@ -462,9 +462,12 @@ measure_speed(void)
 		sum = 0;
 		for (long i = 0; i < npairs; i++)
 		{
-			crm_comparison c = crm_profile_compare(&model, &records[pairs[i] >> 32].profile,
-												   &records[(uint32_t) pairs[i]].profile);
+			crm_comparison c;
 
+			if (i + 4 < npairs)
+				crm_profile_prefetch(&records[(uint32_t) pairs[i + 4]].profile);
+			c = crm_profile_compare(&model, &records[pairs[i] >> 32].profile,
+									&records[(uint32_t) pairs[i]].profile);
 			sum = sum * 31 + c.weight * 7 + c.conflict;
 		}
 		compared += npairs;
