@@ -170,16 +170,22 @@ SELECT
 	customer_id,
 	other_customer_id,
 	cause,
-	actor
+	actor,
+	person,
+	reason,
+	act_no
 FROM crm_internal.customer_event;
 COMMENT ON VIEW crm.customer_event IS 'what happened to customer ids';
 COMMENT ON COLUMN crm.customer_event.event_no IS 'ascending number';
 COMMENT ON COLUMN crm.customer_event.at IS 'when';
-COMMENT ON COLUMN crm.customer_event.kind IS 'created, merged, split, moved or ended';
+COMMENT ON COLUMN crm.customer_event.kind IS 'created, merged, split, moved or ended; what somebody decided: confirmed, rejected or undone';
 COMMENT ON COLUMN crm.customer_event.customer_id IS 'the customer it is about';
-COMMENT ON COLUMN crm.customer_event.other_customer_id IS 'merged: the id that went into it; split: the new id; moved: the id that records came from';
+COMMENT ON COLUMN crm.customer_event.other_customer_id IS 'merged: the id that went into it; split: the new id; moved: the id that records came from; decided: of whom as well';
 COMMENT ON COLUMN crm.customer_event.cause IS 'why';
-COMMENT ON COLUMN crm.customer_event.actor IS 'who';
+COMMENT ON COLUMN crm.customer_event.actor IS 'the login';
+COMMENT ON COLUMN crm.customer_event.person IS 'who decided it, where somebody did';
+COMMENT ON COLUMN crm.customer_event.reason IS 'why, in his words';
+COMMENT ON COLUMN crm.customer_event.act_no IS 'number of what he decided: crm.undo() of any of its events takes back all of it';
 
 -- Runs as the owner; tells ids only.
 CREATE FUNCTION crm.current_customer(customer_id bigint)

@@ -37,8 +37,10 @@ extern crm_explained_list crm_explain_load(const crm_active_model *model, int32 
 										   const char *key);
 extern crm_explained_list crm_explain_load_customer(const crm_active_model *model,
 													int64 customer_id);
-extern crm_explained_list crm_explain_load_records(const crm_active_model *model, const int64 *ids,
-												   int n);
+
+/* Records that share a key with the profile; keys that are too common find nothing. */
+extern crm_explained_list crm_explain_load_candidates(const crm_active_model *model,
+													  const crm_profile *profile);
 
 /* The pattern as matching sees it. False: a person and an organization. */
 extern bool crm_explain_pattern(const crm_explained *a, const crm_explained *b,

@@ -15,6 +15,7 @@
 #include "base/row.h"
 #include "explain/explain.h"
 #include "identity/identity_store.h"
+#include "match/match_key.h"
 
 #define RECORD_COLUMNS                                                                             \
 	"SELECT r.record_id, r.customer_id, r.tie, r.source_id,"                                       \
@@ -100,16 +101,30 @@ crm_explain_load_customer(const crm_active_model *model, int64 customer_id)
 }
 
 crm_explained_list
-crm_explain_load_records(const crm_active_model *model, const int64 *ids, int n)
+crm_explain_load_candidates(const crm_active_model *model, const crm_profile *profile)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {INT8ARRAYOID};
-	Datum args[] = {crm_ids_array(ids, n)};
+	static const Oid types[] = {INT8ARRAYOID, INT4OID};
+	int64_t found[CRM_KEYS_MAX];
+	int64 keys[CRM_KEYS_MAX];
+	int n = crm_keys_keep(found, crm_profile_keys(profile, found), crm_store_key_kinds());
+	Datum args[2];
 
-	crm_plan(&plan,
-			 RECORD_COLUMNS " WHERE r.record_id OPERATOR(pg_catalog.=) ANY ($1)"
-							" ORDER BY r.tie, r.record_id",
-			 lengthof(types), types);
+	for (int i = 0; i < n; i++)
+		keys[i] = found[i];
+	args[0] = crm_ids_array(keys, n);
+	args[1] = Int32GetDatum(CRM_KEY_COMMON);
+	crm_generic_plan(&plan,
+					 RECORD_COLUMNS
+					 " WHERE r.record_id OPERATOR(pg_catalog.=) ANY (ARRAY("
+					 "   SELECT DISTINCT b.record_id FROM pg_catalog.unnest($1) AS t(key),"
+					 "     LATERAL (SELECT k.record_id, pg_catalog.count(*) OVER () AS size FROM"
+					 "       (SELECT k.record_id FROM crm_internal.record_key k"
+					 "         WHERE k.key OPERATOR(pg_catalog.=) t.key"
+					 "         LIMIT $2 OPERATOR(pg_catalog.+) 1) AS k) AS b"
+					 "   WHERE b.size OPERATOR(pg_catalog.<=) $2))"
+					 " ORDER BY r.tie, r.record_id",
+					 lengthof(types), types);
 	crm_execute_plan(plan, args, NULL, true);
 	return take_rows(model);
 }

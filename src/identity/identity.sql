@@ -83,14 +83,22 @@ CREATE TABLE crm_internal.customer_event
 (
 	event_no bigint PRIMARY KEY DEFAULT crm_internal.take_number('crm_internal.customer_event_event_no_seq'),
 	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended}'::pg_catalog.text[])),
+	kind text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{created,merged,split,moved,ended,confirmed,rejected,undone}'::pg_catalog.text[])),
 	customer_id bigint NOT NULL,
 	other_customer_id bigint,
 	cause text NOT NULL,
-	actor text NOT NULL
+	actor text NOT NULL,
+	person text,
+	reason text,
+	act_no bigint,
+	records bigint[]
 );
 CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
+CREATE INDEX customer_event_act_idx ON crm_internal.customer_event (act_no) WHERE act_no IS NOT NULL;
 COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
+COMMENT ON COLUMN crm_internal.customer_event.person IS 'who decided it, where somebody did; reason: why, in his words';
+COMMENT ON COLUMN crm_internal.customer_event.act_no IS 'his verdicts, or those that he took back';
+COMMENT ON COLUMN crm_internal.customer_event.records IS 'of merged, split and moved: the records that went from one id to the other';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event', '');
 ALTER SEQUENCE crm_internal.customer_event_event_no_seq OWNED BY crm_internal.customer_event.event_no;
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer_event_event_no_seq', '');

@@ -53,13 +53,19 @@ typedef struct crm_edge
 	int32 weight;
 } crm_edge;
 
+typedef struct crm_verdicts crm_verdicts;
+
 typedef struct crm_batch
 {
 	MemoryContext context; /* all of it lives here */
 	const char *cause;     /* for events: what started the work, no values */
-	HTAB *records;         /* id -> crm_record, all that were loaded */
-	crm_ids relink;        /* records whose edges are computed anew */
-	crm_ids seeds;         /* records whose component may have changed */
+	const char *person;    /* for events: who decided so and why, NULL: nobody */
+	const char *reason;
+	int64 act_no;           /* his verdicts */
+	crm_verdicts *verdicts; /* NULL: nobody decided anything */
+	HTAB *records;          /* id -> crm_record, all that were loaded */
+	crm_ids relink;         /* records whose edges are computed anew */
+	crm_ids seeds;          /* records whose component may have changed */
 	crm_ids gone;
 	crm_ids gone_customers;
 	crm_ids keys_added; /* parallel: key, record */

@@ -26,6 +26,17 @@ crm_cluster_score(int32_t score, int32_t conflict)
 	return score < NEVER ? NEVER : score;
 }
 
+/* Outweighs all else that a component may say; a thousand records do not exceed 64 bits. */
+#define DECIDED (INT64_C(1) << 40)
+
+static int64_t
+sum_of(int32_t score)
+{
+	if (score == CRM_CLUSTER_ALWAYS)
+		return DECIDED;
+	return score == CRM_CLUSTER_NEVER ? -DECIDED : score;
+}
+
 typedef struct linkage
 {
 	int n;
@@ -144,7 +155,7 @@ crm_cluster_joins(int n, const int32_t *score, const int64_t *tie, crm_cluster_j
 	link.size = (int *) (link.tie + n);
 	link.best = link.size + n;
 	for (size_t k = 0; k < (size_t) n * n; k++)
-		link.sum[k] = score[k];
+		link.sum[k] = sum_of(score[k]);
 	memcpy(link.tie, tie, sizeof(int64_t) * n);
 	for (i = 0; i < n; i++)
 	{

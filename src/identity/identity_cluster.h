@@ -12,11 +12,17 @@
  */
 #define CRM_COMPONENT_MAX 1000
 
+/* Scores of pairs that are decided, whatever the others say. */
+#define CRM_CLUSTER_ALWAYS INT32_MAX
+#define CRM_CLUSTER_NEVER INT32_MIN
+
 /*
  * Average linkage over n records. score[i * n + j] is what pair (i, j) says, symmetric; tie[i] is
  * distinct and decides between equal averages. Two clusters join while the mean of their pairs is
  * above zero, best first. cluster[i] becomes the index of the record that names i's cluster. The
- * outcome does not depend on the order of the records. room has crm_cluster_room(n) bytes.
+ * outcome does not depend on the order of the records. Records whose pair is CRM_CLUSTER_ALWAYS are
+ * one cluster, and of what they connect every pair must be; no pair of CRM_CLUSTER_NEVER is. room
+ * has crm_cluster_room(n) bytes.
  */
 extern void crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void *room);
 extern size_t crm_cluster_room(int n);

@@ -15,7 +15,10 @@
 #include "identity/identity_assign.h"
 #include "identity/identity_batch.h"
 #include "identity/identity_cluster.h"
+#include "identity/identity_conflict.h"
+#include "identity/identity_revive.h"
 #include "identity/identity_store.h"
+#include "identity/identity_verdict.h"
 
 typedef struct partition
 {
@@ -130,12 +133,16 @@ walk(crm_batch *batch)
 	while (frontier.n > 0)
 	{
 		crm_ids next = {0};
+		crm_ids found = {0};
 
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < frontier.n; i++)
 			crm_ids_add(&all, frontier.v[i]);
 		fetch_edges(&frontier);
 		take_edges(batch, reached, &next);
+		crm_verdict_reach(batch, &frontier, &found);
+		for (int i = 0; i < found.n; i++)
+			reach(batch, found.v[i], reached, &next);
 		if (reclustering)
 			reach_fellows(batch, &frontier, reached, &next);
 		frontier = next;
@@ -185,8 +192,12 @@ make_partition(crm_batch *batch, const crm_ids *ids)
 static int32
 pair_score(const partition *p, int i, int j)
 {
-	crm_comparison c = crm_record_compare(p->batch, p->nodes[i], p->nodes[j]);
+	crm_comparison c;
+	int32 decided;
 
+	if (crm_verdict_score(p->batch, p->nodes[i], p->nodes[j], &decided))
+		return decided;
+	c = crm_record_compare(p->batch, p->nodes[i], p->nodes[j]);
 	return crm_cluster_score(c.weight, c.conflict);
 }
 
@@ -212,6 +223,7 @@ cluster_component(partition *p, const int *members, int n)
 				pair_score(p, members[i], members[j]);
 	}
 	crm_cluster(n, score, tie, cluster, room);
+	crm_conflict_note(p->nodes, members, n, score, cluster);
 	for (int i = 0; i < n; i++)
 		p->cluster[members[i]] = members[cluster[i]];
 	MemoryContextSwitchTo(before);
@@ -262,6 +274,24 @@ flag_component(partition *p, const int *members, int n)
 	crm_store_run(plan, args, NULL);
 }
 
+/* What people said is one customer is, even where so many records match that nothing else is. */
+static void
+join_decided(partition *p, const int *members, int n)
+{
+	if (p->batch->verdicts == NULL)
+		return;
+	for (int i = 1; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int j = 0; j < i; j++)
+			if (crm_verdict_joins(p->batch, p->nodes[members[i]], p->nodes[members[j]]))
+			{
+				p->cluster[members[i]] = p->cluster[members[j]];
+				break;
+			}
+	}
+}
+
 static int
 by_component(const void *a, const void *b, void *context)
 {
@@ -287,7 +317,10 @@ cluster_components(partition *p)
 		for (last = first; last < p->n && p->component[p->order[last]] == component; last++)
 			;
 		if (last - first > CRM_COMPONENT_MAX)
+		{
 			flag_component(p, p->order + first, last - first);
+			join_decided(p, p->order + first, last - first);
+		}
 		else if (last - first > 1)
 			cluster_component(p, p->order + first, last - first);
 	}
@@ -329,16 +362,22 @@ void
 crm_batch_partition(crm_batch *batch)
 {
 	MemoryContext before = MemoryContextSwitchTo(batch->context);
-	crm_ids ids = walk(batch);
+	crm_ids ids;
 	partition *p;
 	crm_assign_record *records;
 	int64 fresh;
 
+	crm_verdict_begin(batch);
+	ids = walk(batch);
+	crm_verdict_settle(batch, &ids);
 	crm_batch_load(batch, ids.v, ids.n);
 	p = make_partition(batch, &ids);
 	forget_flags(p);
+	crm_conflict_forget(batch, &ids);
 	cluster_components(p);
 	records = assign_ids(p);
+	if (batch->act_no != 0)
+		crm_revive_ids(batch, p->nodes, records, p->n);
 	fresh = take_fresh(records, p->n);
 	for (int i = 0; i < p->n; i++)
 	{

@@ -124,6 +124,25 @@ crm_resolve_again(const int64 *records, int n, const char *cause)
 	crm_batch_finish(batch);
 }
 
+/* Clusters anew what is connected to these records; they are compared as they were. */
+void
+crm_resolve_verdicts(const int64 *records, int n, const crm_resolve_act *act)
+{
+	crm_batch *batch = crm_batch_begin(act->cause);
+	MemoryContext before = MemoryContextSwitchTo(batch->context);
+	int level = probe_settings();
+
+	batch->person = act->person;
+	batch->reason = act->reason;
+	batch->act_no = act->act_no;
+	for (int i = 0; i < n; i++)
+		crm_ids_add(&batch->seeds, records[i]);
+	MemoryContextSwitchTo(before);
+	resolve_taken(batch);
+	AtEOXact_GUC(true, level);
+	crm_batch_finish(batch);
+}
+
 void
 crm_resolve_forget(int32 source_id)
 {

@@ -9,6 +9,17 @@
 extern int64 crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause,
 								 crm_ids *unreadable, int64 *failed);
 extern void crm_resolve_again(const int64 *records, int n, const char *cause);
+
+/* What somebody decided, for the events that follow from it. */
+typedef struct crm_resolve_act
+{
+	const char *cause;
+	const char *person;
+	const char *reason; /* NULL: he gave none */
+	int64 act_no;
+} crm_resolve_act;
+
+extern void crm_resolve_verdicts(const int64 *records, int n, const crm_resolve_act *act);
 extern void crm_resolve_inline(const crm_change *changes, int nchanges);
 extern void crm_resolve_forget(int32 source_id);
 

@@ -28,8 +28,17 @@ typedef struct flow
 	int64 from;
 	int64 to;
 	int records;
+	int first; /* of them in moves */
 	bool told; /* by another event */
 } flow;
+
+/* A record and the ids it went from and to. */
+typedef struct move
+{
+	int64 from;
+	int64 to;
+	int64 record_id;
+} move;
 
 typedef struct writing
 {
@@ -39,6 +48,7 @@ typedef struct writing
 	crm_ids kept; /* ids that clusters of the batch have now */
 	flow *flows;
 	int nflows;
+	int64 *went; /* records, flow by flow */
 } writing;
 
 static crm_customers_changed changed_subscribers[SUBSCRIBERS_MAX];
@@ -183,6 +193,19 @@ by_flow(const void *a, const void *b)
 	return (x->to > y->to) - (x->to < y->to);
 }
 
+static int
+by_move(const void *a, const void *b)
+{
+	const move *x = a;
+	const move *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	if (x->to != y->to)
+		return x->to < y->to ? -1 : 1;
+	return (x->record_id > y->record_id) - (x->record_id < y->record_id);
+}
+
 /* Collapses the moves of single records to flows between ids. */
 static void
 count_flows(writing *w)
@@ -191,38 +214,60 @@ count_flows(writing *w)
 	crm_record *r;
 	int n = 0;
 	int distinct = 0;
+	Size most = hash_get_num_entries(w->batch->records) + 1;
+	move *moves = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(move) * most);
 
-	w->flows = MemoryContextAllocHuge(CurrentMemoryContext,
-									  sizeof(flow) * (hash_get_num_entries(w->batch->records) + 1));
+	w->flows = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(flow) * most);
+	w->went = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * most);
 	hash_seq_init(&all, w->batch->records);
 	while ((r = hash_seq_search(&all)) != NULL)
 		if (r->new_customer_id != 0 && r->new_customer_id != r->customer_id)
-			w->flows[n++] = (flow){r->customer_id, r->new_customer_id, 1, false};
-	qsort(w->flows, n, sizeof(flow), by_flow);
+			moves[n++] = (move){r->customer_id, r->new_customer_id, r->record_id};
+	qsort(moves, n, sizeof(move), by_move);
 	for (int i = 0; i < n; i++)
 	{
-		if (distinct > 0 && by_flow(&w->flows[distinct - 1], &w->flows[i]) == 0)
+		w->went[i] = moves[i].record_id;
+		if (i > 0 && moves[i - 1].from == moves[i].from && moves[i - 1].to == moves[i].to)
 			w->flows[distinct - 1].records++;
 		else
-			w->flows[distinct++] = w->flows[i];
+			w->flows[distinct++] = (flow){moves[i].from, moves[i].to, 1, i, false};
 	}
 	w->nflows = distinct;
+	pfree(moves);
 }
 
+/* went: the records that went from one id to the other, NULL: none did. */
 static void
-write_event(const writing *w, const char *kind, int64 customer, int64 other)
+write_event(const writing *w, const char *kind, int64 customer, int64 other, const flow *went)
 {
 	static SPIPlanPtr plan;
-	static const Oid types[] = {TEXTOID, INT8OID, INT8OID, TEXTOID, TEXTOID};
-	Datum args[] = {CStringGetTextDatum(kind), Int64GetDatum(customer), Int64GetDatum(other),
-					CStringGetTextDatum(w->batch->cause),
-					CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false))};
+	static const Oid types[] = {TEXTOID, INT8OID, INT8OID, TEXTOID,     TEXTOID,
+								TEXTOID, TEXTOID, INT8OID, INT8ARRAYOID};
+	const crm_batch *batch = w->batch;
+	char nulls[] = "         ";
+	Datum args[lengthof(types)] = {
+		CStringGetTextDatum(kind), Int64GetDatum(customer), Int64GetDatum(other),
+		CStringGetTextDatum(batch->cause),
+		CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false))};
 
+	if (batch->person != NULL)
+		args[5] = CStringGetTextDatum(batch->person);
+	if (batch->reason != NULL)
+		args[6] = CStringGetTextDatum(batch->reason);
+	args[7] = Int64GetDatum(batch->act_no);
+	if (went != NULL)
+		args[8] = crm_ids_array(w->went + went->first, went->records);
+	nulls[2] = other == 0 ? 'n' : ' ';
+	nulls[5] = batch->person == NULL ? 'n' : ' ';
+	nulls[6] = batch->reason == NULL ? 'n' : ' ';
+	nulls[7] = batch->act_no == 0 ? 'n' : ' ';
+	nulls[8] = went == NULL ? 'n' : ' ';
 	crm_plan(&plan,
-			 "INSERT INTO crm_internal.customer_event"
-			 " (kind, customer_id, other_customer_id, cause, actor) VALUES ($1, $2, $3, $4, $5)",
-			 5, types);
-	crm_store_run(plan, args, other == 0 ? "  n  " : NULL);
+			 "INSERT INTO crm_internal.customer_event (kind, customer_id, other_customer_id,"
+			 " cause, actor, person, reason, act_no, records)"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+			 lengthof(types), types);
+	crm_store_run(plan, args, nulls);
 }
 
 /* The ids that the records of the batch had before it, the departed ones included. */
@@ -293,13 +338,13 @@ write_dead(writing *w, const crm_ids *dead)
 		if (f < w->nflows && w->flows[f].from == dead->v[i])
 		{
 			crm_ids_add(&into, w->flows[f].to);
-			write_event(w, "merged", w->flows[f].to, dead->v[i]);
+			write_event(w, "merged", w->flows[f].to, dead->v[i], &w->flows[f]);
 			w->flows[f].told = true;
 		}
 		else
 		{
 			crm_ids_add(&into, 0);
-			write_event(w, "ended", dead->v[i], 0);
+			write_event(w, "ended", dead->v[i], 0, NULL);
 		}
 	}
 	run_on_ids(
@@ -312,7 +357,8 @@ write_dead(writing *w, const crm_ids *dead)
 		dead, &into);
 }
 
-/* New ids, each split off the id that gave most of its records, or created. */
+/* New ids, and those that somebody's merge had ended and his undo gives back, each split off the id
+ * that gave most of its records, or created. */
 static void
 write_fresh(writing *w, const crm_ids *fresh)
 {
@@ -321,7 +367,8 @@ write_fresh(writing *w, const crm_ids *fresh)
 
 	run_on_ids(&plan,
 			   "INSERT INTO crm_internal.customer_identity (customer_id)"
-			   " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)",
+			   " SELECT f.id FROM pg_catalog.unnest($1) AS f(id)"
+			   " ON CONFLICT (customer_id) DO UPDATE SET merged_into = NULL, ended_at = NULL",
 			   fresh, NULL);
 	qsort(w->flows, w->nflows, sizeof(flow), by_destination);
 	for (int i = 0; i < fresh->n; i++)
@@ -332,11 +379,11 @@ write_fresh(writing *w, const crm_ids *fresh)
 			f++;
 		if (f < w->nflows && w->flows[f].to == fresh->v[i])
 		{
-			write_event(w, "split", w->flows[f].from, fresh->v[i]);
+			write_event(w, "split", w->flows[f].from, fresh->v[i], &w->flows[f]);
 			w->flows[f].told = true;
 		}
 		else
-			write_event(w, "created", fresh->v[i], 0);
+			write_event(w, "created", fresh->v[i], 0, NULL);
 	}
 }
 
@@ -346,7 +393,7 @@ write_moves(const writing *w)
 {
 	for (int f = 0; f < w->nflows; f++)
 		if (w->flows[f].from != 0 && !w->flows[f].told)
-			write_event(w, "moved", w->flows[f].to, w->flows[f].from);
+			write_event(w, "moved", w->flows[f].to, w->flows[f].from, &w->flows[f]);
 }
 
 void

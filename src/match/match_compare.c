@@ -29,8 +29,9 @@ static void
 compare_employers(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
 	if (a->organization.length > 0 && b->organization.length > 0)
-		crm_reach(e, crm_organization_level(a, b) <= CRM_ORGANIZATION_PART ? CRM_EMPLOYER_EXACT
-																		   : CRM_EMPLOYER_DIFFERENT);
+		crm_reach(e, crm_organization_level(a, b) <= CRM_ORGANIZATION_PART
+						 ? CRM_EMPLOYER_EXACT
+						 : CRM_EMPLOYER_DIFFERENT);
 	else if (a->organization.length > 0 || b->organization.length > 0)
 		crm_reach(e, CRM_EMPLOYER_ONE);
 }

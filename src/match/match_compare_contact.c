@@ -73,6 +73,8 @@ emails_one_error(const crm_profile_email *a, const crm_profile_email *b)
 		return false;
 	if ((a->free || b->free) && (a->local.length < 6 || b->local.length < 6))
 		return false;
+	if (__builtin_popcountll(a->letters ^ b->letters) > 4)
+		return false; /* an edit changes two bits at most */
 	return x.length >= 9 && crm_edit_distance(x.text, x.length, y.text, y.length, 2) <= 2;
 }
 

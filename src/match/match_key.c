@@ -90,15 +90,48 @@ crm_key_kind_named(const char *name)
 	return (crm_key_kind) kind;
 }
 
+static int64_t
+hash_key(crm_key_kind kind, const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	uint64_t h = crm_value_hash64(b, b_length, crm_value_hash64(a, a_length, kind));
+
+	return (int64_t) ((uint64_t) kind << CRM_KEY_BITS | h >> (64 - CRM_KEY_BITS));
+}
+
+int64_t
+crm_phone_key(uint64_t tail)
+{
+	return hash_key(CRM_KEY_PHONE, (const char *) &tail, sizeof(tail), "", 0);
+}
+
+int64_t
+crm_mailbox_key(crm_span local)
+{
+	return hash_key(CRM_KEY_LOCAL, local.text, local.length, "", 0);
+}
+
+/* The lesser sound first: swapped names meet. */
+static size_t
+write_name(const char *x, const char *y, char name[2 * CRM_PHONETIC_SIZE + 2])
+{
+	bool swap = strcmp(x, y) > 0;
+
+	return (size_t) sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
+}
+
+int64_t
+crm_name_key(const char *sound, const char *other)
+{
+	char name[2 * CRM_PHONETIC_SIZE + 2];
+
+	return hash_key(CRM_KEY_NAME, name, write_name(sound, other, name), "", 0);
+}
+
 static void
 add(key_set *set, crm_key_kind kind, const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	uint64_t h;
-
-	if (a_length == 0 || set->n == CRM_KEYS_MAX)
-		return;
-	h = crm_value_hash64(b, b_length, crm_value_hash64(a, a_length, kind));
-	set->keys[set->n++] = (int64_t) ((uint64_t) kind << CRM_KEY_BITS | h >> (64 - CRM_KEY_BITS));
+	if (a_length > 0 && set->n < CRM_KEYS_MAX)
+		set->keys[set->n++] = hash_key(kind, a, a_length, b, b_length);
 }
 
 static void
@@ -174,14 +207,13 @@ place_sound(crm_span city, char sound[CRM_PHONETIC_SIZE])
 	return city.length > 0 ? crm_phonetic(city.text, city.length, sound) : 0;
 }
 
-/* Two words of a name, the lesser sound first: swapped names meet. */
+/* Two words of a name. */
 static void
 pair_keys(const crm_profile *p, const char *x, const char *y, key_set *set)
 {
 	char name[2 * CRM_PHONETIC_SIZE + 2];
 	char city[CRM_PHONETIC_SIZE];
-	bool swap = strcmp(x, y) > 0;
-	size_t used = sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
+	size_t used = write_name(x, y, name);
 	size_t length = place_sound(p->city, city);
 
 	add(set, CRM_KEY_NAME, name, used, "", 0);

@@ -138,9 +138,10 @@ bits(double probability)
 void
 crm_model_prepare(crm_model *model)
 {
+	for (int i = 0; i < CRM_ODDS; i++)
+		model->prior[i] = (int32_t) lround(-model->odds[i] * CRM_BIT);
 	for (int other = 0; other < CRM_OTHERS; other++)
 	{
-		model->prior[other] = (int32_t) lround(-model->odds[other] * CRM_BIT);
 		model->own[other] = 0;
 		for (int level = 0; level < CRM_LEVELS; level++)
 			model->weight[other][level] =
@@ -151,7 +152,11 @@ crm_model_prepare(crm_model *model)
 				model->own[other] |= UINT64_C(1) << level;
 	}
 	for (int level = 0; level < CRM_LEVELS; level++)
+	{
 		model->log_u[level] = bits(model->u[level]);
+		for (int other = 0; other < CRM_OTHERS; other++)
+			model->step[level][other] = model->weight[other][level];
+	}
 }
 
 /* Two strangers among more records agree more often by chance: pairs grow faster than customers. */
@@ -171,6 +176,8 @@ crm_model_builtin(crm_model *model, int64_t records)
 	model->odds[CRM_TWINS] = -6;
 	model->odds[CRM_NAMESAKES] = -5;
 	model->odds[CRM_COLLEAGUES] = -1;
+	for (int other = 0; other < CRM_OTHERS_OF_ORGANIZATIONS; other++)
+		model->odds[crm_odds_at('o', (crm_other) other)] = model->odds[other];
 	crm_model_prepare(model);
 }
 
@@ -207,14 +214,26 @@ commonness(const crm_model *model, const crm_pattern *pattern, crm_level level)
 	return more < RARER_MOST ? RARER_MOST : more > COMMONER_MOST ? COMMONER_MOST : more;
 }
 
+/* Of organizations there are neither twins nor colleagues. */
+int
+crm_others_of(char kind)
+{
+	return kind == 'o' ? CRM_OTHERS_OF_ORGANIZATIONS : CRM_OTHERS;
+}
+
 /* What speaks for one customer against each other thing, less the prior. */
 static int32_t
 weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[CRM_OTHERS])
 {
 	int32_t conflict = 0;
 
-	for (int other = 0; other < CRM_OTHERS; other++)
-		weight[other] = model->prior[other] + (pattern->alone ? ALONE_ENOUGH : 0);
+	int others = crm_others_of(pattern->kind);
+
+	for (int other = others; other < CRM_OTHERS; other++)
+		weight[other] = 0;
+	for (int other = 0; other < others; other++)
+		weight[other] = model->prior[crm_odds_at(pattern->kind, (crm_other) other)] +
+						(pattern->alone ? ALONE_ENOUGH : 0);
 	for (uint64_t left = pattern->levels; left != 0; left &= left - 1)
 	{
 		crm_level level = (crm_level) __builtin_ctzll(left);
@@ -222,19 +241,14 @@ weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[
 		int32_t chance = model->weight[CRM_STRANGERS][level] - common;
 
 		for (int other = 0; other < CRM_OTHERS; other++)
-			weight[other] +=
-				model->weight[other][level] - ((model->own[other] >> level & 1) ? common : 0);
+			weight[other] += model->step[level][other];
+		if (common != 0)
+			for (int other = 0; other < CRM_OTHERS; other++)
+				weight[other] -= (model->own[other] >> level & 1) ? common : 0;
 		if (chance < 0)
 			conflict += chance;
 	}
 	return conflict;
-}
-
-/* Of organizations there are neither twins nor colleagues. */
-int
-crm_others_of(char kind)
-{
-	return kind == 'o' ? CRM_HOUSEHOLD + 1 : CRM_OTHERS;
 }
 
 void

@@ -117,8 +117,7 @@ is_common_given(const crm_term_table *table, crm_span given)
 		return false;
 	term = place_of(table, key_of(CRM_TERM_GIVEN, none, given));
 	total = place_of(table, key_of(CRM_TERM_GIVEN, none, none));
-	return term->key != 0 && term->log >= NAME_COUNT_LEAST &&
-		   term->log - total->log >= NAME_COMMON;
+	return term->key != 0 && term->log >= NAME_COUNT_LEAST && term->log - total->log >= NAME_COMMON;
 }
 
 void

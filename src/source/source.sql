@@ -32,6 +32,7 @@ CREATE TABLE crm_internal.source
 	until text,
 	trust real NOT NULL DEFAULT 0.5 CHECK (trust OPERATOR(pg_catalog.>=) 0 AND trust OPERATOR(pg_catalog.<=) 1),
 	attribute_trust jsonb NOT NULL DEFAULT '{}',
+	own_duplicates boolean NOT NULL DEFAULT true,
 	mode text NOT NULL DEFAULT 'watch' CHECK (mode OPERATOR(pg_catalog.=) ANY ('{watch,inline}'::pg_catalog.text[])),
 	registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	resolved_at timestamptz,
@@ -62,6 +63,7 @@ COMMENT ON COLUMN crm_internal.source.related_table IS 'the source to which belo
 COMMENT ON COLUMN crm_internal.source.relation IS 'kind of the relation: a word, an SQL expression that gives one, or NULL: by the kinds of the two customers';
 COMMENT ON COLUMN crm_internal.source.since IS 'SQL expression for the day from which the relation holds; until for the last one';
 COMMENT ON COLUMN crm_internal.source.attribute_trust IS 'attribute -> trust from 0 to 1, where it is not that of the source';
+COMMENT ON COLUMN crm_internal.source.own_duplicates IS 'false: no two of its rows are one customer, unless somebody said so';
 COMMENT ON COLUMN crm_internal.source.mapping IS 'attribute -> array of SQL expressions over the row; a plain column stands quoted where it must be';
 COMMENT ON COLUMN crm_internal.source.columns IS 'every column that key, mapping, filter, kind, region and changed_at read: an update of others is not captured';
 COMMENT ON COLUMN crm_internal.source.column_numbers IS 'attribute number of each of columns when it was registered: by it a renamed column is found';

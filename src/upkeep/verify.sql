@@ -105,6 +105,8 @@ BEGIN ATOMIC
 		('matching keys belong to records', 'crm_internal.record_key', 'record_id', 'crm_internal.record', 'record_id'),
 		('edges begin at records', 'crm_internal.edge', 'record_a', 'crm_internal.record', 'record_id'),
 		('edges end at records', 'crm_internal.edge', 'record_b', 'crm_internal.record', 'record_id'),
+		('conflicts are between records', 'crm_internal.cluster_conflict', 'record_a', 'crm_internal.record', 'record_id'),
+		('conflicts are with records', 'crm_internal.cluster_conflict', 'record_b', 'crm_internal.record', 'record_id'),
 		('history rows hold values of records', 'crm_internal.customer_history', 'record_id', 'crm_internal.record', 'record_id'),
 		('pending rows belong to sources', 'crm_internal.pending', 'source_id', 'crm_internal.source', 'source_id'),
 		('row errors belong to sources', 'crm_internal.pending_error', 'source_id', 'crm_internal.source', 'source_id'),
@@ -164,6 +166,7 @@ BEGIN
 	RETURN QUERY SELECT b.check_name, b.problem, b.repair FROM crm_internal.budget_problems() b;
 	RETURN QUERY SELECT 'guard ' || g.severity, concat_ws(': ', g.table_name, g.finding), g.repair
 		FROM crm_internal.guard_findings() g WHERE g.severity <> 'information' ORDER BY 1, 2;
+	RETURN QUERY SELECT v.check_name, v.problem, v.repair FROM crm_internal.verdict_problems() v;
 	RETURN QUERY SELECT 'oversize component',
 		format('%s records like the one of %s.%s, key %s, match each other: they were left apart', o.records,
 			s.schema_name, s.table_name, r.source_key),
@@ -190,7 +193,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables, a journal that could be changed, budgets against their ledger, records that match in too great a number to be one customer, and what crm.verify_guards() finds. No row: all is well';
+COMMENT ON FUNCTION crm.verify() IS 'what is wrong with crm''s own data and tables, each with the statement that repairs it: references between its tables, golden records against a recomputation, columns, indexes, triggers, policies and rules that others put on its tables, a journal that could be changed, budgets against their ledger, verdicts of people that contradict each other, records that match in too great a number to be one customer, and what crm.verify_guards() finds. No row: all is well';
 REVOKE ALL ON FUNCTION crm.verify() FROM PUBLIC;
 
 SELECT crm_internal.note_manifest();
