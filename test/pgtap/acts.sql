@@ -22,7 +22,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '2'))$$),
 	('reject_match', 'customer.merge', $$SELECT crm.reject_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '3'))$$),
 	('merge', 'customer.merge', $$SELECT crm.merge(crm.customer_of('shop.person', '3'), crm.customer_of('shop.person', '4'))$$),
-	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), 'shop.person', '{4}')$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), source => 'shop.person', keys => '{4}')$$),
 	('undo', 'customer.merge', $$SELECT crm.undo(max(event_no)) FROM crm.customer_event WHERE kind = 'rejected'$$),
 	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source_key = '4'))$$),
 	('drop_source', 'process.policy', $$SELECT crm.drop_source('shop.client')$$),
