@@ -108,11 +108,13 @@ CREATE TABLE crm_internal.identity_clock
 	only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
 	ticks bigint NOT NULL,
 	model_version integer,
-	recluster_after bigint
+	recluster_after bigint,
+	keys_off bigint NOT NULL DEFAULT 0
 );
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.identity_clock', '');
 COMMENT ON COLUMN crm_internal.identity_clock.model_version IS 'the model in force (0: the built-in one); NULL: nothing clustered yet';
 COMMENT ON COLUMN crm_internal.identity_clock.recluster_after IS 'while all records are compared and clustered anew: the last one done; else NULL';
+COMMENT ON COLUMN crm_internal.identity_clock.keys_off IS 'kinds of blocking keys that find nothing, a bit each (match_key.h): they are kept, so what they would find can be told';
 COMMENT ON TABLE crm_internal.identity_clock IS 'one row that every writer of identities updates first: one writes at a time, and an older snapshot fails instead of missing what another wrote';
 
 CREATE TABLE crm_internal.oversize_component
@@ -123,6 +125,14 @@ CREATE TABLE crm_internal.oversize_component
 );
 COMMENT ON TABLE crm_internal.oversize_component IS 'records that match each other in such a number that no customer can be behind them: they stay apart, and crm.verify() names the first of each such component';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.oversize_component', '');
+
+CREATE TABLE crm_internal.capped_key
+(
+	key bigint PRIMARY KEY,
+	since timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE crm_internal.capped_key IS 'blocking keys that so many records have that they find nothing; shown by crm.capped_keys';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.capped_key', '');
 
 CREATE SEQUENCE crm_internal.job_job_id_seq;
 CREATE TABLE crm_internal.job

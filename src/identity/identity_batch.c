@@ -22,6 +22,7 @@ crm_batch_begin(const char *cause)
 	batch->context = context;
 	batch->cause = pstrdup(cause);
 	batch->model = crm_model_of(Max(crm_store_model_version(), 0));
+	batch->key_kinds = crm_store_key_kinds();
 	batch->records =
 		hash_create("crm batch records", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	MemoryContextSwitchTo(before);

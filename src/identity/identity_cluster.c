@@ -140,6 +140,14 @@ crm_cluster_room(int n)
 void
 crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void *room)
 {
+	(void) crm_cluster_joins(n, score, tie, NULL, cluster, room);
+}
+
+int
+crm_cluster_joins(int n, const int32_t *score, const int64_t *tie, crm_cluster_join *joins,
+				  int *cluster, void *room)
+{
+	int njoins = 0;
 	linkage link = {.n = n, .sum = room};
 	int i;
 
@@ -157,5 +165,11 @@ crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void 
 	for (i = 0; i < n; i++)
 		find_best(&link, i);
 	while ((i = next_join(&link)) >= 0)
+	{
+		if (joins != NULL)
+			joins[njoins] = (crm_cluster_join){.into = i, .from = link.best[i]};
+		njoins++;
 		join_clusters(&link, cluster, i, link.best[i]);
+	}
+	return njoins;
 }

@@ -27,6 +27,17 @@
 extern void crm_cluster(int n, const int32_t *score, const int64_t *tie, int *cluster, void *room);
 extern size_t crm_cluster_room(int n);
 
+/* Two clusters that joined, each by one of its records. */
+typedef struct crm_cluster_join
+{
+	int into;
+	int from;
+} crm_cluster_join;
+
+/* The same, for who explains it: the joins in their order, at most n - 1; returns how many. */
+extern int crm_cluster_joins(int n, const int32_t *score, const int64_t *tie,
+							 crm_cluster_join *joins, int *cluster, void *room);
+
 /* What a pair says to its clusters: no evidence at all is nearly neutral, conflict is not. */
 extern int32_t crm_cluster_score(int32_t score, int32_t conflict);
 

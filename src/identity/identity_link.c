@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
+#include "identity/identity_capped.h"
 #include "match/match_compare.h"
 #include "match/match_key.h"
 #include "identity/identity_parallel.h"
@@ -35,6 +36,7 @@ typedef struct link_work
 	HTAB *key_changes;  /* key -> how many records it gained */
 	crm_ids neighbours; /* records whose keys crossed the limit */
 	crm_ids crowded;    /* too common keys that gained records */
+	crm_ids capped;     /* too common keys, to be noted */
 } link_work;
 
 typedef struct key_change
@@ -162,16 +164,19 @@ take_block(link_work *work, int64 key, const int64 *records, int size)
 			for (int i = 0; i < size; i++)
 				crm_ids_add(&work->neighbours, records[i]);
 	}
-	else if (change != NULL && change->gained > 0)
+	else if (change == NULL)
+		crm_ids_add(&work->capped, key);
+	else if (change->gained > 0)
 		crm_ids_add(&work->crowded, key);
 }
 
 /* Blocks of keys (sorted, distinct): pairs of the usable ones, neighbours of those that changed. */
 static void
-take_blocks(link_work *work, const int64 *keys, int nkeys)
+take_blocks(link_work *work, int64 *keys, int nkeys)
 {
 	int64 records[CRM_KEY_COMMON + 1];
 
+	nkeys = crm_keys_keep((int64_t *) keys, nkeys, work->batch->key_kinds);
 	for (int from = 0; from < nkeys; from += KEYS_AT_ONCE)
 	{
 		int n = 0;
@@ -205,8 +210,11 @@ take_crowded(link_work *work)
 		fetch_blocks(&work->crowded.v[k], 1, enough);
 		if (SPI_processed < enough &&
 			(int) SPI_processed - change->gained + change->lost <= CRM_KEY_COMMON)
+		{
+			crm_ids_add(&work->capped, work->crowded.v[k]);
 			for (uint64 i = 0; i < SPI_processed; i++)
 				crm_ids_add(&work->neighbours, fetched(i, 2));
+		}
 		SPI_freetuptable(SPI_tuptable);
 	}
 }
@@ -261,6 +269,8 @@ find_candidates(link_work *work)
 	take_blocks(work, keys.v, keys.n);
 	take_crowded(work);
 	relink_neighbours(work);
+	crm_capped_add(work->capped.v, work->capped.n);
+	crm_capped_review(batch->keys_removed.v, batch->keys_removed.n);
 }
 
 /* Edges of records that go or are computed anew; who was joined by one may fall apart. */

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "base/sequence.h"
 #include "identity/identity_store.h"
+#include "match/match_key.h"
 
 static TransactionId region_noted;
 
@@ -75,6 +76,16 @@ crm_store_model_version(void)
 										 "SELECT coalesce(c.model_version, -1)::pg_catalog.int8"
 										 "  FROM crm_internal.identity_clock c",
 										 0, NULL));
+}
+
+uint64
+crm_store_key_kinds(void)
+{
+	static SPIPlanPtr plan;
+
+	return CRM_KEY_ALL_KINDS &
+		   ~(uint64) single_int64(
+			   crm_plan(&plan, "SELECT c.keys_off FROM crm_internal.identity_clock c", 0, NULL));
 }
 
 bool

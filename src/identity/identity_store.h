@@ -29,6 +29,9 @@ extern void crm_store_note_region(const char *region);
 extern int32 crm_store_model_version(void);
 extern void crm_store_set_model_version(int32 version);
 
+/* Kinds of blocking keys that find candidates, a bit each (match_key.h). */
+extern uint64 crm_store_key_kinds(void);
+
 /* Whether some stored clusters may still be those of another model. */
 extern bool crm_store_is_reclustering(void);
 

@@ -26,15 +26,24 @@ crm_reach_term(crm_evidence *e, crm_level level, crm_term_kind kind, const crm_p
 }
 
 static void
+compare_employers(const crm_profile *a, const crm_profile *b, crm_evidence *e)
+{
+	if (a->organization.length > 0 && b->organization.length > 0)
+		crm_reach(e, crm_organization_level(a, b) <= CRM_ORGANIZATION_PART
+						 ? CRM_EMPLOYER_EXACT
+						 : CRM_EMPLOYER_DIFFERENT);
+	else if (a->organization.length > 0 || b->organization.length > 0)
+		crm_reach(e, CRM_EMPLOYER_ONE);
+}
+
+static void
 compare_persons(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 {
 	crm_compare_names(a, b, e);
 	crm_compare_dates(a, b, e);
 	if (a->gender && b->gender)
 		crm_reach(e, a->gender == b->gender ? CRM_GENDER_EXACT : CRM_GENDER_DIFFERENT);
-	if (a->organization.length > 0 && b->organization.length > 0 &&
-		crm_organization_level(a->organization, b->organization) <= CRM_ORGANIZATION_PART)
-		crm_reach(e, CRM_EMPLOYER_EXACT);
+	compare_employers(a, b, e);
 }
 
 void

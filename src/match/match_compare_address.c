@@ -3,20 +3,33 @@
 #include "match/match_span.h"
 
 static bool
-same_street(crm_span a, crm_span b)
+same_street(const crm_profile *a, const crm_profile *b)
 {
-	return crm_span_equal_without_spaces(a, b) || crm_span_similarity(a, b) >= 0.90;
+	return crm_span_equal_without_spaces(a->street, b->street) ||
+		   crm_span_similarity_from(0.90, a->street, a->street_letters, b->street,
+									b->street_letters) >= 0.90;
 }
 
 static bool
+cities_alike(const crm_profile *a, const crm_profile *b, double least)
+{
+	return crm_span_equal(a->city, b->city) ||
+		   crm_span_similarity_from(least, a->city, a->city_letters, b->city, b->city_letters) >=
+			   least;
+}
+
+/* Postal codes that differ by more than an error are two places: a city has many a Church Street.
+ */
+static bool
 same_place(const crm_profile *a, const crm_profile *b)
 {
+	bool city = a->city.length > 0 && b->city.length > 0;
+
 	if (a->postal_code.length > 0 && b->postal_code.length > 0)
 		return crm_span_equal(a->postal_code, b->postal_code) ||
-			   (a->city.length > 0 && b->city.length > 0 &&
-				crm_span_similarity(a->city, b->city) >= 0.92);
-	return a->city.length > 0 && b->city.length > 0 &&
-		   crm_span_similarity(a->city, b->city) >= 0.90;
+			   (city && crm_span_one_error(a->postal_code, b->postal_code) &&
+				cities_alike(a, b, 0.92));
+	return city && cities_alike(a, b, 0.90);
 }
 
 static crm_level
@@ -33,7 +46,7 @@ place_level(const crm_profile *a, const crm_profile *b)
 	{
 		if (crm_span_equal(a->city, b->city))
 			return CRM_CITY_EXACT;
-		return crm_span_similarity(a->city, b->city) >= 0.88 ? CRM_CITY_CLOSE : CRM_CITY_DIFFERENT;
+		return cities_alike(a, b, 0.88) ? CRM_CITY_CLOSE : CRM_CITY_DIFFERENT;
 	}
 	return a->postal_code.length > 0 && b->postal_code.length > 0 ? CRM_ADDRESS_DIFFERENT
 																  : CRM_LEVELS;
@@ -42,7 +55,7 @@ place_level(const crm_profile *a, const crm_profile *b)
 static crm_level
 address_level(const crm_profile *a, const crm_profile *b)
 {
-	if (a->street.length > 0 && b->street.length > 0 && same_street(a->street, b->street))
+	if (a->street.length > 0 && b->street.length > 0 && same_street(a, b))
 	{
 		bool place = same_place(a, b);
 		bool number = a->number.length > 0 && crm_span_equal(a->number, b->number);

@@ -47,6 +47,22 @@ is_derived_from_name(crm_span local, const crm_profile *p)
 	return contains(local, p->family) || contains(local, p->given);
 }
 
+/* fam.smith@, smith@: everybody at home reads it. */
+static bool
+is_of_family(crm_span local, crm_span family)
+{
+	char letters[CRM_TEXT_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < local.length && n < sizeof(letters); i++)
+		if (local.text[i] >= 'a' && local.text[i] <= 'z')
+			letters[n++] = local.text[i];
+	if (!contains((crm_span){letters, n}, family))
+		return false;
+	return n == family.length || memcmp(letters, "fam", 3) == 0 ||
+		   contains((crm_span){letters + family.length, n - family.length}, (crm_span){"fam", 3});
+}
+
 static bool
 emails_one_error(const crm_profile_email *a, const crm_profile_email *b)
 {
@@ -57,6 +73,8 @@ emails_one_error(const crm_profile_email *a, const crm_profile_email *b)
 		return false;
 	if ((a->free || b->free) && (a->local.length < 6 || b->local.length < 6))
 		return false;
+	if (__builtin_popcountll(a->letters ^ b->letters) > 4)
+		return false; /* an edit changes two bits at most */
 	return x.length >= 9 && crm_edit_distance(x.text, x.length, y.text, y.length, 2) <= 2;
 }
 
@@ -95,7 +113,9 @@ email_level(const crm_profile *p, const crm_profile_email *a, const crm_profile 
 	bool domain = crm_span_equal(a->domain, b->domain);
 
 	if (domain && crm_span_equal(a->local, b->local))
-		return a->shared ? CRM_EMAIL_SHARED : CRM_EMAIL_EXACT;
+		return a->shared                           ? CRM_EMAIL_SHARED
+			   : is_of_family(a->local, p->family) ? CRM_EMAIL_FAMILY
+												   : CRM_EMAIL_EXACT;
 	if (a->free && same_but_separators(a->local, b->local) && is_derived_from_name(a->local, p))
 		return CRM_EMAIL_NAMED;
 	if (emails_one_error(a, b) && !each_names_its_own(a->local, p, b->local, q))
@@ -140,7 +160,7 @@ crm_compare_emails(const crm_profile *a, const crm_profile *b, crm_evidence *e)
 		}
 	crm_reach(e, best);
 	/* a mailbox of one's own is enough where nobody is named */
-	e->pattern.alone |= best == CRM_EMAIL_EXACT && !e->named;
+	e->pattern.alone |= best <= CRM_EMAIL_FAMILY && !e->named;
 }
 
 static bool

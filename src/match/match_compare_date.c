@@ -9,26 +9,24 @@
 #define DAYS_CHILD 4750 /* a parent is thirteen to fifty years older */
 #define DAYS_PARENT 18260
 
+/* Of eight digits; two neighbours swapped are one error. */
 static int
 same_digits(const crm_profile *a, const crm_profile *b)
 {
-	int x[8] = {a->year / 1000, a->year / 100 % 10, a->year / 10 % 10, a->year % 10,
-				a->month / 10,  a->month % 10,      a->day / 10,       a->day % 10};
-	int y[8] = {b->year / 1000, b->year / 100 % 10, b->year / 10 % 10, b->year % 10,
-				b->month / 10,  b->month % 10,      b->day / 10,       b->day % 10};
-	int same = 0;
-	int first = -1;
+	static const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t apart = a->digits ^ b->digits;
+	uint64_t differ = (apart + ~high) & high; /* a digit is below 128 */
+	int same = 8 - __builtin_popcountll(differ);
 
-	for (int i = 0; i < 8; i++)
+	if (same == 6)
 	{
-		if (x[i] == y[i])
-			same++;
-		else if (first < 0)
-			first = i;
+		int first = __builtin_ctzll(differ) / 8 * 8;
+		uint64_t x = a->digits >> first & 0xffff;
+		uint64_t y = b->digits >> first & 0xffff;
+
+		if (x == (y >> 8 | (y & 0xff) << 8))
+			same = 7;
 	}
-	/* two neighbours swapped are one error */
-	if (same == 6 && first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first])
-		same = 7;
 	return same;
 }
 

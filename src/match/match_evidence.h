@@ -30,6 +30,6 @@ extern void crm_compare_addresses(const crm_profile *a, const crm_profile *b, cr
 /* Each has a mailbox named after the own given name and not the other's, and they share none. */
 extern bool crm_mailboxes_name_two(const crm_profile *a, const crm_profile *b);
 
-extern crm_level crm_organization_level(crm_span a, crm_span b);
+extern crm_level crm_organization_level(const crm_profile *a, const crm_profile *b);
 
 #endif

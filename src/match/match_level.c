@@ -38,6 +38,7 @@ static const struct
 	[CRM_DATE_DIFFERENT] = {"birth date different", 0.006, 0.60},
 	[CRM_DATE_GENERATION] = {"birth date a generation apart", 0.002, 0.50},
 	[CRM_EMAIL_EXACT] = {"e-mail equal", 0.60, 0.0000004},
+	[CRM_EMAIL_FAMILY] = {"e-mail of a family equal", 0.05, 0.0000004},
 	[CRM_EMAIL_SHARED] = {"shared e-mail equal", 0.60, 0.003},
 	[CRM_EMAIL_CLOSE] = {"e-mail one error", 0.10, 0.00005},
 	[CRM_EMAIL_LOCAL] = {"e-mail local part", 0.10, 0.0005},
@@ -67,6 +68,8 @@ static const struct
 	[CRM_GENDER_EXACT] = {"gender equal", 0.97, 0.50},
 	[CRM_GENDER_DIFFERENT] = {"gender different", 0.03, 0.50},
 	[CRM_EMPLOYER_EXACT] = {"employer equal", 0.40, 0.005},
+	[CRM_EMPLOYER_DIFFERENT] = {"employer different", 0.20, 0.595},
+	[CRM_EMPLOYER_ONE] = {"employer of one only", 0.40, 0.40},
 	[CRM_ORGANIZATION_EXACT] = {"organization equal", 0.60, 0.00002},
 	[CRM_ORGANIZATION_CLOSE] = {"organization one error", 0.15, 0.00002},
 	[CRM_ORGANIZATION_PART] = {"organization in part", 0.12, 0.0004},
@@ -90,7 +93,7 @@ static const struct
 	[CRM_GROUP_REGION] = {"region", CRM_REGION_DIFFERENT},
 	[CRM_GROUP_COUNTRY] = {"country", CRM_COUNTRY_DIFFERENT},
 	[CRM_GROUP_GENDER] = {"gender", CRM_GENDER_DIFFERENT},
-	[CRM_GROUP_EMPLOYER] = {"employer", CRM_EMPLOYER_EXACT},
+	[CRM_GROUP_EMPLOYER] = {"employer", CRM_EMPLOYER_ONE},
 	[CRM_GROUP_ORGANIZATION] = {"organization", CRM_ORGANIZATION_DIFFERENT},
 };
 

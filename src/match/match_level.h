@@ -33,6 +33,7 @@ typedef enum crm_level
 	CRM_DATE_DIFFERENT,
 	CRM_DATE_GENERATION, /* so far apart that they may be parent and child */
 	CRM_EMAIL_EXACT,
+	CRM_EMAIL_FAMILY, /* equal, and named after a family: fam.smith@ */
 	CRM_EMAIL_SHARED, /* info@ */
 	CRM_EMAIL_CLOSE,
 	CRM_EMAIL_LOCAL,  /* same local part elsewhere */
@@ -62,6 +63,8 @@ typedef enum crm_level
 	CRM_GENDER_EXACT,
 	CRM_GENDER_DIFFERENT,
 	CRM_EMPLOYER_EXACT,
+	CRM_EMPLOYER_DIFFERENT,
+	CRM_EMPLOYER_ONE, /* one has an employer: a contact there, and somebody private */
 	CRM_ORGANIZATION_EXACT,
 	CRM_ORGANIZATION_CLOSE,
 	CRM_ORGANIZATION_PART,

@@ -52,7 +52,8 @@ static const double shared[CRM_OTHERS][CRM_LEVEL_GROUPS] = {
 					   [CRM_GROUP_REGION] = 0.97,
 					   [CRM_GROUP_COUNTRY] = 0.99,
 					   [CRM_GROUP_GENDER] = 1},
-	[CRM_COLLEAGUES] = {[CRM_GROUP_PHONE] = 0.7,
+	[CRM_COLLEAGUES] = {[CRM_GROUP_FAMILY] = 0.15, /* of a firm that a family runs */
+						[CRM_GROUP_PHONE] = 0.7,
 						[CRM_GROUP_PLACE] = 0.9,
 						[CRM_GROUP_REGION] = 0.97,
 						[CRM_GROUP_COUNTRY] = 0.99,
@@ -89,6 +90,9 @@ static const struct
 #define HOUSEHOLD_OTHER_DATES 0.9
 #define NAMESAKES_OTHER_DATES 0.2
 
+/* Who has a mailbox named after the family mostly shares it with the family. */
+#define FAMILY_MAILBOX 0.7
+
 static const crm_term_kind no_term = CRM_TERM_KINDS;
 
 static crm_term_kind
@@ -116,6 +120,8 @@ crm_model_probability(const crm_model *model, crm_other other, crm_level level)
 	for (size_t i = 0; i < sizeof(particular) / sizeof(particular[0]); i++)
 		if (particular[i].other == other && particular[i].level == level)
 			return particular[i].probability;
+	if (level == CRM_EMAIL_FAMILY && share > 0)
+		share = FAMILY_MAILBOX;
 	if (group == CRM_GROUP_DATE && other == CRM_HOUSEHOLD)
 		return HOUSEHOLD_OTHER_DATES * model->u[level];
 	if (group == CRM_GROUP_DATE && other == CRM_NAMESAKES)
@@ -132,9 +138,10 @@ bits(double probability)
 void
 crm_model_prepare(crm_model *model)
 {
+	for (int i = 0; i < CRM_ODDS; i++)
+		model->prior[i] = (int32_t) lround(-model->odds[i] * CRM_BIT);
 	for (int other = 0; other < CRM_OTHERS; other++)
 	{
-		model->prior[other] = (int32_t) lround(-model->odds[other] * CRM_BIT);
 		model->own[other] = 0;
 		for (int level = 0; level < CRM_LEVELS; level++)
 			model->weight[other][level] =
@@ -145,7 +152,11 @@ crm_model_prepare(crm_model *model)
 				model->own[other] |= UINT64_C(1) << level;
 	}
 	for (int level = 0; level < CRM_LEVELS; level++)
+	{
 		model->log_u[level] = bits(model->u[level]);
+		for (int other = 0; other < CRM_OTHERS; other++)
+			model->step[level][other] = model->weight[other][level];
+	}
 }
 
 /* Two strangers among more records agree more often by chance: pairs grow faster than customers. */
@@ -165,6 +176,8 @@ crm_model_builtin(crm_model *model, int64_t records)
 	model->odds[CRM_TWINS] = -6;
 	model->odds[CRM_NAMESAKES] = -5;
 	model->odds[CRM_COLLEAGUES] = -1;
+	for (int other = 0; other < CRM_OTHERS_OF_ORGANIZATIONS; other++)
+		model->odds[crm_odds_at('o', (crm_other) other)] = model->odds[other];
 	crm_model_prepare(model);
 }
 
@@ -201,14 +214,26 @@ commonness(const crm_model *model, const crm_pattern *pattern, crm_level level)
 	return more < RARER_MOST ? RARER_MOST : more > COMMONER_MOST ? COMMONER_MOST : more;
 }
 
+/* Of organizations there are neither twins nor colleagues. */
+int
+crm_others_of(char kind)
+{
+	return kind == 'o' ? CRM_OTHERS_OF_ORGANIZATIONS : CRM_OTHERS;
+}
+
 /* What speaks for one customer against each other thing, less the prior. */
 static int32_t
 weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[CRM_OTHERS])
 {
 	int32_t conflict = 0;
 
-	for (int other = 0; other < CRM_OTHERS; other++)
-		weight[other] = model->prior[other] + (pattern->alone ? ALONE_ENOUGH : 0);
+	int others = crm_others_of(pattern->kind);
+
+	for (int other = others; other < CRM_OTHERS; other++)
+		weight[other] = 0;
+	for (int other = 0; other < others; other++)
+		weight[other] = model->prior[crm_odds_at(pattern->kind, (crm_other) other)] +
+						(pattern->alone ? ALONE_ENOUGH : 0);
 	for (uint64_t left = pattern->levels; left != 0; left &= left - 1)
 	{
 		crm_level level = (crm_level) __builtin_ctzll(left);
@@ -216,19 +241,30 @@ weigh_levels(const crm_model *model, const crm_pattern *pattern, int32_t weight[
 		int32_t chance = model->weight[CRM_STRANGERS][level] - common;
 
 		for (int other = 0; other < CRM_OTHERS; other++)
-			weight[other] +=
-				model->weight[other][level] - ((model->own[other] >> level & 1) ? common : 0);
+			weight[other] += model->step[level][other];
+		if (common != 0)
+			for (int other = 0; other < CRM_OTHERS; other++)
+				weight[other] -= (model->own[other] >> level & 1) ? common : 0;
 		if (chance < 0)
 			conflict += chance;
 	}
 	return conflict;
 }
 
-/* Of organizations there are neither twins nor colleagues. */
-static int
-others_of(char kind)
+void
+crm_weigh_against(const crm_model *model, const crm_pattern *pattern, int32_t weight[CRM_OTHERS])
 {
-	return kind == 'o' ? CRM_HOUSEHOLD + 1 : CRM_OTHERS;
+	(void) weigh_levels(model, pattern, weight);
+}
+
+int32_t
+crm_weigh_together(const int32_t *weight, int n)
+{
+	int32_t all = -weight[0];
+
+	for (int other = 1; other < n; other++)
+		all = add_logs(all, -weight[other]);
+	return -all;
 }
 
 crm_comparison
@@ -236,13 +272,9 @@ crm_weigh(const crm_model *model, const crm_pattern *pattern)
 {
 	int32_t weight[CRM_OTHERS];
 	crm_comparison result;
-	int32_t all;
 
 	result.conflict = weigh_levels(model, pattern, weight);
-	all = -weight[0];
-	for (int other = 1; other < others_of(pattern->kind); other++)
-		all = add_logs(all, -weight[other]);
-	result.weight = -all;
+	result.weight = crm_weigh_together(weight, crm_others_of(pattern->kind));
 	return result;
 }
 
@@ -255,7 +287,7 @@ crm_weigh_all(const crm_model *model, const crm_pattern *pattern, double other[C
 	(void) weigh_levels(model, pattern, weight);
 	for (int i = 0; i < CRM_OTHERS; i++)
 	{
-		other[i] = i < others_of(pattern->kind) ? exp2(-(double) weight[i] / CRM_BIT) : 0;
+		other[i] = i < crm_others_of(pattern->kind) ? exp2(-(double) weight[i] / CRM_BIT) : 0;
 		all += other[i];
 	}
 	for (int i = 0; i < CRM_OTHERS; i++)

@@ -11,6 +11,7 @@
 #ifndef CRM_MATCH_MODEL_H
 #define CRM_MATCH_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "match/match_level.h"
@@ -26,6 +27,20 @@ typedef enum crm_other
 	CRM_COLLEAGUES,
 	CRM_OTHERS
 } crm_other;
+
+/*
+ * Companies are fewer than people, and sit in one building otherwise than people live in one house:
+ * they have odds of their own, behind those of people. Of them there are strangers, and neighbours
+ * in place of a household; neither twins nor colleagues.
+ */
+#define CRM_OTHERS_OF_ORGANIZATIONS (CRM_HOUSEHOLD + 1)
+#define CRM_ODDS (CRM_OTHERS + CRM_OTHERS_OF_ORGANIZATIONS)
+
+static inline int
+crm_odds_at(char kind, crm_other other)
+{
+	return kind == 'o' ? CRM_OTHERS + (int) other : (int) other;
+}
 
 /* Kinds of values whose frequency counts. */
 typedef enum crm_term_kind
@@ -46,17 +61,19 @@ typedef struct crm_terms
 {
 	int16_t everywhere[CRM_TERM_KINDS];
 	int16_t in_country[CRM_TERM_KINDS];
+	bool common_given; /* so many have the given name that it is no typing error */
 } crm_terms;
 
 typedef struct crm_model
 {
 	double m[CRM_LEVELS];
 	double u[CRM_LEVELS];
-	double odds[CRM_OTHERS]; /* log2 of pairs of that kind for each pair of one customer */
+	double odds[CRM_ODDS]; /* log2 of pairs of that sort for each pair of one customer */
 
 	/* made from the above by crm_model_prepare() */
 	int32_t weight[CRM_OTHERS][CRM_LEVELS];
-	int32_t prior[CRM_OTHERS]; /* against odds */
+	int32_t step[CRM_LEVELS][CRM_OTHERS]; /* the same, as pairs are weighed: level by level */
+	int32_t prior[CRM_ODDS]; /* against odds */
 	int32_t log_u[CRM_LEVELS];
 	uint64_t own[CRM_OTHERS]; /* levels in which they agree by chance only */
 } crm_model;
@@ -81,6 +98,15 @@ extern void crm_model_builtin(crm_model *model, int64_t records);
 extern void crm_model_prepare(crm_model *model);
 
 extern crm_comparison crm_weigh(const crm_model *model, const crm_pattern *pattern);
+
+/*
+ * The same in two steps, for who explains it: what speaks for one customer against each other
+ * thing, and against the first n of them together. Of organizations fewer others are thought of.
+ */
+extern void crm_weigh_against(const crm_model *model, const crm_pattern *pattern,
+							  int32_t weight[CRM_OTHERS]);
+extern int32_t crm_weigh_together(const int32_t *weight, int n);
+extern int crm_others_of(char kind);
 
 /* Probabilities that a pair is one customer, and each of the others: they sum to 1. */
 extern double crm_weigh_all(const crm_model *model, const crm_pattern *pattern,

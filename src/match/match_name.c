@@ -22,23 +22,67 @@ static const char *const particles[] = {
 };
 
 static const char *const legal_forms[] = {
-	"ab",           "ag",           "aktiengesellschaft",
-	"aps",          "beschrankter", "besloten",
-	"bv",           "bvba",         "co",
-	"company",      "corp",         "corporation",
-	"cv",           "ek",           "eurl",
-	"ev",           "gbr",          "gesellschaft",
-	"gmbh",         "haftung",      "inc",
-	"incorporated", "kg",           "kgaa",
-	"liability",    "limited",      "llc",
-	"llp",          "ltd",          "mbh",
-	"mit",          "nv",           "ohg",
-	"oy",           "partnership",  "plc",
-	"pty",          "sa",           "sarl",
-	"sas",          "sasu",         "sau",
-	"se",           "sl",           "slu",
-	"spa",          "sprl",         "srl",
-	"ug",           "vennootschap", "vof",
+	"anonima",
+	"anonyme",
+	"limitada",
+	"limitee",
+	"naamloze",
+	"responsabilidad",
+	"responsabilite",
+	"sociedad",
+	"societa",
+	"societe",
+	"ab",
+	"ag",
+	"aktiengesellschaft",
+	"aps",
+	"beschrankter",
+	"besloten",
+	"bv",
+	"bvba",
+	"co",
+	"company",
+	"corp",
+	"corporation",
+	"cv",
+	"ek",
+	"eurl",
+	"ev",
+	"gbr",
+	"gesellschaft",
+	"gmbh",
+	"haftung",
+	"inc",
+	"incorporated",
+	"kg",
+	"kgaa",
+	"liability",
+	"limited",
+	"llc",
+	"llp",
+	"ltd",
+	"mbh",
+	"mit",
+	"nv",
+	"ohg",
+	"oy",
+	"partnership",
+	"plc",
+	"pty",
+	"sa",
+	"sarl",
+	"sas",
+	"sasu",
+	"sau",
+	"se",
+	"sl",
+	"slu",
+	"spa",
+	"sprl",
+	"srl",
+	"ug",
+	"vennootschap",
+	"vof",
 };
 
 static const char *const fillers[] = {
@@ -68,7 +112,8 @@ bool
 crm_is_listed(const char *word, size_t length, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == length && memcmp(list[i], word, length) == 0)
+		if (length > 0 && list[i][0] == word[0] && strncmp(list[i], word, length) == 0 &&
+			list[i][length] == '\0')
 			return true;
 	return false;
 }
@@ -197,7 +242,19 @@ join_family(const crm_words *words, int from, int to, char *out, size_t size)
 	return length > 0 ? length : join(words, from, to, false, out, size);
 }
 
-/* "Berg, Anna": the part behind the comma leads, unless it is only a generation. */
+static bool
+are_particles(const crm_words *words)
+{
+	for (int i = 0; i < words->n; i++)
+		if (!crm_listed(words->word[i].text, words->word[i].length, particles))
+			return false;
+	return true;
+}
+
+/*
+ * "Berg, Anna": the part behind the comma leads, unless it is only a generation, or a particle that
+ * stands last for sorting: "Anna Berg, van den".
+ */
 static bool
 split_at_comma(const char *name, crm_person_name *out)
 {
@@ -209,7 +266,7 @@ split_at_comma(const char *name, crm_person_name *out)
 		return false;
 	crm_words_split(folded, crm_text_fold(comma + 1, strlen(comma + 1), folded, sizeof(folded)),
 					&words);
-	if (words.n == 0 || (words.n == 1 && generation_of(&words, 0) != 0))
+	if (are_particles(&words) || (words.n == 1 && generation_of(&words, 0) != 0))
 		return false;
 	if (generation_of(&words, 0) != 0) /* "Berg, Jr., Anna" */
 	{
@@ -269,6 +326,9 @@ crm_name_given(const char *text, char *out, size_t size, char *generation)
 
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
 	strip_person(&words, text, strlen(text), generation);
+	/* a family name that stands in the wrong column */
+	if (words.n > 1 && crm_listed(words.word[0].text, words.word[0].length, particles))
+		return join_family(&words, 0, words.n, out, size);
 	return join(&words, 0, words.n, false, out, size);
 }
 
@@ -283,6 +343,23 @@ crm_name_family(const char *text, char *out, size_t size, char *generation)
 	return join_family(&words, 0, words.n, out, size);
 }
 
+static bool
+is_legal_form(const crm_words *words, int i)
+{
+	return crm_listed(words->word[i].text, words->word[i].length, legal_forms);
+}
+
+/* GmbH u. Co. KG, societe a responsabilite limitee */
+static bool
+joins_legal_forms(const crm_words *words)
+{
+	static const char *const joints[] = {"a", "and", "de", "e", "et", "u", "und", "y"};
+	int last = words->n - 1;
+
+	return last > 1 && crm_listed(words->word[last].text, words->word[last].length, joints) &&
+		   is_legal_form(words, last - 1);
+}
+
 /* "b v" at the end is one word: the dots of B.V. fold to spaces. Returns the words that remain. */
 static int
 without_legal_form(crm_words *words, bool *found)
@@ -295,8 +372,7 @@ without_legal_form(crm_words *words, bool *found)
 		int first = words->n;
 		size_t n = 0;
 
-		if (crm_listed(words->word[words->n - 1].text, words->word[words->n - 1].length,
-					   legal_forms))
+		if (is_legal_form(words, words->n - 1) || (*found && joins_legal_forms(words)))
 		{
 			words->n--;
 			*found = true;
@@ -366,4 +442,21 @@ crm_name_is_organization(const char *text)
 	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
 	without_legal_form(&words, &found);
 	return found;
+}
+
+char
+crm_name_organization_end(const char *text)
+{
+	char folded[CRM_TEXT_MAX];
+	crm_words words;
+	bool found;
+	int end;
+
+	crm_words_split(folded, crm_text_fold(text, strlen(text), folded, sizeof(folded)), &words);
+	end = without_legal_form(&words, &found);
+	if (!found)
+		return 0;
+	if (word_is(&words, end, "corporation") || word_is(&words, end, "corp"))
+		return 'r';
+	return word_is(&words, end, "company") || word_is(&words, end, "co") ? 'y' : 0;
 }

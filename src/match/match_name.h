@@ -43,6 +43,12 @@ extern size_t crm_name_family(const char *text, char *out, size_t size, char *ge
 /* Folded, without legal form and filler words, abbreviations written out. */
 extern size_t crm_name_organization(const char *text, char *out, size_t size);
 
+/*
+ * Corporation and Company are forms to some and words of the name to others: where one ends a name,
+ * no other such word stood there. 'r', 'y' or 0.
+ */
+extern char crm_name_organization_end(const char *text);
+
 /* Whether a name ends in a legal form: Jansen & Zn. B.V. */
 extern bool crm_name_is_organization(const char *text);
 

@@ -25,6 +25,7 @@ enum field
 	FIELD_REGION,
 	FIELD_COUNTRY,
 	FIELD_DATE,
+	FIELD_ORGANIZATION_END,
 	FIELD_EMAIL,
 	FIELD_PHONE,
 	FIELD_IDENTIFIER
@@ -84,7 +85,10 @@ static void
 put_organization(builder *b, const char *text)
 {
 	char folded[CRM_TEXT_MAX];
+	char end = crm_name_organization_end(text);
 
+	if (end != 0 && (b->seen & (1u << FIELD_ORGANIZATION)) == 0)
+		put(b, FIELD_ORGANIZATION_END, &end, 1);
 	put(b, FIELD_ORGANIZATION, folded, crm_name_organization(text, folded, sizeof(folded)));
 }
 
@@ -148,6 +152,17 @@ put_phone(builder *b, const crm_profile_value *value)
 		put(b, FIELD_PHONE, (const char *) &phone, sizeof(phone));
 }
 
+/* What forms and old programs write where they know no date. */
+static bool
+is_placeholder(int year, int month, int day)
+{
+	bool new_year = month == 1 && day == 1;
+
+	return year == 9999 || (year == 1899 && month == 12) ||
+		   (new_year &&
+			(year <= 1 || year == 1753 || year == 1800 || year == 1900 || year == 1970));
+}
+
 static void
 put_date(builder *b, const char *text)
 {
@@ -156,7 +171,7 @@ put_date(builder *b, const char *text)
 	int day;
 	char packed[4];
 
-	if (!crm_value_date(text, &year, &month, &day))
+	if (!crm_value_date(text, &year, &month, &day) || is_placeholder(year, month, day))
 		return;
 	packed[0] = (char) (year >> 8);
 	packed[1] = (char) (year & 0xff);
@@ -301,6 +316,8 @@ open_field(crm_profile *profile, enum field field, const char *text, size_t leng
 		profile->month = (uint8_t) text[2];
 		profile->day = (uint8_t) text[3];
 	}
+	else if (field == FIELD_ORGANIZATION_END && length == 1)
+		profile->organization_end = *text;
 	else if (field == FIELD_EMAIL)
 		open_email(profile, text, length);
 	else if (field == FIELD_PHONE && length == sizeof(uint64_t) &&
@@ -312,6 +329,58 @@ open_field(crm_profile *profile, enum field field, const char *text, size_t leng
 
 		memcpy(&id->attribute, text, 4);
 		id->value = (crm_span){text + 4, length - 4};
+	}
+}
+
+static void
+set_traits(crm_name_traits *traits, crm_span name)
+{
+	const char *space = name.length > 0 ? memchr(name.text, ' ', name.length) : NULL;
+
+	traits->form = -1;
+	if (name.length == 0)
+		return;
+	traits->letters = crm_letter_bag(name.text, name.length);
+	traits->first = (uint8_t) (space != NULL ? (size_t) (space - name.text) : name.length);
+	traits->words = 1;
+	for (size_t i = 0; i < name.length; i++)
+		traits->words += name.text[i] == ' ';
+	traits->form = (int16_t) crm_given_name_at(name.text, traits->first);
+	traits->sound_length = (uint8_t) crm_phonetic(name.text, name.length, traits->sound);
+}
+
+static uint64_t
+digits_of(const crm_profile *p)
+{
+	int digits[] = {p->year / 1000, p->year / 100 % 10, p->year / 10 % 10, p->year % 10,
+					p->month / 10,  p->month % 10,      p->day / 10,       p->day % 10};
+	uint64_t packed = 0;
+
+	for (int i = 0; i < 8; i++)
+		packed |= (uint64_t) digits[i] << (8 * i);
+	return packed;
+}
+
+static uint64_t
+letters_of(crm_span span)
+{
+	return span.length > 0 ? crm_letter_bag(span.text, span.length) : 0;
+}
+
+static void
+set_all_traits(crm_profile *profile)
+{
+	set_traits(&profile->given_traits, profile->given);
+	set_traits(&profile->family_traits, profile->family);
+	profile->street_letters = letters_of(profile->street);
+	profile->city_letters = letters_of(profile->city);
+	profile->digits = digits_of(profile);
+	for (int i = 0; i < profile->nemails; i++)
+	{
+		crm_profile_email *email = &profile->emails[i];
+
+		email->letters =
+			crm_letter_bag(email->local.text, email->local.length + 1 + email->domain.length);
 	}
 }
 
@@ -337,5 +406,6 @@ crm_profile_open(const char *bytes, size_t length, crm_profile *profile)
 		open_field(profile, (enum field) bytes[at], bytes + at + 2, size);
 		at += 2 + size;
 	}
+	set_all_traits(profile);
 	return true;
 }

@@ -10,12 +10,23 @@ crm_span_similarity(crm_span a, crm_span b)
 	return crm_jaro_winkler(a.text, a.length, b.text, b.length);
 }
 
+double
+crm_span_similarity_from(double least, crm_span a, uint64_t a_letters, crm_span b,
+						 uint64_t b_letters)
+{
+	if (crm_jaro_winkler_most(a.text, a.length, a_letters, b.text, b.length, b_letters) < least)
+		return 0;
+	return crm_span_similarity(a, b);
+}
+
 bool
 crm_span_one_error(crm_span a, crm_span b)
 {
 	size_t longer = a.length > b.length ? a.length : b.length;
+	size_t shorter = a.length > b.length ? b.length : a.length;
 
-	return longer >= 4 && crm_edit_distance(a.text, a.length, b.text, b.length, 1) <= 1;
+	return longer - shorter <= 1 && longer >= 4 &&
+		   crm_edit_distance(a.text, a.length, b.text, b.length, 1) <= 1;
 }
 
 static crm_span
@@ -65,16 +76,6 @@ crm_span_equal_without_spaces(crm_span a, crm_span b)
 		if (a.text[i++] != b.text[j++])
 			return false;
 	}
-}
-
-bool
-crm_span_sounds_alike(crm_span a, crm_span b)
-{
-	char x[CRM_PHONETIC_SIZE];
-	char y[CRM_PHONETIC_SIZE];
-	size_t n = crm_phonetic(a.text, a.length, x);
-
-	return n > 1 && n == crm_phonetic(b.text, b.length, y) && memcmp(x, y, n) == 0;
 }
 
 bool

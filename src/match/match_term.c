@@ -8,6 +8,10 @@
 /* Fewer values than this say nothing about frequencies. */
 #define TOTAL_LEAST 100
 
+/* One name in two thousand is a name: a particular typing error is ten times as rare. */
+#define NAME_COMMON (-11 * CRM_BIT)
+#define NAME_COUNT_LEAST (2 * CRM_BIT)
+
 static crm_span
 value_of(const crm_profile *profile, crm_term_kind kind)
 {
@@ -102,11 +106,26 @@ frequency(const crm_term_table *table, crm_term_kind kind, crm_span country, crm
 	return (int16_t) ((term->key == 0 ? CRM_BIT : term->log) - total->log);
 }
 
+static bool
+is_common_given(const crm_term_table *table, crm_span given)
+{
+	static const crm_span none = {"", 0};
+	const crm_term *term;
+	const crm_term *total;
+
+	if (given.length == 0)
+		return false;
+	term = place_of(table, key_of(CRM_TERM_GIVEN, none, given));
+	total = place_of(table, key_of(CRM_TERM_GIVEN, none, none));
+	return term->key != 0 && term->log >= NAME_COUNT_LEAST && term->log - total->log >= NAME_COMMON;
+}
+
 void
 crm_term_of(const crm_term_table *table, crm_profile *profile)
 {
 	static const crm_span none = {"", 0};
 
+	profile->terms.common_given = table != NULL && is_common_given(table, profile->given);
 	for (int kind = 0; kind < CRM_TERM_KINDS; kind++)
 	{
 		crm_span value = value_of(profile, (crm_term_kind) kind);

@@ -21,6 +21,7 @@
 #define BUILTIN_SHARE_OF_OWN 0.2
 
 /* Others for each pair of one customer, where nothing is known; the more special ones of those. */
+#define BUILTIN_STRANGERS 2000
 #define HOUSEHOLD_BUILTIN 0.5
 #define TWINS_OF_HOUSEHOLD 0.01
 #define TWINS_MOST 0.3
@@ -69,17 +70,40 @@ at_most(double value, double most)
 	return value < most ? value : most;
 }
 
+static double
+pairs_of(double records)
+{
+	return records > 1 ? records * (records - 1) / 2 : 0;
+}
+
+/*
+ * Strangers for each pair of one customer. Of organizations, or of people, there may be hardly any
+ * yet: then it is what is built in.
+ */
+static double
+strangers(const crm_training *t, char kind, double customers)
+{
+	double records = kind == 'o' ? t->organizations : t->records - t->organizations;
+
+	return log2((pairs_of(records) + BUILTIN_OTHERS * BUILTIN_STRANGERS) /
+				(customers + BUILTIN_OTHERS));
+}
+
 /* The prior: pairs that plain rules take for one customer, if that many were all but so many. */
 static void
 begin(crm_training *t)
 {
-	t->by_rule = 0;
+	double by_rule[2] = {0, 0};
+
 	for (int i = 0; i < t->npatterns; i++)
 		if (is_plain(&t->patterns[i].pattern))
-			t->by_rule += t->patterns[i].count;
-	t->by_rule = at_least(t->by_rule / RULES_RECALL, 1);
+			by_rule[t->patterns[i].pattern.kind == 'o'] += t->patterns[i].count / RULES_RECALL;
+	t->by_rule = by_rule[0] + by_rule[1];
+	t->all_pairs =
+		at_least(pairs_of(t->organizations) + pairs_of(t->records - t->organizations), 1);
 	crm_model_builtin(&t->model, 0);
-	t->model.odds[CRM_STRANGERS] = log2(t->all_pairs / t->by_rule);
+	t->model.odds[crm_odds_at('p', CRM_STRANGERS)] = strangers(t, 'p', by_rule[0]);
+	t->model.odds[crm_odds_at('o', CRM_STRANGERS)] = strangers(t, 'o', by_rule[1]);
 	t->model.odds[CRM_TWINS] = -5;
 	crm_model_prepare(&t->model);
 }
@@ -88,7 +112,7 @@ begin(crm_training *t)
 static void
 expect(crm_training *t)
 {
-	t->customers = 0;
+	t->customers = t->customer_organizations = 0;
 	memset(t->others, 0, sizeof(t->others));
 	memset(t->reached, 0, sizeof(t->reached));
 	for (int i = 0; i < t->npatterns; i++)
@@ -98,18 +122,26 @@ expect(crm_training *t)
 		double one = crm_weigh_all(&t->model, &p->pattern, other) * p->count;
 
 		t->customers += one;
-		for (int k = 0; k < CRM_OTHERS; k++)
-			t->others[k] += other[k] * p->count;
+		if (p->pattern.kind == 'o')
+			t->customer_organizations += one;
+		for (int k = 0; k < crm_others_of(p->pattern.kind); k++)
+			t->others[crm_odds_at(p->pattern.kind, (crm_other) k)] += other[k] * p->count;
 		for (uint64_t left = p->pattern.levels; left != 0; left &= left - 1)
 			t->reached[__builtin_ctzll(left)] += one;
 	}
 }
 
-/* Pairs drawn at random, without those of one customer among them. */
+/*
+ * Pairs drawn at random, without those of one customer among them. A drawing so large is sure to
+ * its square root only: without that floor whatever agrees would soon be one customer because it
+ * agrees, as no stranger would be left who does.
+ */
 static double
 strangers_at(const crm_training *t, int level)
 {
-	return at_least(t->random[level] - t->reached[level] * (t->random_pairs / t->all_pairs), 0);
+	double drawn = t->random[level];
+
+	return at_least(drawn - t->reached[level] * (t->random_pairs / t->all_pairs), sqrt(drawn));
 }
 
 static void
@@ -145,24 +177,34 @@ learn_group(crm_training *t, crm_level_group group)
 	}
 }
 
+/* Others of a sort for each pair of one customer; builtin: where nothing is known. */
+static double
+share(double others, double customers, double builtin)
+{
+	return (others + BUILTIN_OTHERS * builtin) / (customers + BUILTIN_OTHERS);
+}
+
 /* Households are there if pairs show them; without households there are no twins in them. */
 static void
 learn_others(crm_training *t)
 {
-	double all = t->customers + BUILTIN_OTHERS;
-	double household = (t->others[CRM_HOUSEHOLD] + t->others[CRM_TWINS] + t->others[CRM_NAMESAKES] +
-						BUILTIN_OTHERS * HOUSEHOLD_BUILTIN) /
-					   all;
-	double twins = (t->others[CRM_TWINS] + BUILTIN_OTHERS * TWINS_OF_HOUSEHOLD * household) / all;
-	double namesakes =
-		(t->others[CRM_NAMESAKES] + BUILTIN_OTHERS * NAMESAKES_OF_HOUSEHOLD * household) / all;
+	double people = t->customers - t->customer_organizations;
+	double companies = t->customer_organizations;
+	double household =
+		share(t->others[CRM_HOUSEHOLD] + t->others[CRM_TWINS] + t->others[CRM_NAMESAKES], people,
+			  HOUSEHOLD_BUILTIN);
+	double twins = share(t->others[CRM_TWINS], people, TWINS_OF_HOUSEHOLD * household);
+	double namesakes = share(t->others[CRM_NAMESAKES], people, NAMESAKES_OF_HOUSEHOLD * household);
+	double colleagues = share(t->others[CRM_COLLEAGUES], people, COLLEAGUES_BUILTIN);
+	int neighbours = crm_odds_at('o', CRM_HOUSEHOLD);
 
-	t->model.odds[CRM_STRANGERS] = log2(t->all_pairs / at_least(t->customers, 1));
+	t->model.odds[CRM_STRANGERS] = strangers(t, 'p', people);
 	t->model.odds[CRM_HOUSEHOLD] = log2(household);
 	t->model.odds[CRM_TWINS] = log2(at_most(twins, TWINS_MOST * household));
 	t->model.odds[CRM_NAMESAKES] = log2(at_most(namesakes, NAMESAKES_MOST * household));
-	t->model.odds[CRM_COLLEAGUES] =
-		log2((t->others[CRM_COLLEAGUES] + BUILTIN_OTHERS * COLLEAGUES_BUILTIN) / all);
+	t->model.odds[CRM_COLLEAGUES] = log2(colleagues);
+	t->model.odds[crm_odds_at('o', CRM_STRANGERS)] = strangers(t, 'o', companies);
+	t->model.odds[neighbours] = log2(share(t->others[neighbours], companies, HOUSEHOLD_BUILTIN));
 }
 
 /*

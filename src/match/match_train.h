@@ -26,15 +26,17 @@ typedef struct crm_training
 	double random[CRM_LEVELS]; /* how often pairs drawn at random reach each level */
 	double random_pairs;
 	double records;
-	double all_pairs; /* of all records with each other */
+	double organizations; /* of the records */
 
 	/* out */
 	crm_model model;
 	int iterations;
 	bool converged;
-	double customers;          /* expected pairs of one customer among those that share a key */
-	double others[CRM_OTHERS]; /* of the rest */
-	double by_rule;            /* pairs that plain rules take for one customer, over their recall */
+	double all_pairs;              /* of all people with each other, and of all organizations */
+	double customers;              /* expected pairs of one customer among those that share a key */
+	double customer_organizations; /* the organizations among them */
+	double others[CRM_ODDS];       /* of the rest */
+	double by_rule; /* pairs that plain rules take for one customer, over their recall */
 	double reached[CRM_LEVELS]; /* expected pairs of one customer at each level */
 } crm_training;
 

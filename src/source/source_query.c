@@ -26,6 +26,7 @@ static void find_key_types(const crm_source *source, Relation relation, crm_sour
 static char *order_of_detail(const crm_source *source, Relation relation);
 static char *column_texts(const crm_source *source, Relation relation, List *columns,
 						  const char *before_first);
+static char *given_keys(const crm_source *source);
 static void append_items(StringInfo sql, const crm_source *source);
 static void append_key_condition(StringInfo sql, const crm_source *source,
 								 const crm_source_query *query);
@@ -41,13 +42,18 @@ crm_source_query_build(const crm_source *source, crm_source_scope scope)
 	look_at_table(source, query);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ");
-	appendStringInfoString(&sql, query->keys);
-	if (scope == CRM_SCOPE_KEYS || scope == CRM_SCOPE_ALL)
+	appendStringInfoString(&sql, scope == CRM_SCOPE_GIVEN ? given_keys(source) : query->keys);
+	if (scope == CRM_SCOPE_KEYS || scope == CRM_SCOPE_ALL || scope == CRM_SCOPE_GIVEN)
 	{
 		append_items(&sql, source);
 		appendStringInfoString(&sql, query->anchors);
 	}
-	appendStringInfo(&sql, " FROM %s AS " CRM_SOURCE_ALIAS, crm_source_qualified(source));
+	appendStringInfo(
+		&sql,
+		scope == CRM_SCOPE_GIVEN
+			? " FROM pg_catalog.jsonb_populate_record(NULL::%s, $1) AS " CRM_SOURCE_ALIAS
+			: " FROM %s AS " CRM_SOURCE_ALIAS,
+		crm_source_qualified(source));
 	if (scope == CRM_SCOPE_KEYS)
 		append_key_condition(&sql, source, query);
 	if (filtered)
@@ -203,6 +209,20 @@ column_texts(const crm_source *source, Relation relation, List *columns, const c
 						 quote_identifier(lfirst(cell)), cast ? "::pg_catalog.text" : "");
 	}
 	return texts.data;
+}
+
+/* A row that is not stored yet need not have its key: an empty text stands for what is missing. */
+static char *
+given_keys(const crm_source *source)
+{
+	StringInfoData keys;
+	ListCell *cell;
+
+	initStringInfo(&keys);
+	foreach (cell, source->key)
+		appendStringInfo(&keys, "%sCOALESCE($1 OPERATOR(pg_catalog.->>) %s, '')",
+						 foreach_current_index(cell) ? ", " : "", quote_literal_cstr(lfirst(cell)));
+	return keys.data;
 }
 
 /* What becomes text later does so by output functions: a cast could be one of the type's owner. */

@@ -9,7 +9,8 @@ typedef enum crm_source_scope
 	CRM_SCOPE_KEYS,  /* the rows of given keys */
 	CRM_SCOPE_ALL,   /* every row */
 	CRM_SCOPE_NAMES, /* the keys alone of every row */
-	CRM_SCOPE_BARE   /* the same without the filter, which may be what fails */
+	CRM_SCOPE_BARE,  /* the same without the filter, which may be what fails */
+	CRM_SCOPE_GIVEN  /* a row that comes as jsonb, the only parameter, instead of the table's */
 } crm_source_scope;
 
 typedef struct crm_source_query

@@ -20,6 +20,10 @@ extern size_t crm_text_fold(const char *text, size_t length, char *out, size_t s
 /* 0 (nothing in common) to 1 (equal); bytes; bit-parallel for up to 64 bytes. */
 extern double crm_jaro_winkler(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/* What it can be at most, from the letter bags of the two. */
+extern double crm_jaro_winkler_most(const char *a, size_t a_length, uint64_t a_bag, const char *b,
+									size_t b_length, uint64_t b_bag);
+
 /* Optimal string alignment (insert, delete, replace, swap neighbours), or limit + 1 if beyond. */
 extern int crm_edit_distance(const char *a, size_t a_length, const char *b, size_t b_length,
 							 int limit);
@@ -35,6 +39,11 @@ extern size_t crm_phonetic(const char *word, size_t length, char out[CRM_PHONETI
 
 /* Whether two folded given names are forms of one name (Bob, Robert; Jan, Johannes). */
 extern bool crm_same_given_name(const char *a, size_t a_length, const char *b, size_t b_length);
+
+/* The same in two steps: where a name stands in the list (-1: nowhere), and whether two places
+ * meet. */
+extern int crm_given_name_at(const char *name, size_t length);
+extern bool crm_given_names_meet(int a, int b);
 
 /*
  * The code of ISO 3166, in lower case, of a country that is named (Germany, Duitsland, UK); any

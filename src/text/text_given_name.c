@@ -21,6 +21,7 @@ typedef struct form
 	const char *name;
 	uint16_t length;
 	uint16_t group;
+	int16_t first; /* the first place of the same name */
 } form;
 
 static form forms[NAMES_MAX];
@@ -55,11 +56,16 @@ build_index(void)
 		{
 			size_t length = strcspn(name, " ");
 
-			forms[form_count++] = (form){name, (uint16_t) length, (uint16_t) g};
+			forms[form_count++] = (form){name, (uint16_t) length, (uint16_t) g, 0};
 			name += length + (name[length] == ' ');
 		}
 	}
 	qsort(forms, form_count, sizeof(form), compare_form);
+	for (size_t i = 0; i < form_count; i++)
+		forms[i].first = i > 0 && compare_name(forms[i].name, forms[i].length, forms[i - 1].name,
+											   forms[i - 1].length) == 0
+							 ? forms[i - 1].first
+							 : (int16_t) i;
 }
 
 /* The first form that is not before this name. */
@@ -81,27 +87,30 @@ find(const char *name, size_t length)
 	return low;
 }
 
-static bool
-is_name(size_t at, const char *name, size_t length)
+int
+crm_given_name_at(const char *name, size_t length)
 {
-	return at < form_count && compare_name(forms[at].name, forms[at].length, name, length) == 0;
-}
+	size_t at;
 
-bool
-crm_same_given_name(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t i;
-	size_t j;
-
-	if (a_length == b_length && memcmp(a, b, a_length) == 0)
-		return true;
 	if (form_count == 0)
 		build_index();
-	i = find(a, a_length);
-	j = find(b, b_length);
+	at = find(name, length);
+	return at < form_count && compare_name(forms[at].name, forms[at].length, name, length) == 0
+			   ? (int) at
+			   : -1;
+}
 
-	/* The groups of one name stand in ascending order: walk both like a merge. */
-	while (is_name(i, a, a_length) && is_name(j, b, b_length))
+/* The groups of one name stand in ascending order: walk both like a merge. */
+bool
+crm_given_names_meet(int a, int b)
+{
+	int i = a;
+	int j = b;
+
+	if (a < 0 || b < 0)
+		return false;
+	while (i < (int) form_count && forms[i].first == a && j < (int) form_count &&
+		   forms[j].first == b)
 	{
 		if (forms[i].group == forms[j].group)
 			return true;
@@ -111,4 +120,12 @@ crm_same_given_name(const char *a, size_t a_length, const char *b, size_t b_leng
 			j++;
 	}
 	return false;
+}
+
+bool
+crm_same_given_name(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	if (a_length == b_length && memcmp(a, b, a_length) == 0)
+		return true;
+	return crm_given_names_meet(crm_given_name_at(a, a_length), crm_given_name_at(b, b_length));
 }

@@ -158,6 +158,32 @@ crm_jaro_winkler(const char *a, size_t a_length, const char *b, size_t b_length)
 	return jaro + (double) prefix * WINKLER_SCALE * (1.0 - jaro);
 }
 
+/*
+ * Each bit in which the bags differ is a letter that the other has not, so that they share half of
+ * the rest at most; at best all of those stand in order.
+ */
+double
+crm_jaro_winkler_most(const char *a, size_t a_length, uint64_t a_bag, const char *b,
+					  size_t b_length, uint64_t b_bag)
+{
+	static const double rounding = 1e-9;
+	size_t least = min_size(a_length, b_length);
+	size_t letters = a_length + b_length;
+	size_t apart = (size_t) __builtin_popcountll(a_bag ^ b_bag);
+	size_t shared = letters > apart ? (letters - apart) / 2 : 0;
+	size_t prefix = 0;
+	double jaro;
+
+	if (a_length > CRM_TEXT_MAX || b_length > CRM_TEXT_MAX || letters == 0)
+		return 1.0;
+	jaro = jaro_value(min_size(shared, least), 0, a_length, b_length) + rounding;
+	if (jaro <= WINKLER_THRESHOLD)
+		return jaro;
+	while (prefix < min_size(least, WINKLER_PREFIX) && a[prefix] == b[prefix])
+		prefix++;
+	return jaro + (double) prefix * WINKLER_SCALE * (1.0 - jaro) + rounding;
+}
+
 /* Hyyrö 2003: one column of the matrix a step; a is 1 to 64 bytes. */
 static int
 distance_short(const unsigned char *a, size_t a_length, const unsigned char *b, size_t b_length)
@@ -227,6 +253,16 @@ distance_long(const unsigned char *a, size_t a_length, const unsigned char *b, s
 	return above[b_length];
 }
 
+/*
+ * What is left of two strings one edit apart, once all that they begin and end with is gone: one
+ * letter, two, or two that have changed places. x is not the longer.
+ */
+static bool
+is_one_edit(const unsigned char *x, size_t x_length, const unsigned char *y, size_t y_length)
+{
+	return y_length == 1 || (x_length == 2 && y_length == 2 && x[0] == y[1] && x[1] == y[0]);
+}
+
 int
 crm_edit_distance(const char *a, size_t a_length, const char *b, size_t b_length, int limit)
 {
@@ -256,6 +292,8 @@ crm_edit_distance(const char *a, size_t a_length, const char *b, size_t b_length
 		return limit + 1;
 	if (x_length == 0)
 		return (int) y_length;
+	if (limit == 1)
+		return is_one_edit(x, x_length, y, y_length) ? 1 : 2;
 	distance = (x_length <= WORD_BITS ? distance_short : distance_long)(x, x_length, y, y_length);
 	return distance > limit ? limit + 1 : distance;
 }

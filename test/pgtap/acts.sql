@@ -15,6 +15,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('drop_detail', 'process.policy', $$SELECT crm.drop_detail('shop.address', of => 'shop.client')$$),
 	('set_survivorship', 'process.policy', $$SELECT crm.set_survivorship('email', '{recency}')$$),
 	('set_source_trust', 'process.policy', $$SELECT crm.set_source_trust('shop.client', 0.4)$$),
+	('set_blocking_key', 'process.policy', $$SELECT crm.set_blocking_key('date', false)$$),
 	('set_source_duplicates', 'process.policy', $$SELECT crm.set_source_duplicates('shop.person', false)$$),
 	('set_review_zone', 'process.policy', $$SELECT crm.set_review_zone(-4, 4)$$),
 	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match('shop.person', '1', 'shop.person', '2')$$),
@@ -29,6 +30,8 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('add_preset', 'process.policy', $$SELECT crm.add_preset('own', '{"title": "Own", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"name": "name"}}]}')$$),
 	('add_source', 'process.policy', $$SELECT crm.add_source('shop.client', department => 'shop', preset => 'own')$$),
 	('refresh_preset', 'process.policy', $$SELECT count(*) FROM crm.refresh_preset('shop.client')$$),
+	('use_model', 'process.policy', $$SELECT crm.use_model(0)$$),
+	('train_model', 'process.policy', $$SELECT count(*) FROM crm.train_model()$$),
 	('drop_preset', 'process.policy', $$SELECT crm.drop_preset('own')$$),
 	('add_department', 'org.model', $$SELECT crm.add_department('care')$$),
 	('grant_access', 'org.model', $$SELECT crm.grant_access('acts_reader', 'reader')$$),
@@ -86,6 +89,12 @@ SELECT crm.add_position('board', department => 'shop') AS board \gset
 SELECT crm.add_position('shop_manager', department => 'shop', reports_to => 'board') AS manager \gset
 SELECT crm.appoint('board', 'bart') AS appointment \gset
 SELECT crm.appoint('shop_manager', 'acts_admin') AS appointment \gset
+
+-- enough records for a model
+CREATE TABLE shop.crowd (id integer PRIMARY KEY, name text);
+INSERT INTO shop.crowd SELECT n, 'Person ' || translate(n::text, '0123456789', 'abcdefghij') FROM generate_series(1, 500) n;
+SELECT crm.add_source('shop.crowd', department => 'shop', map => '{"name": "name"}') AS crowd \gset
+CALL crm.resolve();
 
 SELECT plan((10 + 3 * count(*))::integer) FROM deciding;
 
