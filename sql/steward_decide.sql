@@ -86,6 +86,12 @@ SELECT crm.confirm_match('shop.client', '2', 'shop.client', '1') > 0 AS confirme
 SELECT * FROM members ORDER BY 1;
 SELECT count(*) FROM crm.verify();
 
+-- another model, or a lost change: all is compared and clustered anew
+UPDATE crm_internal.identity_clock SET recluster_after = 0;
+CALL crm.sync();
+CALL crm.resolve();
+SELECT * FROM members ORDER BY 1;
+
 -- split, by keys and by records; then crm's own finding is taken back
 SELECT crm.split(crm.customer_of('shop.client', '1'), source => 'shop.client', keys => '{1}', reason => 'moved out') AS split \gset
 SELECT * FROM members ORDER BY 1;
