@@ -260,39 +260,46 @@ crm_verdict_reach(crm_batch *batch, const crm_ids *records, crm_ids *found)
 	take_verdicts(batch, found);
 }
 
-/* Sources that have no duplicates of their own, and whether there are verdicts. */
+/* Sources that have no duplicates of their own. */
 static crm_ids
-fetch_rules(bool *decided)
+fetch_rules(void)
 {
 	static SPIPlanPtr plan;
 	crm_ids rules = {0};
 
 	crm_plan(&plan,
-			 "SELECT 0 FROM (SELECT FROM crm_internal.match_verdict LIMIT 1) AS v"
-			 " UNION ALL SELECT s.source_id FROM crm_internal.source s WHERE NOT s.own_duplicates",
+			 "SELECT s.source_id::pg_catalog.int8 FROM crm_internal.source s"
+			 " WHERE NOT s.own_duplicates",
 			 0, NULL);
 	crm_store_run(plan, NULL, NULL);
-	*decided = false;
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;
-		int32 source_id =
-			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 
-		if (source_id == 0)
-			*decided = true;
-		else
-			crm_ids_add(&rules, source_id);
+		crm_ids_add(&rules, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i],
+														SPI_tuptable->tupdesc, 1, &isnull)));
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return rules;
 }
 
+static bool
+any_verdict(void)
+{
+	static SPIPlanPtr plan;
+	bool any;
+
+	crm_plan(&plan, "SELECT 1 FROM crm_internal.match_verdict LIMIT 1", 0, NULL);
+	any = crm_store_run(plan, NULL, NULL) > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return any;
+}
+
 void
 crm_verdict_begin(crm_batch *batch)
 {
-	bool decided;
-	crm_ids rules = fetch_rules(&decided);
+	bool decided = any_verdict();
+	crm_ids rules = fetch_rules();
 	crm_verdicts *v;
 
 	if (!decided && rules.n == 0)

@@ -25,7 +25,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('merge', 'customer.merge', $$SELECT crm.merge(crm.customer_of('shop.person', '3'), crm.customer_of('shop.person', '4'))$$),
 	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), source => 'shop.person', keys => '{4}')$$),
 	('undo', 'customer.merge', $$SELECT crm.undo(max(event_no)) FROM crm.customer_event WHERE kind = 'rejected'$$),
-	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source_key = '4'))$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source = 'shop.person' AND source_key = '4'))$$),
 	('drop_source', 'process.policy', $$SELECT crm.drop_source('shop.client')$$),
 	('add_preset', 'process.policy', $$SELECT crm.add_preset('own', '{"title": "Own", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"name": "name"}}]}')$$),
 	('add_source', 'process.policy', $$SELECT crm.add_source('shop.client', department => 'shop', preset => 'own')$$),
