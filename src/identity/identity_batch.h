@@ -75,7 +75,7 @@ typedef struct crm_batch
 	crm_ids customers; /* to be told: membership or values changed */
 	const crm_active_model *model;
 	uint64 key_kinds; /* blocking keys that find candidates */
-	crm_edge *edges; /* of the touched components, that speak for one customer */
+	crm_edge *edges;  /* of the touched components, that speak for one customer */
 	int nedges;
 	int edges_room;
 	int64 resolved; /* rows dealt with */

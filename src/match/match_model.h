@@ -73,7 +73,7 @@ typedef struct crm_model
 	/* made from the above by crm_model_prepare() */
 	int32_t weight[CRM_OTHERS][CRM_LEVELS];
 	int32_t step[CRM_LEVELS][CRM_OTHERS]; /* the same, as pairs are weighed: level by level */
-	int32_t prior[CRM_ODDS]; /* against odds */
+	int32_t prior[CRM_ODDS];              /* against odds */
 	int32_t log_u[CRM_LEVELS];
 	uint64_t own[CRM_OTHERS]; /* levels in which they agree by chance only */
 } crm_model;
