@@ -5,8 +5,8 @@ CREATE TABLE public.account (id integer PRIMARY KEY, name text, mail text, born 
 CREATE TABLE public.lead (id integer PRIMARY KEY, name text, mail text);
 SELECT crm.add_source('account', 'sales', '{"name": "name", "email": "mail", "birth_date": "born::date::text"}');
 SELECT crm.add_source('lead', 'sales', '{"name": "name", "email": "mail"}');
-INSERT INTO account SELECT n, 'Zandbergen ' || n, n || '@zandbergen.nl', '1980-01-02' FROM generate_series(1, 20) n;
-INSERT INTO lead SELECT n, 'Zandbergen ' || n, n || '@zandbergen.nl' FROM generate_series(1, 20) n;
+INSERT INTO account SELECT n, translate(substr(md5(n::text), 1, 9), '0123456789', 'oaeiuylrns') || ' Zandbergen', n || '@zandbergen.nl', to_char(date '1960-01-02' + 500 * n, 'YYYY-MM-DD') FROM generate_series(1, 20) n;
+INSERT INTO lead SELECT n, translate(substr(md5(n::text), 1, 9), '0123456789', 'oaeiuylrns') || ' Zandbergen', n || '@zandbergen.nl' FROM generate_series(1, 20) n;
 
 -- only outside a transaction block, only sensible sizes
 BEGIN;

@@ -13,6 +13,7 @@
 #include "guard/guard.h"
 #include "identity/identity.h"
 #include "mandate/mandate.h"
+#include "model/model.h"
 #include "request/request.h"
 
 CRM_MODULE_MAGIC;
@@ -24,6 +25,7 @@ _PG_init(void)
 {
 	/* Before base reserves the prefix: what is set for a database or in a file must reach it. */
 	crm_guard_init();
+	crm_model_init();
 	crm_base_init();
 	crm_commit_init();
 	crm_actor_init();

@@ -94,6 +94,7 @@ CREATE TABLE crm_internal.customer_event
 	records bigint[]
 );
 CREATE INDEX customer_event_customer_id_idx ON crm_internal.customer_event (customer_id);
+CREATE INDEX customer_event_act_idx ON crm_internal.customer_event (act_no) WHERE act_no IS NOT NULL;
 COMMENT ON TABLE crm_internal.customer_event IS 'what happened to customer ids; ids and causes, never values';
 COMMENT ON COLUMN crm_internal.customer_event.person IS 'who decided it, where somebody did; reason: why, in his words';
 COMMENT ON COLUMN crm_internal.customer_event.act_no IS 'his verdicts, or those that he took back';
@@ -124,6 +125,14 @@ CREATE TABLE crm_internal.oversize_component
 );
 COMMENT ON TABLE crm_internal.oversize_component IS 'records that match each other in such a number that no customer can be behind them: they stay apart, and crm.verify() names the first of each such component';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.oversize_component', '');
+
+CREATE TABLE crm_internal.capped_key
+(
+	key bigint PRIMARY KEY,
+	since timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE crm_internal.capped_key IS 'blocking keys that so many records have that they find nothing; shown by crm.capped_keys';
+SELECT pg_catalog.pg_extension_config_dump('crm_internal.capped_key', '');
 
 CREATE SEQUENCE crm_internal.job_job_id_seq;
 CREATE TABLE crm_internal.job

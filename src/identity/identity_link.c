@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "identity/identity_batch.h"
+#include "identity/identity_capped.h"
 #include "match/match_compare.h"
 #include "match/match_key.h"
 #include "identity/identity_parallel.h"
@@ -35,6 +36,7 @@ typedef struct link_work
 	HTAB *key_changes;  /* key -> how many records it gained */
 	crm_ids neighbours; /* records whose keys crossed the limit */
 	crm_ids crowded;    /* too common keys that gained records */
+	crm_ids capped;     /* too common keys, to be noted */
 } link_work;
 
 typedef struct key_change
@@ -162,7 +164,9 @@ take_block(link_work *work, int64 key, const int64 *records, int size)
 			for (int i = 0; i < size; i++)
 				crm_ids_add(&work->neighbours, records[i]);
 	}
-	else if (change != NULL && change->gained > 0)
+	else if (change == NULL)
+		crm_ids_add(&work->capped, key);
+	else if (change->gained > 0)
 		crm_ids_add(&work->crowded, key);
 }
 
@@ -206,8 +210,11 @@ take_crowded(link_work *work)
 		fetch_blocks(&work->crowded.v[k], 1, enough);
 		if (SPI_processed < enough &&
 			(int) SPI_processed - change->gained + change->lost <= CRM_KEY_COMMON)
+		{
+			crm_ids_add(&work->capped, work->crowded.v[k]);
 			for (uint64 i = 0; i < SPI_processed; i++)
 				crm_ids_add(&work->neighbours, fetched(i, 2));
+		}
 		SPI_freetuptable(SPI_tuptable);
 	}
 }
@@ -262,6 +269,8 @@ find_candidates(link_work *work)
 	take_blocks(work, keys.v, keys.n);
 	take_crowded(work);
 	relink_neighbours(work);
+	crm_capped_add(work->capped.v, work->capped.n);
+	crm_capped_review(batch->keys_removed.v, batch->keys_removed.n);
 }
 
 /* Edges of records that go or are computed anew; who was joined by one may fall apart. */

@@ -16,6 +16,7 @@
 #include "identity/identity_batch.h"
 #include "identity/identity_cluster.h"
 #include "identity/identity_conflict.h"
+#include "identity/identity_revive.h"
 #include "identity/identity_store.h"
 #include "identity/identity_verdict.h"
 
@@ -375,6 +376,8 @@ crm_batch_partition(crm_batch *batch)
 	crm_conflict_forget(batch, &ids);
 	cluster_components(p);
 	records = assign_ids(p);
+	if (batch->act_no != 0)
+		crm_revive_ids(batch, p->nodes, records, p->n);
 	fresh = take_fresh(records, p->n);
 	for (int i = 0; i < p->n; i++)
 	{

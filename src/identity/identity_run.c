@@ -19,17 +19,15 @@
 #include "base/base.h"
 #include "base/extension.h"
 #include "follow/follow.h"
-#include "model/model.h"
+#include "identity/identity_bulk_run.h"
 #include "identity/identity_job.h"
 #include "identity/identity_pending.h"
 #include "identity/identity_resolve.h"
 #include "identity/identity_store.h"
+#include "identity/identity_training.h"
 
 /* Records that are clustered anew at a time. */
 #define RECLUSTER_BATCH 20000
-
-/* A model is trained anew when there are so many times the records. */
-#define GROWTH 4
 
 /* Rows resolved in one run from which the server's statistics are worth renewing. */
 #define WORTH_STATISTICS 1000
@@ -244,43 +242,39 @@ recluster_batch(run *r)
 	return records.n > 0;
 }
 
-static crm_profile *
-read_profiles(int64 *n)
+/* At once where memory suffices; else, resumably, batch by batch. */
+static void
+recluster(run *r)
 {
-	crm_profile *profiles;
-
-	SPI_execute("SELECT r.profile FROM crm_internal.record r ORDER BY r.tie, r.record_id", true, 0);
-	*n = (int64) SPI_processed;
-	profiles = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(crm_profile) * (*n + 1));
-	for (int64 i = 0; i < *n; i++)
+	if (crm_store_is_reclustering() && crm_bulk_can(crm_store_count_records()))
 	{
-		bool isnull;
-		bytea *bytes = DatumGetByteaPCopy(
-			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-
-		(void) crm_profile_open(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &profiles[i]);
+		crm_store_tick();
+		crm_job_update(r->job_id, "cluster", r->done, r->total);
+		crm_bulk_run_stored();
+		next_transaction(r);
+		return;
 	}
-	SPI_freetuptable(SPI_tuptable);
-	return profiles;
+	while (recluster_batch(r))
+		next_transaction(r);
 }
 
-/* Once there are enough records, and again when there are four times as many. */
 static void
-train_if_due(int64 records)
+tell_progress(void *context, const char *phase, int64 done, int64 total)
 {
-	int32 version = crm_store_model_version();
-	int64 n;
-	crm_profile *profiles;
+	const run *r = context;
 
-	if (records < CRM_TRAINING_LEAST || version < 0 ||
-		records < GROWTH * crm_model_records(version))
+	crm_job_update(r->job_id, phase, done, total);
+}
+
+/* A first load, or one that at least doubles what is stored. */
+static void
+run_bulk(run *r)
+{
+	if (!crm_bulk_pays(r->total, crm_store_count_records()))
 		return;
-	profiles = read_profiles(&n);
-	version = crm_model_train(profiles, n);
-	if (version == 0)
-		return;
-	crm_store_set_model_version(version);
-	SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
+	crm_store_tick();
+	r->done += crm_bulk_run_pending(&r->skipped, r->total, tell_progress, r);
+	next_transaction(r);
 }
 
 static void
@@ -335,12 +329,12 @@ resolve_pending(run *r)
 	r->total = waiting;
 	r->job_id = crm_job_start("resolve", "resolve", waiting);
 	next_transaction(r);
+	run_bulk(r);
 	while (run_batch(r))
 		next_transaction(r);
-	train_if_due(crm_store_count_records());
+	crm_train_if_due();
 	next_transaction(r);
-	while (recluster_batch(r))
-		next_transaction(r);
+	recluster(r);
 	crm_job_finish(r->job_id, r->done);
 	SPI_execute("UPDATE crm_internal.source s SET resolved_at = pg_catalog.now()"
 				" WHERE s.parent_id IS NULL"

@@ -1,8 +1,8 @@
 /*
- * identity_search.c - who is this? A search line becomes a profile that is compared like a record.
+ * identity_search.c - who is this? A question becomes a profile that is compared like a record.
  *
- * Candidates come through the same keys as in matching, but a common key is not left out: some of
- * its records are looked at, the best are shown.
+ * First the keys of matching, and of a lone word its sound. What is then still doubtful is looked
+ * for again under one typing error.
  */
 #include "postgres.h"
 
@@ -13,203 +13,188 @@
 #include "utils/builtins.h"
 
 #include "base/base.h"
-#include "identity/identity_batch.h"
-#include "match/match_key.h"
-#include "identity/identity_query.h"
+#include "identity/identity_find.h"
+#include "identity/identity_question.h"
 #include "identity/identity_store.h"
-#include "types/email_address.h"
-#include "types/phone_number.h"
+#include "match/match_explain.h"
+#include "model/model.h"
 
-#define RECORDS_A_KEY 200
-#define VALUES_MAX 24
-#define REGIONS_MAX 8
+#define COLUMNS 4
+
+/* An answer that is as good needs no guessing at errors: about a given name that many have. */
+#define GOOD_ENOUGH (4 * CRM_BIT)
 
 PG_FUNCTION_INFO_V1(crm_search_records);
-
-typedef struct question
-{
-	int nvalues;
-	crm_profile_value values[VALUES_MAX];
-	int name; /* which value is the name, or -1 */
-} question;
+PG_FUNCTION_INFO_V1(crm_search_attributes);
 
 typedef struct answer
 {
 	int64 customer_id;
 	int64 record_id;
 	int32 weight;
+	crm_pattern pattern;
 } answer;
 
-static void
-ask(question *q, crm_attribute_kind kind, const char *text, uint64_t phone)
+typedef struct search
 {
-	if (q->nvalues == VALUES_MAX)
-		return;
-	q->values[q->nvalues++] =
-		(crm_profile_value){.kind = kind, .attribute = "", .text = text, .phone = phone};
-}
-
-/* Regions in which numbers came written nationally: a number without country may be of any. */
-static int
-regions_seen(char *regions[REGIONS_MAX])
-{
-	static SPIPlanPtr plan;
-	int n;
-
-	crm_plan(&plan,
-			 "SELECT p.region FROM crm_internal.phone_region p"
-			 " ORDER BY p.first_seen, p.region LIMIT 8",
-			 0, NULL);
-	n = (int) crm_store_run(plan, NULL, NULL);
-	for (int i = 0; i < n; i++)
-		regions[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-	return n;
-}
+	const crm_active_model *model;
+	HTAB *answers;
+	int32 best;
+	crm_typos *typos;
+} search;
 
 static void
-ask_phone(question *q, const char *text)
+take_answer(search *s, int64 customer, int64 record, const crm_pattern *pattern)
 {
-	char *regions[REGIONS_MAX];
-	crm_phone phone;
-	int before;
-	int n;
-
-	if (crm_phone_parse_national(text, strlen(text), NULL, &phone))
-	{
-		ask(q, CRM_KIND_PHONE, text, phone);
-		return;
-	}
-	n = regions_seen(regions);
-	before = q->nvalues;
-	for (int i = 0; i < n; i++)
-		if (crm_phone_parse_national(text, strlen(text), regions[i], &phone))
-			ask(q, CRM_KIND_PHONE, text, phone);
-	if (q->nvalues == before)
-		ask(q, CRM_KIND_PHONE, text, 0);
-}
-
-static void
-make_question(const char *text, question *q)
-{
-	crm_query *query = palloc(sizeof(crm_query));
-	crm_email_error error;
-
-	memset(q, 0, sizeof(*q));
-	q->name = -1;
-	crm_query_parse(crm_to_utf8(text), query);
-	for (int i = 0; i < query->nemails; i++)
-	{
-		char *canonical = palloc(CRM_EMAIL_SIZE);
-
-		if (crm_email_parse(query->emails[i], strlen(query->emails[i]), canonical, &error))
-			ask(q, CRM_KIND_EMAIL, canonical, 0);
-	}
-	for (int i = 0; i < query->nphones; i++)
-		ask_phone(q, query->phones[i]);
-	if (query->date[0] != '\0')
-		ask(q, CRM_KIND_DATE, query->date, 0);
-	if (query->name[0] != '\0' && q->nvalues < VALUES_MAX)
-	{
-		q->name = q->nvalues;
-		ask(q, CRM_KIND_NAME, query->name, 0);
-	}
-}
-
-/* Leaves (record_id, customer_id, profile) of records that share a key in SPI_tuptable. */
-static void
-fetch_candidates(const crm_profile *profile)
-{
-	static SPIPlanPtr plan;
-	static const Oid types[] = {INT8ARRAYOID, INT4OID};
-	int64_t keys[CRM_KEYS_MAX];
-	int64 copy[CRM_KEYS_MAX];
-	int n = crm_profile_keys(profile, keys);
-	Datum args[2];
-
-	for (int i = 0; i < n; i++)
-		copy[i] = keys[i];
-	args[0] = crm_ids_array(copy, n);
-	args[1] = Int32GetDatum(RECORDS_A_KEY);
-	crm_plan(&plan,
-			 "SELECT r.record_id, r.customer_id, r.profile"
-			 "  FROM (SELECT DISTINCT b.record_id FROM pg_catalog.unnest($1) AS t(key),"
-			 "       LATERAL (SELECT k.record_id FROM crm_internal.record_key k"
-			 "                 WHERE k.key OPERATOR(pg_catalog.=) t.key LIMIT $2) AS b) AS c"
-			 "  JOIN crm_internal.record r ON r.record_id OPERATOR(pg_catalog.=) c.record_id",
-			 2, types);
-	crm_store_run(plan, args, NULL);
-}
-
-static void
-take_answer(HTAB *answers, int64 customer, int64 record, int32 weight)
-{
+	/* who asks means somebody: what it says counts without the prior */
+	int32 weight = crm_weigh(&s->model->model, pattern).weight -
+				   s->model->model.prior[crm_odds_at(pattern->kind, CRM_STRANGERS)];
 	bool found;
-	answer *a = hash_search(answers, &customer, HASH_ENTER, &found);
+	answer *a;
 
-	if (found && (a->weight > weight || (a->weight == weight && a->record_id < record)))
+	if (weight <= 0)
+		return;
+	s->best = Max(s->best, weight);
+	a = hash_search(s->answers, &customer, HASH_ENTER, &found);
+	if (found && (a->weight > weight || (a->weight == weight && a->record_id <= record)))
 		return;
 	a->record_id = record;
 	a->weight = weight;
+	a->pattern = *pattern;
 }
 
-/* The question put as a person, or as an organization. */
+/* The records that were found, in SPI_tuptable. */
 static void
-search_as(char kind, const question *q, HTAB *answers)
+take_found(search *s, const crm_profile *asked)
 {
-	char bytes[CRM_PROFILE_MAX];
-	crm_profile asked;
-	const crm_active_model *model = crm_model_of(Max(crm_store_model_version(), 0));
-
-	crm_model_open(model, bytes, crm_profile_build(kind, q->values, q->nvalues, bytes), &asked);
-	fetch_candidates(&asked);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple tuple = SPI_tuptable->vals[i];
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		bool isnull;
 		int64 record = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-		int64 customer = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
 		bytea *stored = DatumGetByteaPP(SPI_getbinval(tuple, desc, 3, &isnull));
+		Datum customer = SPI_getbinval(tuple, desc, 2, &isnull);
 		crm_profile profile;
-		crm_comparison c;
+		crm_pattern pattern;
 
-		if (!crm_model_open(model, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), &profile))
+		if (isnull ||
+			!crm_model_open(s->model, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), &profile) ||
+			profile.kind != asked->kind)
 			continue;
-		c = crm_profile_compare(&model->model, &asked, &profile);
-		/* who asks means somebody: what it says counts without the prior */
-		c.weight -= model->model.prior[crm_odds_at(profile.kind, CRM_STRANGERS)];
-		if (c.weight > 0)
-			take_answer(answers, customer, record, c.weight);
+		crm_profile_match(asked, &profile, &pattern);
+		crm_typo_forgive(&pattern, asked, &profile);
+		take_answer(s, DatumGetInt64(customer), record, &pattern);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* The last word of a name may be where its owner lives. */
 static bool
-move_city(question *q)
+open_question(const search *s, char kind, const crm_question *q, char bytes[CRM_PROFILE_MAX],
+			  crm_profile *asked)
 {
-	const char *name = q->name >= 0 ? q->values[q->name].text : "";
-	char *space = strrchr(name, ' ');
+	return crm_model_open(s->model, bytes, crm_profile_build(kind, q->values, q->nvalues, bytes),
+						  asked);
+}
 
-	if (space == NULL)
-		return false;
-	q->values[q->name].text = pnstrdup(name, space - name);
-	ask(q, CRM_KIND_CITY, pstrdup(space + 1), 0);
-	return true;
+/* The one word that is asked for; false: there are several, or none. */
+static bool
+lone_word(const crm_profile *asked, crm_span *word)
+{
+	crm_span name = asked->kind == 'o' ? asked->organization : asked->family;
+
+	if (asked->kind == 'p' && asked->given.length > 0)
+	{
+		if (asked->family.length > 0)
+			return false;
+		name = asked->given;
+	}
+	*word = name;
+	return name.length >= 2 && memchr(name.text, ' ', name.length) == NULL;
+}
+
+/* The question put as a person, or as an organization. */
+static void
+search_as(search *s, char kind, const crm_question *q)
+{
+	char bytes[CRM_PROFILE_MAX];
+	crm_profile asked;
+	crm_span word;
+
+	if (!open_question(s, kind, q, bytes, &asked))
+		return;
+	crm_find_by_profile(&asked);
+	take_found(s, &asked);
+	if (!lone_word(&asked, &word))
+		return;
+	s->typos->n = 0;
+	crm_typo_sounds(word, s->typos);
+	s->typos->n = Min(s->typos->n, 1);
+	crm_find_by_sounds(s->typos);
+	take_found(s, &asked);
+}
+
+/* The same, under one typing error in one of the values. */
+static void
+guess_as(search *s, char kind, const crm_question *q)
+{
+	char bytes[CRM_PROFILE_MAX];
+	crm_profile asked;
+	crm_span word;
+
+	if (!open_question(s, kind, q, bytes, &asked))
+		return;
+	s->typos->n = 0;
+	for (int i = 0; i < asked.nphones && kind == 'p'; i++)
+		crm_typo_phone(asked.phones[i], s->typos);
+	for (int i = 0; i < asked.nemails; i++)
+		crm_typo_mailbox(asked.emails[i].local, s->typos);
+	if (kind == 'p')
+		crm_typo_name(asked.given, asked.family, s->typos);
+	if (s->typos->n > 0)
+	{
+		crm_find_by_keys(s->typos);
+		take_found(s, &asked);
+	}
+	if (!lone_word(&asked, &word))
+		return;
+	s->typos->n = 0;
+	crm_typo_sounds(word, s->typos);
+	crm_find_by_sounds(s->typos);
+	take_found(s, &asked);
 }
 
 /* "van den Berg Willemijn": the family name may come first. */
 static void
-search_reversed(const question *q, HTAB *answers)
+search_reversed(search *s, const crm_question *q)
 {
 	const char *space = q->name >= 0 ? strrchr(q->values[q->name].text, ' ') : NULL;
-	question reversed = *q;
+	crm_question reversed = *q;
 
 	if (space == NULL)
 		return;
 	reversed.values[q->name].text = psprintf("%.*s, %s", (int) (space - q->values[q->name].text),
 											 q->values[q->name].text, space + 1);
-	search_as('p', &reversed, answers);
+	search_as(s, 'p', &reversed);
+}
+
+static void
+search_all(search *s, crm_question *q)
+{
+	crm_question asked = *q;
+	int most = q->nvalues + 1;
+
+	search_reversed(s, q);
+	for (bool more = q->nvalues > 0; more;
+		 more = q->name >= 0 && q->nvalues < most && crm_question_move_city(q))
+	{
+		search_as(s, 'p', q);
+		search_as(s, 'o', q);
+	}
+	if (s->best >= GOOD_ENOUGH || asked.nvalues == 0)
+		return;
+	guess_as(s, 'p', &asked);
+	guess_as(s, 'o', &asked);
 }
 
 static int
@@ -224,56 +209,81 @@ by_weight(const void *a, const void *b)
 }
 
 static answer *
-find_answers(const char *text, long *n)
+list_answers(const search *s, long *n)
 {
-	HASHCTL ctl = {
-		.keysize = sizeof(int64), .entrysize = sizeof(answer), .hcxt = CurrentMemoryContext};
-	HTAB *answers = hash_create("crm answers", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	question *q = palloc(sizeof(question));
+	answer *list = palloc(sizeof(answer) * (hash_get_num_entries(s->answers) + 1));
 	HASH_SEQ_STATUS all;
-	answer *list;
 	answer *a;
-	int most;
 
-	make_question(text, q);
-	most = q->nvalues + 1;
-	search_reversed(q, answers);
-	for (bool more = q->nvalues > 0; more; more = q->name >= 0 && q->nvalues < most && move_city(q))
-	{
-		search_as('p', q, answers);
-		search_as('o', q, answers);
-	}
 	*n = 0;
-	list = palloc(sizeof(answer) * (hash_get_num_entries(answers) + 1));
-	hash_seq_init(&all, answers);
+	hash_seq_init(&all, s->answers);
 	while ((a = hash_seq_search(&all)) != NULL)
 		list[(*n)++] = *a;
 	qsort(list, *n, sizeof(answer), by_weight);
 	return list;
 }
 
-/* (query text, max_results integer) -> setof (customer_id, record_id, weight in bits) */
+static Datum
+reason_of(const search *s, const answer *a)
+{
+	crm_step steps[CRM_STEPS_MAX];
+	char reason[CRM_REASON_SIZE];
+
+	crm_explain_reason(steps, crm_explain(&s->model->model, &a->pattern, steps), reason);
+	return CStringGetTextDatum(reason);
+}
+
+/* SPI connected. Rows (customer_id, record_id, weight in bits, reason). */
+static void
+answer_question(crm_question *q, int32 most, ReturnSetInfo *result)
+{
+	HASHCTL ctl = {
+		.keysize = sizeof(int64), .entrysize = sizeof(answer), .hcxt = CurrentMemoryContext};
+	search s = {.model = crm_model_of(Max(crm_store_model_version(), 0)),
+				.typos = palloc(sizeof(crm_typos))};
+	answer *answers;
+	long n;
+
+	s.answers = hash_create("crm answers", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	search_all(&s, q);
+	answers = list_answers(&s, &n);
+	for (long i = 0; i < n && i < most; i++)
+	{
+		Datum values[COLUMNS] = {
+			Int64GetDatum(answers[i].customer_id), Int64GetDatum(answers[i].record_id),
+			Float8GetDatum((double) answers[i].weight / CRM_BIT), reason_of(&s, &answers[i])};
+		bool nulls[COLUMNS] = {false};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/* (query text, max_results integer) */
 Datum
 crm_search_records(PG_FUNCTION_ARGS)
 {
 	char *query = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	int32 most = PG_GETARG_INT32(1);
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	answer *answers;
-	long n;
+	crm_question *q = palloc(sizeof(crm_question));
 
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	answers = find_answers(query, &n);
-	for (long i = 0; i < n && i < most; i++)
-	{
-		Datum values[] = {Int64GetDatum(answers[i].customer_id),
-						  Int64GetDatum(answers[i].record_id),
-						  Float8GetDatum((double) answers[i].weight / CRM_BIT)};
-		bool nulls[] = {false, false, false};
+	crm_question_of_text(query, q);
+	answer_question(q, PG_GETARG_INT32(1), (ReturnSetInfo *) fcinfo->resultinfo);
+	SPI_finish();
+	return (Datum) 0;
+}
 
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
+/* (attributes jsonb, max_results integer) */
+Datum
+crm_search_attributes(PG_FUNCTION_ARGS)
+{
+	Datum attributes = PG_GETARG_DATUM(0);
+	crm_question *q = palloc(sizeof(crm_question));
+
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	crm_question_of_attributes(attributes, q);
+	answer_question(q, PG_GETARG_INT32(1), (ReturnSetInfo *) fcinfo->resultinfo);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -27,6 +27,8 @@ typedef struct sounds
 	int n;
 	char sound[NAME_WORDS][CRM_PHONETIC_SIZE];
 	char initial[NAME_WORDS];
+	char city[CRM_PHONETIC_SIZE];
+	size_t city_length; /* 0: no city */
 } sounds;
 
 static const struct
@@ -90,15 +92,48 @@ crm_key_kind_named(const char *name)
 	return (crm_key_kind) kind;
 }
 
+static int64_t
+hash_key(crm_key_kind kind, const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	uint64_t h = crm_value_hash64(b, b_length, crm_value_hash64(a, a_length, kind));
+
+	return (int64_t) ((uint64_t) kind << CRM_KEY_BITS | h >> (64 - CRM_KEY_BITS));
+}
+
+int64_t
+crm_phone_key(uint64_t tail)
+{
+	return hash_key(CRM_KEY_PHONE, (const char *) &tail, sizeof(tail), "", 0);
+}
+
+int64_t
+crm_mailbox_key(crm_span local)
+{
+	return hash_key(CRM_KEY_LOCAL, local.text, local.length, "", 0);
+}
+
+/* The lesser sound first: swapped names meet. */
+static size_t
+write_name(const char *x, const char *y, char name[2 * CRM_PHONETIC_SIZE + 2])
+{
+	bool swap = strcmp(x, y) > 0;
+
+	return (size_t) sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
+}
+
+int64_t
+crm_name_key(const char *sound, const char *other)
+{
+	char name[2 * CRM_PHONETIC_SIZE + 2];
+
+	return hash_key(CRM_KEY_NAME, name, write_name(sound, other, name), "", 0);
+}
+
 static void
 add(key_set *set, crm_key_kind kind, const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	uint64_t h;
-
-	if (a_length == 0 || set->n == CRM_KEYS_MAX)
-		return;
-	h = crm_value_hash64(b, b_length, crm_value_hash64(a, a_length, kind));
-	set->keys[set->n++] = (int64_t) ((uint64_t) kind << CRM_KEY_BITS | h >> (64 - CRM_KEY_BITS));
+	if (a_length > 0 && set->n < CRM_KEYS_MAX)
+		set->keys[set->n++] = hash_key(kind, a, a_length, b, b_length);
 }
 
 static void
@@ -168,25 +203,16 @@ date_keys(const crm_profile *p, const sounds *s, key_set *set)
 	add(set, CRM_KEY_DATE, (const char *) full, sizeof(full), "", 0);
 }
 
-static size_t
-place_sound(crm_span city, char sound[CRM_PHONETIC_SIZE])
-{
-	return city.length > 0 ? crm_phonetic(city.text, city.length, sound) : 0;
-}
-
-/* Two words of a name, the lesser sound first: swapped names meet. */
+/* Two words of a name. */
 static void
-pair_keys(const crm_profile *p, const char *x, const char *y, key_set *set)
+pair_keys(const crm_profile *p, const sounds *s, const char *x, const char *y, key_set *set)
 {
 	char name[2 * CRM_PHONETIC_SIZE + 2];
-	char city[CRM_PHONETIC_SIZE];
-	bool swap = strcmp(x, y) > 0;
-	size_t used = sprintf(name, "%s %s", swap ? y : x, swap ? x : y);
-	size_t length = place_sound(p->city, city);
+	size_t used = write_name(x, y, name);
 
 	add(set, CRM_KEY_NAME, name, used, "", 0);
-	if (length > 0)
-		add(set, CRM_KEY_NAME_CITY, name, used, city, length);
+	if (s->city_length > 0)
+		add(set, CRM_KEY_NAME_CITY, name, used, s->city, s->city_length);
 	if (p->year != 0)
 		add(set, CRM_KEY_NAME_YEAR, name, used, (const char *) &p->year, sizeof(p->year));
 }
@@ -197,7 +223,7 @@ name_keys(const crm_profile *p, const sounds *s, int ngiven, key_set *set)
 {
 	for (int i = 0; i < ngiven; i++)
 		for (int j = ngiven; j < s->n; j++)
-			pair_keys(p, s->sound[i], s->sound[j], set);
+			pair_keys(p, s, s->sound[i], s->sound[j], set);
 }
 
 static void
@@ -211,9 +237,8 @@ place_keys(const crm_profile *p, const sounds *s, key_set *set)
 		if (p->postal_code.length > 0)
 			add(set, CRM_KEY_POSTAL_NAME, p->postal_code.text, p->postal_code.length, s->sound[i],
 				strlen(s->sound[i]));
-		length = place_sound(p->city, sound);
-		if (length > 0)
-			add(set, CRM_KEY_CITY_NAME, sound, length, s->sound[i], strlen(s->sound[i]));
+		if (s->city_length > 0)
+			add(set, CRM_KEY_CITY_NAME, s->city, s->city_length, s->sound[i], strlen(s->sound[i]));
 	}
 	if (p->street.length > 0 && p->number.length > 0)
 	{
@@ -270,6 +295,8 @@ crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX])
 		add_sounds(&s, profile->given, NAME_WORDS / 2);
 		ngiven = s.n;
 		add_sounds(&s, profile->family, NAME_WORDS / 2);
+		if (profile->city.length > 0 && s.n > 0)
+			s.city_length = crm_phonetic(profile->city.text, profile->city.length, s.city);
 		date_keys(profile, &s, &set);
 		name_keys(profile, &s, ngiven, &set);
 	}

@@ -78,6 +78,12 @@ extern crm_key_way crm_key_kind_way(crm_key_kind kind);
 /* Distinct keys of a profile, in ascending order; returns how many. */
 extern int crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX]);
 
+/* Single keys as they are among those: of a number's last digits, a mailbox, two sounds of a name.
+ */
+extern int64_t crm_phone_key(uint64_t tail);
+extern int64_t crm_mailbox_key(crm_span local);
+extern int64_t crm_name_key(const char *sound, const char *other);
+
 /* Those of the kinds (a bit each) stay, in their order; returns how many. */
 extern int crm_keys_keep(int64_t *keys, int n, uint64_t kinds);
 

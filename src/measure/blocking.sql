@@ -89,3 +89,44 @@ AS 'MODULE_PATHNAME', 'crm_expected_errors';
 COMMENT ON FUNCTION crm.expected_errors() IS
 	'errors to be expected of the customers, without a truth, from the probabilities of the model in force. joined_pairs: pairs of records of one customer; false_matches: how many of these are two; misses: pairs of one customer that were not joined: misses_compared were weighed and left apart, misses_unseen share no key, which is estimated from records that were found in one way and in two (Chao 1987). expected_precision, expected_recall, expected_f: of pairs. sample: share of the customers that was looked at, as many as maintenance_work_mem holds';
 REVOKE ALL ON FUNCTION crm.expected_errors() FROM PUBLIC;
+
+CREATE VIEW crm.capped_keys AS
+SELECT k.kind,
+	n.records,
+	pg_catalog.concat(s.schema_name, '.', s.table_name) AS source,
+	r.source_key,
+	c.since
+FROM crm_internal.capped_key c
+JOIN crm_internal.blocking_kinds() k ON k.number::bigint OPERATOR(pg_catalog.=) (c.key OPERATOR(pg_catalog.>>) 58)
+CROSS JOIN LATERAL (
+	SELECT pg_catalog.count(*) AS records, pg_catalog.min(o.record_id) AS record_id
+	FROM crm_internal.record_key o WHERE o.key OPERATOR(pg_catalog.=) c.key) n
+JOIN crm_internal.record r ON r.record_id OPERATOR(pg_catalog.=) n.record_id
+JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) r.source_id
+WHERE n.records OPERATOR(pg_catalog.>) 50;
+COMMENT ON VIEW crm.capped_keys IS 'blocking keys that so many records have (more than 50) that they find nothing: a mailbox of an office, a placeholder, or a name like any other. Records that share one are compared if they share another key';
+COMMENT ON COLUMN crm.capped_keys.kind IS 'kind of the key (crm.blocking_keys)';
+COMMENT ON COLUMN crm.capped_keys.records IS 'records that have it';
+COMMENT ON COLUMN crm.capped_keys.source IS 'schema.table of one of them';
+COMMENT ON COLUMN crm.capped_keys.source_key IS 'key of that row';
+COMMENT ON COLUMN crm.capped_keys.since IS 'when it became so common';
+
+-- Names, places and dates are shared by nature. What identifies alone and is shared by so many is a
+-- placeholder more often than not, and somebody should know.
+CREATE FUNCTION crm_internal.capped_notes()
+RETURNS TABLE (check_name text, problem text, repair text)
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT 'note: capped key',
+		format('%s records share the %s of the one of %s, key %s: it finds no candidates, they are compared where they share another key',
+			c.records, k.meaning, c.source, c.source_key),
+		'nothing, unless it is a placeholder: then map the column without it'
+	FROM crm.capped_keys c
+	JOIN crm_internal.blocking_kinds() k ON k.kind = c.kind
+	WHERE c.kind IN ('email', 'phone', 'identifier')
+	ORDER BY c.records DESC, c.source, c.source_key
+	LIMIT 20;
+END;
+COMMENT ON FUNCTION crm_internal.capped_notes() IS 'e-mail addresses, telephone numbers and identifiers that too many records share, the 20 most common, for crm.verify()';
+REVOKE ALL ON FUNCTION crm_internal.capped_notes() FROM PUBLIC;

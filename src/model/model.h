@@ -1,4 +1,4 @@
-/* model.h - the model in force, and new ones. */
+/* model.h - versions of the parameters of matching, and how a new one is trained. */
 #ifndef CRM_MODEL_H
 #define CRM_MODEL_H
 
@@ -15,6 +15,11 @@ typedef struct crm_active_model
 	crm_term_table terms;
 } crm_active_model;
 
+/* Setting crm.auto_train: whether crm.resolve() trains by itself. */
+extern bool crm_auto_train;
+
+extern void crm_model_init(void);
+
 /* SPI connected. Kept until another version is asked for; good until the next call. */
 extern const crm_active_model *crm_model_of(int32 version);
 
@@ -22,13 +27,24 @@ extern const crm_active_model *crm_model_of(int32 version);
 extern bool crm_model_open(const crm_active_model *model, const char *bytes, size_t length,
 						   crm_profile *profile);
 
-/*
- * Trains a model on these profiles and stores it as a new version, which is returned; 0: there are
- * too few of them. SPI connected, as the owner.
- */
-extern int32 crm_model_train(const crm_profile *profiles, int64 n);
+/* Whether there is such a version; 0, the built-in one, always is. SPI connected. */
+extern bool crm_model_exists(int32 version);
 
-/* Records that the version was trained on. */
-extern int64 crm_model_records(int32 version);
+/* Records that the last training saw, 0: there was none. SPI connected. */
+extern int64 crm_model_last_records(void);
+
+/*
+ * Training sees all records once, in the order of their ties. It counts the values of all and keeps
+ * the profiles of as many as fit in maintenance_work_mem, chosen by their ties: so the same records
+ * train the same model. It allocates in a context of its own below the current one.
+ */
+typedef struct crm_trainer crm_trainer;
+
+/* bytes: of all profiles together. */
+extern crm_trainer *crm_trainer_begin(int64 records, int64 bytes);
+extern void crm_trainer_add(crm_trainer *trainer, int64 tie, const char *bytes, size_t length);
+
+/* Stores a new version and returns it, which is not in force yet. SPI connected, as the owner. */
+extern int32 crm_trainer_end(crm_trainer *trainer);
 
 #endif

@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -17,11 +18,35 @@
 static crm_active_model at_hand;
 static MemoryContext context;
 static Oid loaded_from; /* another table after the extension was made anew */
+static bool stored;     /* a version in this transaction: its number may be given again */
 
 static bool load(int32 version);
 static void load_terms(int32 version);
 static void take_numbers(int column, double *out, int n);
 static Datum numbers(const double *v, int n);
+
+static void
+transaction_ended(XactEvent event, void *arg)
+{
+	if (stored && event == XACT_EVENT_ABORT)
+		at_hand.version = -1;
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+		stored = false;
+}
+
+static void
+subtransaction_ended(SubXactEvent event, SubTransactionId own, SubTransactionId parent, void *arg)
+{
+	if (stored && event == SUBXACT_EVENT_ABORT_SUB)
+		at_hand.version = -1;
+}
+
+void
+crm_model_store_init(void)
+{
+	RegisterXactCallback(transaction_ended, NULL);
+	RegisterSubXactCallback(subtransaction_ended, NULL);
+}
 
 static Oid
 model_table(void)
@@ -122,19 +147,30 @@ crm_model_open(const crm_active_model *model, const char *bytes, size_t length,
 	return true;
 }
 
-int64
-crm_model_records(int32 version)
+bool
+crm_model_exists(int32 version)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT4OID};
 	Datum args[] = {Int32GetDatum(version)};
+
+	crm_plan(&plan,
+			 "SELECT FROM crm_internal.match_model v WHERE v.version OPERATOR(pg_catalog.=) $1", 1,
+			 types);
+	return version == 0 || crm_execute_plan(plan, args, NULL, false) == 1;
+}
+
+int64
+crm_model_last_records(void)
+{
+	static SPIPlanPtr plan;
 	bool isnull;
 
 	crm_plan(&plan,
 			 "SELECT v.records FROM crm_internal.match_model v"
-			 " WHERE v.version OPERATOR(pg_catalog.=) $1",
-			 1, types);
-	if (crm_execute_plan(plan, args, NULL, false) != 1)
+			 " ORDER BY v.version DESC LIMIT 1",
+			 0, NULL);
+	if (crm_execute_plan(plan, NULL, NULL, false) != 1)
 		return 0;
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
@@ -151,31 +187,32 @@ numbers(const double *v, int n)
 }
 
 int32
-crm_model_store(const crm_training *t, int64 candidate_pairs)
+crm_model_store(const crm_training *t, int64 candidate_pairs, int64 sampled)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8OID,        INT8OID,        INT8OID,        FLOAT8OID,
 								INT4OID,        BOOLOID,        FLOAT8OID,      FLOAT8OID,
 								FLOAT8ARRAYOID, FLOAT8ARRAYOID, FLOAT8ARRAYOID, FLOAT8ARRAYOID,
-								FLOAT8ARRAYOID};
+								FLOAT8ARRAYOID, INT8OID};
 	Datum args[] = {Int64GetDatum((int64) t->records),      Int64GetDatum(candidate_pairs),
 					Int64GetDatum((int64) t->random_pairs), Float8GetDatum(t->all_pairs),
 					Int32GetDatum(t->iterations),           BoolGetDatum(t->converged),
 					Float8GetDatum(t->customers),           Float8GetDatum(t->by_rule),
 					numbers(t->model.odds, CRM_ODDS),       numbers(t->model.m, CRM_LEVELS),
 					numbers(t->model.u, CRM_LEVELS),        numbers(t->reached, CRM_LEVELS),
-					numbers(t->random, CRM_LEVELS)};
+					numbers(t->random, CRM_LEVELS),         Int64GetDatum(sampled)};
 	bool isnull;
 
 	crm_plan(&plan,
 			 "INSERT INTO crm_internal.match_model"
-			 " (version, trained, records, candidate_pairs, random_pairs, all_pairs, iterations,"
-			 "  converged, expected_pairs, by_rule, odds, m, u, reached, random)"
-			 " SELECT coalesce(pg_catalog.max(v.version), 0) OPERATOR(pg_catalog.+) 1, true,"
-			 "  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+			 " (version, records, candidate_pairs, random_pairs, all_pairs, iterations,"
+			 "  converged, expected_pairs, by_rule, odds, m, u, reached, random, sampled)"
+			 " SELECT coalesce(pg_catalog.max(v.version), 0) OPERATOR(pg_catalog.+) 1,"
+			 "  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
 			 "  FROM crm_internal.match_model v"
 			 " RETURNING version",
 			 lengthof(types), types);
+	stored = true;
 	crm_execute_plan(plan, args, NULL, false);
 	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }

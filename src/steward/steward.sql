@@ -8,17 +8,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	found bigint;
+	number integer;
+	columns integer;
+	key text := source_key;
 BEGIN
-	SELECT r.record_id INTO found
+	SELECT s.source_id, cardinality(s.key_columns) INTO number, columns
 	FROM crm_internal.source s
-	JOIN crm_internal.record r ON r.source_id = s.source_id
-	WHERE record_of.source IN (concat(s.schema_name, '.', s.table_name), format('%I.%I', s.schema_name, s.table_name))
-		AND s.parent_id IS NULL
-		AND r.source_key = CASE
-			WHEN cardinality(s.key_columns) = 1 THEN record_of.source_key
-			ELSE (SELECT jsonb_agg(part.value ORDER BY part.ordinality)::text
-				FROM jsonb_array_elements_text(record_of.source_key::jsonb) WITH ORDINALITY part (value, ordinality))
-		END;
+	WHERE record_of.source IN (concat(s.schema_name, '.', s.table_name), format('%I.%I', s.schema_name, s.table_name)) AND s.parent_id IS NULL;
+	-- As crm writes a key of several columns.
+	IF columns > 1 THEN
+		SELECT jsonb_agg(part.value ORDER BY part.ordinality)::text INTO key
+		FROM jsonb_array_elements_text(record_of.source_key::jsonb) WITH ORDINALITY part (value, ordinality);
+	END IF;
+	SELECT r.record_id INTO found FROM crm_internal.record r WHERE r.source_id = number AND r.source_key = key;
 	IF found IS NULL THEN
 		RAISE undefined_object USING
 			MESSAGE = format('row %s of source "%s" is not known', source_key, source),

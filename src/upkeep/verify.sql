@@ -175,6 +175,7 @@ BEGIN
 		JOIN crm_internal.record r ON r.record_id = o.record_id
 		JOIN crm_internal.source s ON s.source_id = r.source_id
 		ORDER BY o.record_id;
+	RETURN QUERY SELECT n.check_name, n.problem, n.repair FROM crm_internal.capped_notes() n;
 	LOOP
 		SELECT array_agg(due.customer_id) INTO ids FROM (
 			(SELECT c.customer_id FROM crm_internal.customer c WHERE c.customer_id > after ORDER BY c.customer_id LIMIT 5000)

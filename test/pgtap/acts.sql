@@ -16,10 +16,22 @@ INSERT INTO deciding (name, decides, call) VALUES
 	('set_survivorship', 'process.policy', $$SELECT crm.set_survivorship('email', '{recency}')$$),
 	('set_source_trust', 'process.policy', $$SELECT crm.set_source_trust('shop.client', 0.4)$$),
 	('set_blocking_key', 'process.policy', $$SELECT crm.set_blocking_key('date', false)$$),
+	('set_source_duplicates', 'process.policy', $$SELECT crm.set_source_duplicates('shop.person', false)$$),
+	('set_review_zone', 'process.policy', $$SELECT crm.set_review_zone(-4, 4)$$),
+	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match('shop.person', '1', 'shop.person', '2')$$),
+	('reject_match', 'customer.merge', $$SELECT crm.reject_match('shop.person', '1', 'shop.person', '2')$$),
+	('confirm_match', 'customer.merge', $$SELECT crm.confirm_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '2'))$$),
+	('reject_match', 'customer.merge', $$SELECT crm.reject_match(crm.customer_of('shop.person', '1'), crm.customer_of('shop.person', '3'))$$),
+	('merge', 'customer.merge', $$SELECT crm.merge(crm.customer_of('shop.person', '3'), crm.customer_of('shop.person', '4'))$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), source => 'shop.person', keys => '{4}')$$),
+	('undo', 'customer.merge', $$SELECT crm.undo(max(event_no)) FROM crm.customer_event WHERE kind = 'rejected'$$),
+	('split', 'customer.merge', $$SELECT crm.split(crm.customer_of('shop.person', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source = 'shop.person' AND source_key = '4'))$$),
 	('drop_source', 'process.policy', $$SELECT crm.drop_source('shop.client')$$),
 	('add_preset', 'process.policy', $$SELECT crm.add_preset('own', '{"title": "Own", "detect": {"tables": {"client": ["id"]}}, "sources": [{"table": "client", "map": {"name": "name"}}]}')$$),
 	('add_source', 'process.policy', $$SELECT crm.add_source('shop.client', department => 'shop', preset => 'own')$$),
 	('refresh_preset', 'process.policy', $$SELECT count(*) FROM crm.refresh_preset('shop.client')$$),
+	('use_model', 'process.policy', $$SELECT crm.use_model(0)$$),
+	('train_model', 'process.policy', $$SELECT count(*) FROM crm.train_model()$$),
 	('drop_preset', 'process.policy', $$SELECT crm.drop_preset('own')$$),
 	('add_department', 'org.model', $$SELECT crm.add_department('care')$$),
 	('grant_access', 'org.model', $$SELECT crm.grant_access('acts_reader', 'reader')$$),
@@ -65,14 +77,24 @@ SET ROLE acts_owner;
 CREATE TABLE shop.client (id integer PRIMARY KEY, name text);
 CREATE TABLE shop.address (id integer PRIMARY KEY, client_id integer, city text);
 CREATE INDEX ON shop.address (client_id);
+CREATE TABLE shop.person (id integer PRIMARY KEY, name text);
+INSERT INTO shop.person VALUES (1, 'Ann Apple'), (2, 'Bob Brown'), (3, 'Cid Cole'), (4, 'Dan Dark');
 RESET ROLE;
 GRANT acts_owner TO acts_admin;
 SELECT crm.add_department('shop') AS department \gset
+SELECT crm.add_source('shop.person', department => 'shop', map => '{"name": "name"}') AS source \gset
+CALL crm.resolve();
 SELECT crm.grant_access('acts_admin', 'administrator') AS granted \gset
 SELECT crm.add_position('board', department => 'shop') AS board \gset
 SELECT crm.add_position('shop_manager', department => 'shop', reports_to => 'board') AS manager \gset
 SELECT crm.appoint('board', 'bart') AS appointment \gset
 SELECT crm.appoint('shop_manager', 'acts_admin') AS appointment \gset
+
+-- enough records for a model
+CREATE TABLE shop.crowd (id integer PRIMARY KEY, name text);
+INSERT INTO shop.crowd SELECT n, 'Person ' || translate(n::text, '0123456789', 'abcdefghij') FROM generate_series(1, 500) n;
+SELECT crm.add_source('shop.crowd', department => 'shop', map => '{"name": "name"}') AS crowd \gset
+CALL crm.resolve();
 
 SELECT plan((10 + 3 * count(*))::integer) FROM deciding;
 

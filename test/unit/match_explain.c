@@ -37,7 +37,7 @@ random_model(void)
 		model.m[level] = (1 + draw(9999)) / 10000.0;
 		model.u[level] = (1 + draw(9999)) / 10000.0 / (1 + draw(1000));
 	}
-	for (int other = 0; other < CRM_OTHERS; other++)
+	for (int other = 0; other < CRM_ODDS; other++)
 		model.odds[other] = (int) draw(40000) / 1000.0 - 20;
 	crm_model_prepare(&model);
 }

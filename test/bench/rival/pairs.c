@@ -83,10 +83,10 @@ static void
 read_model(const char *path)
 {
 	FILE *in = open_or_die(path, "r");
-	double all[CRM_ODDS + 2 * CRM_LEVELS];
+	double all[CRM_ODDS + 2 * CRM_LEVELS + 1];
 	int n = 0;
 
-	while (n < CRM_ODDS + 2 * CRM_LEVELS && fscanf(in, "%lf", &all[n]) == 1)
+	while (n <= CRM_ODDS + 2 * CRM_LEVELS && fscanf(in, "%lf", &all[n]) == 1)
 		n++;
 	fclose(in);
 	if (n == 0)
@@ -94,7 +94,7 @@ read_model(const char *path)
 		crm_model_builtin(&model, nrecords);
 		return;
 	}
-	if (n < CRM_ODDS + 2 * CRM_LEVELS)
+	if (n != CRM_ODDS + 2 * CRM_LEVELS)
 	{
 		fprintf(stderr, "pairs: the model has other levels than this tree\n");
 		exit(1);
