@@ -17,7 +17,9 @@
 #include "utils/snapmgr.h"
 
 #include "base/bulk_insert.h"
+#include "base/ids.h"
 #include "identity/identity_bulk.h"
+#include "identity/identity_capped.h"
 #include "match/match_key.h"
 
 /* Fewer pairs are done before a worker has started. */
@@ -39,10 +41,11 @@ typedef struct blocks
 	int32 n;
 	int64 members;
 	int64 pairs;
-	int32 *first;  /* where in member a block begins, n + 1 of them */
-	int32 *member; /* records, ascending in each block */
-	int32 *own;    /* where in block a record's blocks begin, records + 1 of them */
-	int32 *block;  /* ascending for each record */
+	int32 *first;   /* where in member a block begins, n + 1 of them */
+	int32 *member;  /* records, ascending in each block */
+	int32 *own;     /* where in block a record's blocks begin, records + 1 of them */
+	int32 *block;   /* ascending for each record */
+	crm_ids capped; /* keys that are too common */
 } blocks;
 
 /* Followed by what the offsets say. */
@@ -170,6 +173,8 @@ make_blocks(const crm_bulk *bulk, const posting *postings, int64 n, blocks *b)
 
 		for (to = from; to < n && postings[to].key == postings[from].key; to++)
 			;
+		if (to - from > CRM_KEY_COMMON)
+			crm_ids_add(&b->capped, key_of(&postings[from]));
 		if (to - from < 2 || to - from > CRM_KEY_COMMON || !(bulk->key_kinds >> kind & 1))
 			continue;
 		b->first[b->n++] = (int32) b->members;
@@ -487,6 +492,7 @@ crm_bulk_link_all(crm_bulk *bulk)
 	postings = sort_postings(postings, n);
 	store_keys(bulk, postings, n);
 	make_blocks(bulk, postings, n, &b);
+	crm_capped_set(b.capped.v, b.capped.n);
 	pfree(postings);
 	invert_blocks(bulk, &b);
 	compare_all(bulk, &b);
