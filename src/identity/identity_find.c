@@ -16,9 +16,9 @@
 #include "identity/identity_store.h"
 #include "match/match_key.h"
 
-#define RECORDS_A_KEY 200
-#define RECORDS_A_WORD 300  /* of the word as it is */
-#define RECORDS_AN_ERROR 20 /* of each key or sound that it may stand for */
+#define RECORDS_A_KEY 64
+#define RECORDS_A_WORD 100  /* of the word as it is */
+#define RECORDS_AN_ERROR 10 /* of each key or sound that it may stand for */
 
 PG_FUNCTION_INFO_V1(crm_profile_sound_list);
 

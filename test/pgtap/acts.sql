@@ -63,7 +63,7 @@ INSERT INTO deciding (name, decides, call) VALUES
 -- decision, as tests of their rooms show.
 CREATE TEMPORARY TABLE not_deciding (name) AS VALUES
 	('resolve'), ('sync'), ('run_maintenance'), ('refresh_golden_records'), ('forget_old_jobs'), ('escalate_requests'), ('verify'),
-	('preset_statements'), ('suggest_mapping'), ('profile_source'), ('act_as'), ('may'), ('limits'), ('why_not'),
+	('preset_statements'), ('suggest_mapping'), ('profile_source'), ('find_duplicates'), ('act_as'), ('may'), ('limits'), ('why_not'),
 	('who_may'), ('mandate_path'), ('simulate_operating_model'), ('preview_hand_over');
 CREATE TEMPORARY TABLE elsewhere (name) AS VALUES
 	('hand_over'), ('share'), ('share_jointly'), ('consult'), ('inform'), ('ban'), ('revoke'), ('compensate'),
