@@ -83,10 +83,10 @@ static void
 read_model(const char *path)
 {
 	FILE *in = open_or_die(path, "r");
-	double all[CRM_OTHERS + 2 * CRM_LEVELS];
+	double all[CRM_ODDS + 2 * CRM_LEVELS + 1];
 	int n = 0;
 
-	while (n < CRM_OTHERS + 2 * CRM_LEVELS && fscanf(in, "%lf", &all[n]) == 1)
+	while (n <= CRM_ODDS + 2 * CRM_LEVELS && fscanf(in, "%lf", &all[n]) == 1)
 		n++;
 	fclose(in);
 	if (n == 0)
@@ -94,14 +94,14 @@ read_model(const char *path)
 		crm_model_builtin(&model, nrecords);
 		return;
 	}
-	if (n < CRM_OTHERS + 2 * CRM_LEVELS)
+	if (n != CRM_ODDS + 2 * CRM_LEVELS)
 	{
 		fprintf(stderr, "pairs: the model has other levels than this tree\n");
 		exit(1);
 	}
 	memcpy(model.odds, all, sizeof(model.odds));
-	memcpy(model.m, all + CRM_OTHERS, sizeof(model.m));
-	memcpy(model.u, all + CRM_OTHERS + CRM_LEVELS, sizeof(model.u));
+	memcpy(model.m, all + CRM_ODDS, sizeof(model.m));
+	memcpy(model.u, all + CRM_ODDS + CRM_LEVELS, sizeof(model.u));
 	crm_model_prepare(&model);
 }
 
