@@ -29,6 +29,21 @@ SELECT crm.set_review_zone(1, -1);
 SELECT crm.set_review_zone();
 SELECT count(*) FROM crm.review;
 
+-- a steward asks and answers, a reader only asks, others neither
+CREATE ROLE crm_test_steward;
+CREATE ROLE crm_test_reader;
+SELECT crm.grant_access('crm_test_steward', 'steward'), crm.grant_access('crm_test_reader', 'reader');
+SET ROLE crm_test_reader;
+SELECT count(*) FROM crm.review;
+SELECT crm.confirm_match('shop.client', '1', 'shop.client', '2');
+SET ROLE crm_test_steward;
+SELECT count(*) FROM crm.review;
+SELECT crm.undo(crm.confirm_match('shop.client', '1', 'shop.client', '2')) > 0 AS taken_back;
+SELECT crm.set_review_zone();
+RESET ROLE;
+SELECT crm.revoke_access('crm_test_steward'), crm.revoke_access('crm_test_reader');
+DROP ROLE crm_test_steward, crm_test_reader;
+
 -- in the inbox of whom customer.merge is, and of no other
 SELECT crm.add_position('board', department => 'shop') AS board, crm.add_position('steward', department => 'shop', reports_to => 'board') AS steward,
 	crm.appoint('board', 'bart') > 0 AS board_has, crm.appoint('steward', current_user::text) > 0 AS steward_has;
@@ -38,7 +53,7 @@ SELECT crm.grant_mandate('customer.merge', 'steward') > 0 AS granted;
 SELECT kind, id, "position", decision, customer_id, due_at, statement FROM crm.inbox;
 SELECT crm.confirm_match(customer_id, COALESCE(other_customer_id, customer_id), reason => 'she said so') > 0 AS answered FROM crm.review;
 SELECT count(*) AS asked FROM crm.review;
-SELECT DISTINCT person = current_user AS me, "position", reason FROM crm_internal.match_verdict;
+SELECT DISTINCT person = current_user AS me, "position", reason FROM crm_internal.match_verdict WHERE withdrawn_at IS NULL;
 
 -- a pair that the others hold together
 INSERT INTO shop.lead VALUES (11, 'Carl Cole Jr', 'carl@example.org', '1990-09-09'), (12, 'Carl Cole', 'carl@example.org', NULL), (13, 'Carl Cole', 'carl@example.org', NULL);

@@ -115,11 +115,13 @@ END;
 COMMENT ON FUNCTION crm_internal.doubtful_edges(bigint) IS 'pairs of records of which it is doubtful whether they are one customer, and those that customers should not hold together';
 REVOKE ALL ON FUNCTION crm_internal.doubtful_edges(bigint) FROM PUBLIC;
 
--- One question for each two customers, by their heaviest doubtful pair.
+-- One question for each two customers, by their heaviest doubtful pair. Runs as the owner, for whom crm.review is granted: tells keys
+-- and ids, no values.
 CREATE FUNCTION crm_internal.questions(most bigint)
 RETURNS TABLE (kind text, customer_id bigint, other_customer_id bigint, department text, source text, source_key text,
 	other_department text, other_source text, other_key text, weight numeric, probability numeric, records bigint, expected_error numeric, statement text)
 LANGUAGE sql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH banned AS MATERIALIZED (
 		SELECT DISTINCT LEAST(v.customer_a, v.customer_b) AS customer_a, GREATEST(v.customer_a, v.customer_b) AS customer_b

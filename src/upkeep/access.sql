@@ -57,6 +57,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('reader', 'crm.parse_phone'),
 	('reader', 'crm.is_valid_phone'),
 	('steward', 'crm.profile_source'),
+	('reader', 'crm_internal.questions'),
 	('steward', 'crm.confirm_match'),
 	('steward', 'crm.reject_match'),
 	('steward', 'crm.merge'),
