@@ -15,7 +15,7 @@ SELECT customer_id, array_agg(record_id ORDER BY record_id) FROM crm.customer_so
 SELECT step, part, records, other_records, other_customer_id, source_key, weight, mean, round(probability::numeric, 3) AS probability, reason
 FROM crm.explain_customer(1);
 -- one record, and nobody near
-SELECT part, records, source, source_key, mean FROM crm.explain_customer(crm.customer_of('account', '6'));
+SELECT part, records, source, source_key, mean FROM crm.explain_customer(crm.customer_of('public.account', '6'));
 SELECT * FROM crm.explain_customer(99);
 SELECT * FROM crm.explain_customer(NULL);
 -- a customer that was merged away answers with the one that answers for it
@@ -25,7 +25,7 @@ UPDATE account SET mail = 'willem@zandbergen.nl', born = '1960-05-05' WHERE id =
 CALL crm.resolve();
 SELECT DISTINCT crm.current_customer(customer_id) = customer_id AS is_itself, array_agg(part ORDER BY step) AS parts
 FROM crm_internal.customer_identity CROSS JOIN LATERAL crm.explain_customer(customer_id)
-WHERE crm.current_customer(customer_id) = crm.customer_of('account', '6') GROUP BY customer_id ORDER BY 1;
+WHERE crm.current_customer(customer_id) = crm.customer_of('public.account', '6') GROUP BY customer_id ORDER BY 1;
 
 -- Whatever the customers: the joins lead from single records to the whole, each mean above zero, no later one higher.
 INSERT INTO account
@@ -46,6 +46,12 @@ SELECT count(DISTINCT customer_id) FILTER (WHERE source_records > 2) > 10 AS som
 	count(*) FILTER (WHERE part = 'apart' AND other_customer_id = customer_id) AS apart_from_itself,
 	count(*) FILTER (WHERE part = 'apart') > 0 AS some_are_near
 FROM told;
+
+-- What a steward said is told, and decides: the mean of the pair does not.
+SELECT crm.confirm_match('public.account', '5', 'public.account', '6', reason => 'he said so') > 0 AS confirmed;
+CALL crm.resolve();
+SELECT part, records, other_records, weight, mean, regexp_replace(reason, '[0-9]{4}-.*|[0-9-]{10}', 'DATE') AS reason
+FROM crm.explain_customer(crm.customer_of('public.account', '6')) WHERE part IN ('join', 'decided') ORDER BY step;
 
 -- Who may not read keys is told the records.
 CREATE ROLE regress_crm_analyst;

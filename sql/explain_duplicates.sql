@@ -50,18 +50,28 @@ INSERT INTO sales.account VALUES (5, 'Quirijn Nobody', NULL, NULL, NULL);
 CALL crm.resolve();
 DROP TRIGGER warn_of_duplicates ON sales.account;
 
--- What it says comes true: a row that it says joins a customer does, and one that it says joins none is a new one.
-CREATE TABLE guess (id integer, customers bigint[]);
+-- What it says comes true: the row ends with records of the very customers that it says it joins.
+CREATE TABLE guess (id integer, customers bigint[], came bigint[]);
+CREATE TABLE before AS SELECT record_id, customer_id FROM crm.customer_source;
 CREATE PROCEDURE enter(i integer) LANGUAGE plpgsql AS $$
 DECLARE
 	new sales.account := (i, (ARRAY['Ann', 'Anna', 'Bob', 'Robert', 'Carla'])[1 + i % 5] || ' ' || (ARRAY['Lee', 'Bakker', 'Smit', 'Smits', 'Lopez', 'Kuipers', 'Roskam'])[1 + i / 3 % 7],
 		CASE WHEN i % 3 > 0 THEN 'm' || i * 7 % 60 || '@example.org' END, CASE WHEN i % 4 > 0 THEN '06' || lpad((i * 11 % 70)::text, 8, '1') END,
 		CASE WHEN i % 2 > 0 THEN date '1950-01-01' + (i * 13 % 50) * 371 END, true);
 BEGIN
-	INSERT INTO guess SELECT i, array_agg(d.customer_id) FILTER (WHERE d.joins) FROM crm.find_duplicates('sales.account', to_jsonb(new)) AS d;
+	INSERT INTO guess SELECT i, array_agg(d.customer_id ORDER BY d.customer_id) FILTER (WHERE d.joins) FROM crm.find_duplicates('sales.account', to_jsonb(new), 1000) AS d;
 	INSERT INTO sales.account SELECT new.*;
 	COMMIT;
 	CALL crm.resolve();
+	UPDATE guess SET came =
+	(
+		SELECT array_agg(DISTINCT b.customer_id ORDER BY b.customer_id)
+		FROM crm.customer_source AS s JOIN crm.customer_source AS o USING (customer_id) JOIN before AS b ON b.record_id = o.record_id
+		WHERE s.source_key = i::text
+	)
+	WHERE id = i;
+	TRUNCATE before;
+	INSERT INTO before SELECT record_id, customer_id FROM crm.customer_source;
 END
 $$;
 DO $$
@@ -71,16 +81,9 @@ BEGIN
 	END LOOP;
 END
 $$;
-WITH came AS
-(
-	SELECT g.id, g.customers, s.customer_id = ANY (SELECT crm.current_customer(c) FROM unnest(g.customers) AS c) AS is_one_of_them,
-		(SELECT min(o.record_id) FROM crm.customer_source AS o WHERE o.customer_id = s.customer_id) < s.record_id AS is_joined
-	FROM guess AS g JOIN crm.customer_source AS s ON s.source_key = g.id::text
-)
-SELECT count(*) AS rows, count(customers) > 50 AS many_join, count(*) FILTER (WHERE customers IS NULL) > 50 AS many_do_not,
-	count(*) FILTER (WHERE customers IS NOT NULL AND NOT is_one_of_them) AS told_of_others,
-	count(*) FILTER (WHERE customers IS NULL AND is_joined) AS not_told
-FROM came;
+SELECT count(*) AS rows, count(customers) > 50 AS many_join, count(*) FILTER (WHERE customers IS NULL) > 20 AS many_do_not,
+	count(*) FILTER (WHERE customers IS DISTINCT FROM came) AS wrong
+FROM guess;
 
 -- Who may use search may use it; of a customer he sees what he may read.
 CREATE ROLE regress_crm_analyst;

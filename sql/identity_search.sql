@@ -48,3 +48,26 @@ COMMIT;
 DELETE FROM account WHERE id = 1;
 CALL crm.resolve();
 SELECT found('0612345678'), found('jonathan smithers 1970-04-05');
+
+-- One typing error in anything, by itself.
+INSERT INTO account VALUES (8, 'Hendrik-Jan Zuurendonk', 'zuurendonk@planet.nl', '06 55566677', '1961-07-08', 'Ede'),
+	(9, 'Machinefabriek Bolderveld Holding NV', NULL, NULL, NULL, 'Ede');
+CALL crm.resolve();
+SELECT line, found(line) FROM unnest(ARRAY[
+	'zuurendonk', 'Hendrik', 'bolderveld', 'machinefabriek', 'machinefabirek', 'zurendomk', 'zuurendnok', 'hendrik zuurendnok',
+	'0655566676', '0655566767', '065556667', '06555666777', 'zuurendonk@planet.nk', 'zuurendnok@planet.nl', 'zuurendon@planet.nl', 'xuurendonk@planet.nl',
+	'oostrehof', 'willemijm', 'willemijn oosterkof']) WITH ORDINALITY AS l (line, n) ORDER BY n;
+-- by attributes
+CREATE FUNCTION found(attributes jsonb) RETURNS text LANGUAGE sql AS
+	'SELECT coalesce((SELECT name FROM crm.search(attributes) LIMIT 1), ''nobody'')';
+SELECT attributes, found(attributes::jsonb) FROM unnest(ARRAY[
+	'{"family_name": "Zuurendonk"}', '{"given_name": "Hendrik Jan", "family_name": "Zuurendonk"}', '{"name": "zuurendnok"}', '{"organization": "Bolderveld"}',
+	'{"phone": "0655566677"}', '{"phone": [null, "0611111111", "0655566677"]}', '{"phone": 31655566677}', '{"email": "ZUURENDONK@planet.nl"}',
+	'{"birth_date": "1961-07-08", "city": "Ede"}', '{"birth_date": "1990-01-31", "given_name": "Willemijn"}',
+	'{}', '{"name": ""}', '{"name": null}', '{"name": "Quirijn Nobody"}']) WITH ORDINALITY AS l (attributes, n) ORDER BY n;
+SELECT found('{"shoe_size": 44}'::jsonb);
+SELECT found('["Zuurendonk"]'::jsonb);
+-- why
+SELECT name, reason FROM crm.search('jane smithers 06 87654321', 1);
+SELECT name, weight, reason FROM crm.search('zuurend');
+SELECT name, reason FROM crm.search('{"family_name": "Zuurendonk", "birth_date": "1961-08-07"}'::jsonb, 1);

@@ -86,8 +86,14 @@ SELECT crm.confirm_match('shop.client', '2', 'shop.client', '1') > 0 AS confirme
 SELECT * FROM members ORDER BY 1;
 SELECT count(*) FROM crm.verify();
 
+-- another model, or a lost change: all is compared and clustered anew
+UPDATE crm_internal.identity_clock SET recluster_after = 0;
+CALL crm.sync();
+CALL crm.resolve();
+SELECT * FROM members ORDER BY 1;
+
 -- split, by keys and by records; then crm's own finding is taken back
-SELECT crm.split(crm.customer_of('shop.client', '1'), 'shop.client', '{1}', 'moved out') AS split \gset
+SELECT crm.split(crm.customer_of('shop.client', '1'), source => 'shop.client', keys => '{1}', reason => 'moved out') AS split \gset
 SELECT * FROM members ORDER BY 1;
 SELECT crm.undo(:split) > 0 AS undone;
 SELECT crm.split(crm.customer_of('shop.client', '3'), ARRAY(SELECT record_id FROM crm.customer_source WHERE source = 'desk.person' AND source_key = '["1", "c"]')) > 0 AS split;

@@ -32,7 +32,7 @@ CREATE TABLE crm_internal.customer
 );
 CREATE INDEX customer_email_idx ON crm_internal.customer (email);
 COMMENT ON TABLE crm_internal.customer IS 'golden records, one a live customer';
-COMMENT ON COLUMN crm_internal.customer.origins IS 'attribute -> id of the record whose value it is';
+COMMENT ON COLUMN crm_internal.customer.origins IS 'attribute -> id of the record whose value it is; an attribute that is not named is of the record named by the empty one';
 COMMENT ON COLUMN crm_internal.customer.first_at IS 'since when this golden record is there; values without a history have been since then';
 SELECT pg_catalog.pg_extension_config_dump('crm_internal.customer', '');
 

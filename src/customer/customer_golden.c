@@ -78,18 +78,41 @@ all_values(const crm_case *c, int attribute)
 	return construct_array(texts, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
+/*
+ * Most values of a customer are of one record: it is named once, and of the others those that are
+ * not its. Of two that have as many it is the older.
+ */
+static int
+main_record(const crm_case *c)
+{
+	int *wins = palloc0((c->nrecords + 1) * sizeof(int));
+	int most = 0;
+
+	for (int i = 0; i < c->nclaims; i++)
+		wins[c->claims[i].record] += c->claims[i].wins;
+	for (int i = 1; i < c->nrecords; i++)
+		if (wins[i] > wins[most] ||
+			(wins[i] == wins[most] && c->records[i].record_id < c->records[most].record_id))
+			most = i;
+	pfree(wins);
+	return most;
+}
+
 crm_golden *
 crm_make_golden(int64 customer_id, crm_case *c)
 {
 	crm_golden *golden = palloc0(sizeof(*golden));
 	JsonbParseState *attributes = NULL;
 	JsonbParseState *origins = NULL;
+	int most;
 
 	golden->customer_id = customer_id;
 	golden->source_records = c->nrecords;
 	golden->kind = crm_survive(c);
 	pushJsonbValue(&attributes, WJB_BEGIN_OBJECT, NULL);
 	pushJsonbValue(&origins, WJB_BEGIN_OBJECT, NULL);
+	most = main_record(c);
+	push_number(&origins, "", c->records[most].record_id);
 	for (int i = 0; i < c->nclaims; i++)
 	{
 		const crm_claim *claim = &c->claims[i];
@@ -100,8 +123,9 @@ crm_make_golden(int64 customer_id, crm_case *c)
 			golden->values[claim->attribute] = claim->text;
 		else
 			push_text(&attributes, c->policies[claim->attribute].name, claim->text);
-		push_number(&origins, c->policies[claim->attribute].name,
-					c->records[claim->record].record_id);
+		if (claim->record != most)
+			push_number(&origins, c->policies[claim->attribute].name,
+						c->records[claim->record].record_id);
 	}
 	golden->attributes = JsonbValueToJsonb(pushJsonbValue(&attributes, WJB_END_OBJECT, NULL));
 	golden->origins = JsonbValueToJsonb(pushJsonbValue(&origins, WJB_END_OBJECT, NULL));
@@ -161,6 +185,8 @@ crm_golden_origin(const crm_golden *golden, const char *attribute)
 	JsonbValue *found =
 		getKeyJsonValueFromContainer(&golden->origins->root, attribute, strlen(attribute), &buffer);
 
+	if (found == NULL)
+		found = getKeyJsonValueFromContainer(&golden->origins->root, "", 0, &buffer);
 	if (found == NULL || found->type != jbvNumeric)
 		return 0;
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(found->val.numeric)));

@@ -11,7 +11,7 @@ typedef struct crm_golden
 	int source_records;
 	const char *values[CRM_COLUMNS]; /* NULL: nobody says */
 	Jsonb *attributes;               /* custom attributes: name -> text */
-	Jsonb *origins;                  /* attribute -> id of the record whose value it is */
+	Jsonb *origins;                  /* attribute -> id of the record whose value it is; '': of the others */
 	ArrayType *emails;
 	ArrayType *phones;
 	TimestampTz first_at; /* of a stored one: since when it is there */
@@ -27,6 +27,8 @@ extern bool crm_same_origins(const crm_golden *a, const crm_golden *b);
 /* The value of an attribute that may be a custom one; NULL: none. */
 extern const char *crm_golden_value(const crm_golden *golden, const crm_policy_set *policies,
 									int attribute);
+
+/* Of an attribute that has a value. */
 extern int64 crm_golden_origin(const crm_golden *golden, const char *attribute);
 
 extern const char *crm_kind_word(char kind);

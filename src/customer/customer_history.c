@@ -77,8 +77,8 @@ crm_history_note(crm_history *history, const crm_golden *before, const crm_golde
 		made.attribute = history->policies->policies[i].name;
 		made.was = crm_golden_value(before, history->policies, i);
 		made.is = after ? crm_golden_value(after, history->policies, i) : NULL;
-		made.was_of = crm_golden_origin(before, made.attribute);
-		made.is_of = after ? crm_golden_origin(after, made.attribute) : 0;
+		made.was_of = made.was ? crm_golden_origin(before, made.attribute) : 0;
+		made.is_of = made.is ? crm_golden_origin(after, made.attribute) : 0;
 		if (made.was_of == made.is_of && same_text(made.was, made.is))
 			continue;
 		if (history->n == history->room)

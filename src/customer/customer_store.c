@@ -2,6 +2,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -13,6 +14,7 @@
 #include "base/base.h"
 #include "base/ids.h"
 #include "customer/customer_history.h"
+#include "customer/customer_insert.h"
 #include "customer/customer_store.h"
 #include "customer/customer_value.h"
 
@@ -36,6 +38,9 @@ typedef struct chunk
 {
 	const crm_policy_set *policies;
 	crm_history *history;
+	crm_golden_insert *insert; /* of many, or NULL */
+	SPITupleTable *identities; /* then: since when customers are there */
+	uint64 next_identity;
 	SPITupleTable *records;
 	SPITupleTable *goldens;
 	uint64 next_record;
@@ -232,6 +237,36 @@ delete_golden(int64 customer_id)
 }
 
 static void
+read_identities(const int64 *customer_ids, int n)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[] = {INT8ARRAYOID};
+	Datum values[] = {crm_ids_array(customer_ids, n)};
+
+	crm_run_plan(&plan,
+				 "SELECT i.customer_id, i.created_at FROM crm_internal.customer_identity i"
+				 " WHERE i.customer_id OPERATOR(pg_catalog.=) ANY ($1) ORDER BY i.customer_id",
+				 1, types, values, NULL, false);
+}
+
+/* The ids ascend, as those of the table do. */
+static TimestampTz
+created_at(chunk *work, int64 customer_id)
+{
+	SPITupleTable *table = work->identities;
+	bool isnull;
+
+	while (work->next_identity < table->numvals &&
+		   customer_of_row(table, work->next_identity) < customer_id)
+		work->next_identity++;
+	if (work->next_identity == table->numvals ||
+		customer_of_row(table, work->next_identity) != customer_id)
+		return GetCurrentTransactionStartTimestamp();
+	return DatumGetTimestampTz(
+		SPI_getbinval(table->vals[work->next_identity], table->tupdesc, 2, &isnull));
+}
+
+static void
 store_golden(chunk *work, int64 customer_id, const crm_golden *before, const crm_golden *after)
 {
 	bool changed = before == NULL || after == NULL || !crm_same_golden(before, after);
@@ -245,7 +280,9 @@ store_golden(chunk *work, int64 customer_id, const crm_golden *before, const crm
 		return;
 	if (before)
 		crm_history_note(work->history, before, after);
-	if (after)
+	if (after && before == NULL && work->insert)
+		crm_golden_insert_add(work->insert, after, created_at(work, customer_id));
+	else if (after)
 		write_golden(after, before != NULL, changed);
 	else
 		delete_golden(customer_id);
@@ -280,8 +317,14 @@ refresh_chunk(chunk *work, const int64 *customer_ids, int n)
 	work->records = SPI_tuptable;
 	read_goldens(customer_ids, n, work->dry_run);
 	work->goldens = SPI_tuptable;
+	if (work->insert)
+		read_identities(customer_ids, n);
+	work->identities = SPI_tuptable;
+	work->next_identity = 0;
 	for (int i = 0; i < n; i++)
 		refresh_one(work, customer_ids[i]);
+	if (work->insert)
+		SPI_freetuptable(work->identities);
 	crm_history_write(work->history);
 	SPI_freetuptable(work->goldens);
 	SPI_freetuptable(work->records);
@@ -303,6 +346,8 @@ crm_refresh_customers(const int64 *customer_ids, int n, bool dry_run, int64 **di
 		if (i == 0 || ids[i] != ids[i - 1])
 			ids[distinct++] = ids[i];
 	work.policies = crm_load_policies(dry_run);
+	if (!dry_run && distinct >= CRM_GOLDEN_INSERT_WORTH)
+		work.insert = crm_golden_insert_begin();
 	for (int i = 0; i < distinct; i += CHUNK)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -311,6 +356,8 @@ crm_refresh_customers(const int64 *customer_ids, int n, bool dry_run, int64 **di
 		MemoryContextSwitchTo(before);
 		MemoryContextReset(context);
 	}
+	if (work.insert)
+		crm_golden_insert_end(work.insert);
 	MemoryContextDelete(context);
 	if (differing)
 		*differing = work.differing;

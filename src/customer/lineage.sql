@@ -130,7 +130,7 @@ FROM (
 	SELECT customer_id, attribute, value, record_id, valid_from, valid_to
 	FROM crm_internal.customer_history
 	UNION ALL
-	SELECT c.customer_id, now.attribute, now.value, (c.origins ->> now.attribute)::bigint, c.first_at, NULL
+	SELECT c.customer_id, now.attribute, now.value, COALESCE(c.origins ->> now.attribute, c.origins ->> '')::bigint, c.first_at, NULL
 	FROM crm_internal.customer c
 	CROSS JOIN LATERAL (
 		SELECT named.attribute, named.value

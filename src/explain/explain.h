@@ -7,6 +7,7 @@
 #ifndef CRM_EXPLAIN_H
 #define CRM_EXPLAIN_H
 
+#include "base/ids.h"
 #include "identity/identity_cluster.h"
 #include "match/match_explain.h"
 #include "model/model.h"
@@ -37,6 +38,10 @@ extern crm_explained_list crm_explain_load(const crm_active_model *model, int32 
 										   const char *key);
 extern crm_explained_list crm_explain_load_customer(const crm_active_model *model,
 													int64 customer_id);
+
+/* All that edges connect to these; one more than a component may have where there are more. */
+extern crm_explained_list crm_explain_load_component(const crm_active_model *model,
+													 const crm_ids *records);
 
 /* Records that share a key with the profile; keys that are too common find nothing. */
 extern crm_explained_list crm_explain_load_candidates(const crm_active_model *model,

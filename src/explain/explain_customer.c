@@ -6,14 +6,12 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "base/base.h"
 #include "base/ids.h"
@@ -204,24 +202,13 @@ put_against(telling *t)
 	}
 }
 
-/* Verdicts of stewards are kept by a later version of identity; where there are none, none is told.
- */
-static bool
-there_are_verdicts(void)
-{
-	return OidIsValid(get_relname_relid("match_verdict", get_namespace_oid("crm_internal", false)));
-}
-
 static void
 put_verdicts(telling *t)
 {
 	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8ARRAYOID};
-	Datum args[1];
+	Datum args[] = {crm_pairs_ids(&t->pairs)};
 
-	if (!there_are_verdicts())
-		return;
-	args[0] = crm_pairs_ids(&t->pairs);
 	crm_plan(
 		&plan,
 		"SELECT a.record_id, b.record_id, b.customer_id,"

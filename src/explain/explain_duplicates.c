@@ -37,6 +37,7 @@ typedef struct near_customer
 	int64 customer_id;
 	const crm_explained *record; /* the strongest */
 	int32 weight;
+	bool joins;
 } near_customer;
 
 /* The row as matching sees it; bytes is where its profile lives. */
@@ -79,22 +80,27 @@ by_customer(const void *a, const void *b)
 }
 
 static int
-by_weight(const void *a, const void *b)
+by_nearness(const void *a, const void *b)
 {
 	const near_customer *x = a;
 	const near_customer *y = b;
 
+	if (x->joins != y->joins)
+		return x->joins ? -1 : 1;
 	if (x->weight != y->weight)
 		return x->weight > y->weight ? -1 : 1;
 	return (x->customer_id > y->customer_id) - (x->customer_id < y->customer_id);
 }
 
-/* Customers of the candidates above the floor, each by its strongest record, the nearest first. */
+/*
+ * Customers of the candidates above the floor, each by its strongest record.
+ * Edges are the records that by themselves would be one customer with the row.
+ */
 static near_customer *
-find_near(const crm_active_model *model, const crm_explained *row, int *n)
+find_near(const crm_active_model *model, const crm_explained *row, int *n, crm_ids *edges)
 {
 	crm_explained_list list = crm_explain_load_candidates(model, &row->profile);
-	near_customer *found = palloc(sizeof(near_customer) * Max(list.n, 1));
+	near_customer *found = palloc(sizeof(near_customer) * (list.n + 1));
 	int all = 0;
 
 	for (int i = 0; i < list.n; i++)
@@ -102,16 +108,57 @@ find_near(const crm_active_model *model, const crm_explained *row, int *n)
 		const crm_explained *record = &list.v[i];
 		int32 weight = crm_explain_compare(model, row, record).weight;
 
+		if (weight > 0 && !is_itself(row, record))
+			crm_ids_add(edges, record->record_id);
 		if (record->customer_id != 0 && weight >= CRM_EDGE_FLOOR && !is_itself(row, record))
-			found[all++] = (near_customer){record->customer_id, record, weight};
+			found[all++] = (near_customer){record->customer_id, record, weight, false};
 	}
 	qsort(found, all, sizeof(near_customer), by_customer);
 	*n = 0;
 	for (int i = 0; i < all; i++)
 		if (*n == 0 || found[*n - 1].customer_id != found[i].customer_id)
 			found[(*n)++] = found[i];
-	qsort(found, *n, sizeof(near_customer), by_weight);
 	return found;
+}
+
+/* The record is in the row's cluster. Its customer need not be near by itself. */
+static near_customer *
+mark_join(near_customer *near, int *n, const crm_explained *record, int32 weight)
+{
+	for (int i = 0; i < *n; i++)
+		if (near[i].customer_id == record->customer_id)
+		{
+			near[i].joins = true;
+			return near;
+		}
+	near = repalloc(near, sizeof(near_customer) * (*n + 1));
+	near[(*n)++] = (near_customer){record->customer_id, record, weight, true};
+	return near;
+}
+
+/*
+ * Clusters the row with the component that it would be in: it joins the customers of whose records
+ * one is in its cluster. A component that is too large joins nobody.
+ */
+static near_customer *
+find_joins(const crm_active_model *model, const crm_explained *row, const crm_ids *edges,
+		   near_customer *near, int *n)
+{
+	crm_explained_list others = crm_explain_load_component(model, edges);
+	crm_explained_list all = {others.n + 1, palloc(sizeof(crm_explained) * (others.n + 1))};
+	int *cluster = palloc(sizeof(int) * all.n);
+	crm_pairs pairs;
+
+	if (all.n > CRM_COMPONENT_MAX)
+		return near;
+	all.v[0] = *row;
+	memcpy(all.v + 1, others.v, sizeof(crm_explained) * others.n);
+	pairs = crm_pairs_make(model, all);
+	crm_pairs_clusters(&pairs, cluster);
+	for (int j = 1; j < all.n; j++)
+		if (cluster[j] == cluster[0] && all.v[j].customer_id != 0)
+			near = mark_join(near, n, &all.v[j], pairs.weight[j]);
+	return near;
 }
 
 /* The golden record's columns that are shown, in SPI_tuptable. */
@@ -133,12 +180,9 @@ static void
 put_near(ReturnSetInfo *result, const crm_active_model *model, const crm_explained *row,
 		 const near_customer *near, const bool *may_read)
 {
-	crm_explained_list self = {1, (crm_explained *) row};
-	crm_explained_list records = crm_explain_load_customer(model, near->customer_id);
-	crm_between between = crm_lists_between(model, &self, &records);
 	const char *reason = crm_explain_pair_reason(model, row, near->record);
 	Datum values[COLUMNS] = {
-		Int64GetDatum(near->customer_id), BoolGetDatum(near->weight > 0 && between.mean > 0),
+		Int64GetDatum(near->customer_id), BoolGetDatum(near->joins),
 		crm_explain_bits(near->weight),   Float8GetDatum(crm_weight_probability(near->weight)),
 		CStringGetTextDatum(reason),      Int64GetDatum(near->record->record_id)};
 	bool nulls[COLUMNS] = {false};
@@ -182,8 +226,11 @@ crm_find_duplicates(PG_FUNCTION_ARGS)
 	if (take_row(model, source, row, bytes, &self))
 	{
 		int n;
-		near_customer *near = find_near(model, &self, &n);
+		crm_ids edges = {0};
+		near_customer *near = find_near(model, &self, &n, &edges);
 
+		near = find_joins(model, &self, &edges, near, &n);
+		qsort(near, n, sizeof(near_customer), by_nearness);
 		for (int i = 0; i < n && i < most; i++)
 			put_near(result, model, &self, &near[i], may_read);
 	}

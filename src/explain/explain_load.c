@@ -18,7 +18,7 @@
 #include "match/match_key.h"
 
 #define RECORD_COLUMNS                                                                             \
-	"SELECT r.record_id, r.customer_id, r.tie, r.source_id,"                                       \
+	" SELECT r.record_id, r.customer_id, r.tie, r.source_id,"                                      \
 	"       pg_catalog.concat(s.schema_name, '.', s.table_name), r.source_key, r.profile"          \
 	"  FROM crm_internal.record r"                                                                 \
 	"  JOIN crm_internal.source s ON s.source_id OPERATOR(pg_catalog.=) r.source_id"
@@ -96,6 +96,33 @@ crm_explain_load_customer(const crm_active_model *model, int64 customer_id)
 			 RECORD_COLUMNS " WHERE r.customer_id OPERATOR(pg_catalog.=) crm.current_customer($1)"
 							" ORDER BY r.tie, r.record_id",
 			 lengthof(types), types);
+	crm_execute_plan(plan, args, NULL, true);
+	return take_rows(model);
+}
+
+crm_explained_list
+crm_explain_load_component(const crm_active_model *model, const crm_ids *records)
+{
+	static SPIPlanPtr plan;
+	static const Oid types[] = {INT8ARRAYOID, INT4OID};
+	Datum args[] = {crm_ids_array(records->v, records->n), Int32GetDatum(CRM_COMPONENT_MAX)};
+
+	crm_generic_plan(
+		&plan,
+		"WITH RECURSIVE reached(id) AS ("
+		"  SELECT u.id FROM pg_catalog.unnest($1) AS u(id)"
+		"  UNION"
+		"  SELECT n.id FROM reached w CROSS JOIN LATERAL ("
+		"    SELECT e.record_b FROM crm_internal.edge e"
+		"     WHERE e.record_a OPERATOR(pg_catalog.=) w.id AND e.weight OPERATOR(pg_catalog.>) 0"
+		"    UNION ALL"
+		"    SELECT e.record_a FROM crm_internal.edge e"
+		"     WHERE e.record_b OPERATOR(pg_catalog.=) w.id AND e.weight OPERATOR(pg_catalog.>) 0"
+		"  ) AS n(id))" RECORD_COLUMNS
+		" WHERE r.record_id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT w.id FROM reached w"
+		"   LIMIT $2 OPERATOR(pg_catalog.+) 1))"
+		" ORDER BY r.tie, r.record_id",
+		lengthof(types), types);
 	crm_execute_plan(plan, args, NULL, true);
 	return take_rows(model);
 }

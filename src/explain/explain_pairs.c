@@ -6,6 +6,8 @@
 
 #include "base/ids.h"
 #include "explain/explain_pairs.h"
+#include "identity/identity_batch.h"
+#include "identity/identity_verdict.h"
 
 typedef struct summing
 {
@@ -14,6 +16,40 @@ typedef struct summing
 	int64 pairs;
 } summing;
 
+/* What people decided holds whatever the pair says; a row that is not stored has no verdicts. */
+static void
+take_verdicts(const crm_pairs *p)
+{
+	crm_batch *batch = crm_batch_begin("explain");
+	size_t n = p->list.n;
+	crm_ids ids = {0};
+	crm_ids found = {0};
+
+	for (size_t i = 0; i < n; i++)
+		if (p->list.v[i].record_id != 0)
+			crm_ids_add(&ids, p->list.v[i].record_id);
+	crm_ids_sort_distinct(&ids);
+	crm_verdict_begin(batch);
+	if (batch->verdicts != NULL)
+	{
+		crm_verdict_reach(batch, &ids, &found);
+		crm_batch_load(batch, found.v, found.n);
+		crm_batch_load(batch, ids.v, ids.n);
+		crm_verdict_settle(batch, &ids);
+	}
+	for (size_t i = 0; batch->verdicts != NULL && i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+		{
+			crm_record *a = crm_batch_record(batch, p->list.v[i].record_id);
+			crm_record *b = crm_batch_record(batch, p->list.v[j].record_id);
+			int32 score;
+
+			if (a != NULL && b != NULL && crm_verdict_score(batch, a, b, &score))
+				p->score[i * n + j] = p->score[j * n + i] = score;
+		}
+	crm_batch_finish(batch);
+}
+
 crm_pairs
 crm_pairs_make(const crm_active_model *model, crm_explained_list list)
 {
@@ -21,19 +57,22 @@ crm_pairs_make(const crm_active_model *model, crm_explained_list list)
 	crm_pairs p = {.model = model, .list = list};
 
 	p.weight = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32) * n * n);
+	p.said = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32) * n * n);
 	p.score = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32) * n * n);
 	for (size_t i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		p.weight[i * n + i] = p.score[i * n + i] = 0;
+		p.weight[i * n + i] = p.said[i * n + i] = 0;
 		for (size_t j = i + 1; j < n; j++)
 		{
 			crm_comparison c = crm_explain_compare(model, &list.v[i], &list.v[j]);
 
 			p.weight[i * n + j] = p.weight[j * n + i] = c.weight;
-			p.score[i * n + j] = p.score[j * n + i] = crm_cluster_score(c.weight, c.conflict);
+			p.said[i * n + j] = p.said[j * n + i] = crm_cluster_score(c.weight, c.conflict);
 		}
 	}
+	memcpy(p.score, p.said, sizeof(int32) * n * n);
+	take_verdicts(&p);
 	return p;
 }
 
@@ -75,7 +114,7 @@ crm_pairs_between(const crm_pairs *p, const bool *left, const bool *right)
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; left[i] && j < n; j++)
 			if (right[j])
-				count_pair(&s, i, j, p->weight[i * n + j], p->score[i * n + j]);
+				count_pair(&s, i, j, p->weight[i * n + j], p->said[i * n + j]);
 	return finish(&s);
 }
 
@@ -98,17 +137,28 @@ crm_lists_between(const crm_active_model *model, const crm_explained_list *x,
 	return finish(&s);
 }
 
-int
-crm_pairs_joins(const crm_pairs *p, crm_cluster_join *joins)
+static int
+cluster_pairs(const crm_pairs *p, crm_cluster_join *joins, int *cluster)
 {
 	int n = p->list.n;
 	int64 *tie = palloc(sizeof(int64) * n);
-	int *cluster = palloc(sizeof(int) * n);
 	void *room = MemoryContextAllocHuge(CurrentMemoryContext, crm_cluster_room(n));
 
 	for (int i = 0; i < n; i++)
 		tie[i] = p->list.v[i].tie;
 	return crm_cluster_joins(n, p->score, tie, joins, cluster, room);
+}
+
+void
+crm_pairs_clusters(const crm_pairs *p, int *cluster)
+{
+	(void) cluster_pairs(p, NULL, cluster);
+}
+
+int
+crm_pairs_joins(const crm_pairs *p, crm_cluster_join *joins)
+{
+	return cluster_pairs(p, joins, palloc(sizeof(int) * p->list.n));
 }
 
 static int

@@ -9,7 +9,8 @@ typedef struct crm_pairs
 	const crm_active_model *model;
 	crm_explained_list list;
 	int32 *weight; /* n * n, as the model weighs */
-	int32 *score;  /* as clustering counts it */
+	int32 *said;   /* what a pair says to clustering */
+	int32 *score;  /* the same, or what people decided of the pair */
 } crm_pairs;
 
 typedef struct crm_pair
@@ -35,6 +36,9 @@ extern Datum crm_pairs_ids(const crm_pairs *p);
 extern crm_between crm_pairs_between(const crm_pairs *p, const bool *left, const bool *right);
 extern crm_between crm_lists_between(const crm_active_model *model, const crm_explained_list *x,
 									 const crm_explained_list *y);
+
+/* Of each record one that names its cluster, were these records all there are. */
+extern void crm_pairs_clusters(const crm_pairs *p, int *cluster);
 
 /* joins has room for all but one record; returns how many there were. */
 extern int crm_pairs_joins(const crm_pairs *p, crm_cluster_join *joins);

@@ -73,6 +73,8 @@ typedef struct crm_batch
 	crm_ids keys_removed;
 	crm_ids keys_removed_record;
 	crm_ids customers; /* to be told: membership or values changed */
+	bool only_new; /* rows of stored records are not taken: later gets their keys */
+	List *later;
 	const crm_active_model *model;
 	uint64 key_kinds; /* blocking keys that find candidates */
 	crm_edge *edges;  /* of the touched components, that speak for one customer */
@@ -105,5 +107,8 @@ extern void crm_batch_forget(crm_batch *batch, int32 source_id);
 extern void crm_batch_link(crm_batch *batch);
 extern void crm_batch_partition(crm_batch *batch);
 extern void crm_batch_write(crm_batch *batch);
+
+/* Tells other rooms that these customers changed. Sorts the ids. */
+extern void crm_identity_announce(crm_ids *customers);
 
 #endif

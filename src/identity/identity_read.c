@@ -267,8 +267,10 @@ set_contents(reading *r, crm_record *record, const crm_source_row *row, const by
 	SET_VARSIZE(profile, VARHDRSZ + n);
 	memcpy(VARDATA(profile), bytes, n);
 	crm_record_set_profile(r->batch, record, profile);
-	set_keys(record);
 	crm_relation_take(record, row);
+	if (r->batch->only_new)
+		return; /* a bulk finds the keys of all at once */
+	set_keys(record);
 	note_key_changes(r->batch, record, old_profile);
 	record->relink = true;
 	crm_ids_add(&r->batch->relink, record->record_id);
@@ -302,6 +304,12 @@ take_row(const crm_source_row *row, void *context)
 	hash = crm_source_row_hash(row);
 	if (known->record_id != 0 && known->source_hash == hash)
 	{
+		MemoryContextSwitchTo(before);
+		return;
+	}
+	if (known->record_id != 0 && r->batch->only_new)
+	{
+		r->batch->later = lappend(r->batch->later, pstrdup(known->key));
 		MemoryContextSwitchTo(before);
 		return;
 	}
@@ -358,7 +366,9 @@ take_departures(reading *r)
 		if (known->seen)
 			continue;
 		r->batch->resolved++;
-		if (known->record_id != 0)
+		if (known->record_id != 0 && r->batch->only_new)
+			r->batch->later = lappend(r->batch->later, pstrdup(known->key));
+		else if (known->record_id != 0)
 			take_departure(r->batch, known->record_id, known->customer_id, known->profile);
 	}
 }

@@ -23,8 +23,8 @@
  * enough for plans that never change. The search path is the caller's, the rights are crm's: no
  * operator of the caller's making may slip into a statement.
  */
-static int
-probe_settings(void)
+int
+crm_probe_settings(void)
 {
 	static const char *const settings[][2] = {
 		{"enable_seqscan", "off"},
@@ -42,6 +42,12 @@ probe_settings(void)
 		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	return level;
+}
+
+void
+crm_probe_settings_end(int level)
+{
+	AtEOXact_GUC(true, level);
 }
 
 static void
@@ -77,7 +83,7 @@ crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause, 
 	const crm_change **sorted = palloc(sizeof(crm_change *) * Max(nchanges, 1));
 	const char **keys = palloc(sizeof(char *) * Max(nchanges, 1));
 	int64 resolved;
-	int level = probe_settings();
+	int level = crm_probe_settings();
 
 	for (int i = 0; i < nchanges; i++)
 		sorted[i] = &changes[i];
@@ -96,7 +102,7 @@ crm_resolve_changes(const crm_change *changes, int nchanges, const char *cause, 
 	resolve_taken(batch);
 	resolved = batch->resolved;
 	*failed = batch->failed;
-	AtEOXact_GUC(true, level);
+	crm_probe_settings_end(level);
 	crm_batch_finish(batch);
 	pfree(sorted);
 	pfree(keys);
@@ -109,7 +115,7 @@ crm_resolve_again(const int64 *records, int n, const char *cause)
 {
 	crm_batch *batch = crm_batch_begin(cause);
 	MemoryContext before = MemoryContextSwitchTo(batch->context);
-	int level = probe_settings();
+	int level = crm_probe_settings();
 
 	crm_batch_load(batch, records, n);
 	for (int i = 0; i < n; i++)
@@ -120,7 +126,7 @@ crm_resolve_again(const int64 *records, int n, const char *cause)
 	}
 	MemoryContextSwitchTo(before);
 	resolve_taken(batch);
-	AtEOXact_GUC(true, level);
+	crm_probe_settings_end(level);
 	crm_batch_finish(batch);
 }
 
@@ -130,7 +136,7 @@ crm_resolve_verdicts(const int64 *records, int n, const crm_resolve_act *act)
 {
 	crm_batch *batch = crm_batch_begin(act->cause);
 	MemoryContext before = MemoryContextSwitchTo(batch->context);
-	int level = probe_settings();
+	int level = crm_probe_settings();
 
 	batch->person = act->person;
 	batch->reason = act->reason;
@@ -139,7 +145,7 @@ crm_resolve_verdicts(const int64 *records, int n, const crm_resolve_act *act)
 		crm_ids_add(&batch->seeds, records[i]);
 	MemoryContextSwitchTo(before);
 	resolve_taken(batch);
-	AtEOXact_GUC(true, level);
+	crm_probe_settings_end(level);
 	crm_batch_finish(batch);
 }
 
@@ -147,11 +153,11 @@ void
 crm_resolve_forget(int32 source_id)
 {
 	crm_batch *batch = crm_batch_begin("drop_source");
-	int level = probe_settings();
+	int level = crm_probe_settings();
 
 	crm_batch_forget(batch, source_id);
 	resolve_taken(batch);
-	AtEOXact_GUC(true, level);
+	crm_probe_settings_end(level);
 	crm_batch_finish(batch);
 }
 

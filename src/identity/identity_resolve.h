@@ -23,4 +23,8 @@ extern void crm_resolve_verdicts(const int64 *records, int n, const crm_resolve_
 extern void crm_resolve_inline(const crm_change *changes, int nchanges);
 extern void crm_resolve_forget(int32 source_id);
 
+/* Settings for statements of a batch; the end takes what the beginning returned. */
+extern int crm_probe_settings(void);
+extern void crm_probe_settings_end(int level);
+
 #endif

@@ -19,6 +19,7 @@
 #include "base/base.h"
 #include "base/extension.h"
 #include "follow/follow.h"
+#include "identity/identity_bulk_run.h"
 #include "identity/identity_job.h"
 #include "identity/identity_pending.h"
 #include "identity/identity_resolve.h"
@@ -241,6 +242,41 @@ recluster_batch(run *r)
 	return records.n > 0;
 }
 
+/* At once where memory suffices; else, resumably, batch by batch. */
+static void
+recluster(run *r)
+{
+	if (crm_store_is_reclustering() && crm_bulk_can(crm_store_count_records()))
+	{
+		crm_store_tick();
+		crm_job_update(r->job_id, "cluster", r->done, r->total);
+		crm_bulk_run_stored();
+		next_transaction(r);
+		return;
+	}
+	while (recluster_batch(r))
+		next_transaction(r);
+}
+
+static void
+tell_progress(void *context, const char *phase, int64 done, int64 total)
+{
+	const run *r = context;
+
+	crm_job_update(r->job_id, phase, done, total);
+}
+
+/* A first load, or one that at least doubles what is stored. */
+static void
+run_bulk(run *r)
+{
+	if (!crm_bulk_pays(r->total, crm_store_count_records()))
+		return;
+	crm_store_tick();
+	r->done += crm_bulk_run_pending(&r->skipped, r->total, tell_progress, r);
+	next_transaction(r);
+}
+
 static void
 check_nonatomic(FunctionCallInfo fcinfo)
 {
@@ -293,12 +329,12 @@ resolve_pending(run *r)
 	r->total = waiting;
 	r->job_id = crm_job_start("resolve", "resolve", waiting);
 	next_transaction(r);
+	run_bulk(r);
 	while (run_batch(r))
 		next_transaction(r);
 	crm_train_if_due();
 	next_transaction(r);
-	while (recluster_batch(r))
-		next_transaction(r);
+	recluster(r);
 	crm_job_finish(r->job_id, r->done);
 	SPI_execute("UPDATE crm_internal.source s SET resolved_at = pg_catalog.now()"
 				" WHERE s.parent_id IS NULL"

@@ -19,7 +19,12 @@ static TransactionId region_noted;
 uint64
 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls)
 {
-	return crm_execute_plan(plan, args, nulls, false);
+	MemoryContext caller = CurrentMemoryContext;
+	uint64 n = crm_execute_plan(plan, args, nulls, false);
+
+	/* SPI leaves its own current, where what is allocated next would stay for the whole run. */
+	MemoryContextSwitchTo(caller);
+	return n;
 }
 
 void
@@ -97,6 +102,27 @@ crm_store_is_reclustering(void)
 								 "SELECT pg_catalog.count(c.recluster_after)"
 								 "  FROM crm_internal.identity_clock c",
 								 0, NULL)) > 0;
+}
+
+void
+crm_store_begin_reclustering(void)
+{
+	static SPIPlanPtr plan;
+
+	crm_plan(&plan, "UPDATE crm_internal.identity_clock SET recluster_after = 0", 0, NULL);
+	crm_store_run(plan, NULL, NULL);
+}
+
+void
+crm_store_end_reclustering(void)
+{
+	static SPIPlanPtr plan;
+
+	crm_plan(&plan,
+			 "UPDATE crm_internal.identity_clock SET recluster_after = NULL"
+			 " WHERE recluster_after IS NOT NULL",
+			 0, NULL);
+	crm_store_run(plan, NULL, NULL);
 }
 
 void

@@ -34,6 +34,8 @@ extern uint64 crm_store_key_kinds(void);
 
 /* Whether some stored clusters may still be those of another model. */
 extern bool crm_store_is_reclustering(void);
+extern void crm_store_begin_reclustering(void);
+extern void crm_store_end_reclustering(void);
 
 /* Runs a kept plan and fails unless SPI says it went well; returns the rows processed. */
 extern uint64 crm_store_run(SPIPlanPtr plan, Datum *args, const char *nulls);

@@ -25,10 +25,16 @@ PG_FUNCTION_INFO_V1(crm_use_model);
 #define ROWS_AT_ONCE 5000
 
 bool
+crm_training_worth(int64 records)
+{
+	return crm_auto_train && records >= CRM_TRAINING_LEAST &&
+		   records >= GROWTH * crm_model_last_records();
+}
+
+bool
 crm_training_due(int64 records)
 {
-	return crm_auto_train && records >= CRM_TRAINING_LEAST && crm_store_model_version() >= 0 &&
-		   records >= GROWTH * crm_model_last_records();
+	return crm_store_model_version() >= 0 && crm_training_worth(records);
 }
 
 static void
@@ -82,7 +88,7 @@ void
 crm_put_in_force(int32 version)
 {
 	crm_store_set_model_version(version);
-	SPI_execute("UPDATE crm_internal.identity_clock SET recluster_after = 0", false, 0);
+	crm_store_begin_reclustering();
 }
 
 void

@@ -2,7 +2,10 @@
 #ifndef CRM_IDENTITY_TRAINING_H
 #define CRM_IDENTITY_TRAINING_H
 
-/* Whether crm.resolve() is to train: enough records, or four times those of the last training. */
+/* Enough records to train on, or four times those of the last training. */
+extern bool crm_training_worth(int64 records);
+
+/* Whether crm.resolve() is to train on what is stored. */
 extern bool crm_training_due(int64 records);
 
 /* Trains on the stored records if it is due; the new version is in force then. */

@@ -295,6 +295,12 @@ any_verdict(void)
 	return any;
 }
 
+bool
+crm_verdict_exist(void)
+{
+	return any_verdict() || fetch_rules().n > 0;
+}
+
 void
 crm_verdict_begin(crm_batch *batch)
 {

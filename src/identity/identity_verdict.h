@@ -9,6 +9,9 @@
 
 #include "identity/identity_batch.h"
 
+/* Whether there are verdicts or rules at all: a bulk knows nothing of them. */
+extern bool crm_verdict_exist(void);
+
 /* Looks whether there are verdicts or rules at all; whom departed records held together is seeded.
  */
 extern void crm_verdict_begin(crm_batch *batch);

@@ -150,3 +150,23 @@ END
 $$;
 COMMENT ON FUNCTION crm.use_model(integer) IS 'puts an earlier version of the model of matching in force, 0 the built-in one: the next crm.resolve() compares and clusters all records anew. It stays until there are four times the records of the last training, or for good with crm.auto_train = off. Errors: 42704 for a version that does not exist. An act under process.policy';
 REVOKE ALL ON FUNCTION crm.use_model(integer) FROM PUBLIC;
+
+CREATE FUNCTION crm_internal.trial_model(version integer)
+RETURNS TABLE (kind text, customers bigint[], records bigint, customers_before bigint, customers_after bigint)
+LANGUAGE c
+STABLE STRICT PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'crm_trial_model';
+COMMENT ON FUNCTION crm_internal.trial_model(integer) IS 'crm.trial_model(), for all records';
+REVOKE ALL ON FUNCTION crm_internal.trial_model(integer) FROM PUBLIC;
+
+-- Runs as the owner: compares the profiles of all records; what it returns are ids and counts.
+CREATE FUNCTION crm.trial_model(version integer)
+RETURNS TABLE (kind text, customers bigint[], records bigint, customers_before bigint, customers_after bigint)
+LANGUAGE sql STABLE STRICT PARALLEL UNSAFE COST 1000000
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT t.kind, t.customers, t.records, t.customers_before, t.customers_after
+	FROM crm_internal.trial_model(version) t;
+END;
+COMMENT ON FUNCTION crm.trial_model(integer) IS 'what a version of the model of matching would change, without applying it: a row for each merge (several customers become one), split (one becomes several) and regroup (several become several others), with the customers concerned, how many records they have together and how many customers these are before and after; kind "all" is the total over all records. Verdicts of people count. Takes as long as comparing all records, and memory for all profiles, some 300 bytes each. Errors: 42704 for a version that does not exist';
+REVOKE ALL ON FUNCTION crm.trial_model(integer) FROM PUBLIC;

@@ -62,8 +62,10 @@ COMMENT ON FUNCTION crm_internal.keep_verdict() IS 'trigger: a verdict is never 
 REVOKE ALL ON FUNCTION crm_internal.keep_verdict() FROM PUBLIC;
 CREATE TRIGGER crm_10_keep BEFORE UPDATE OR DELETE ON crm_internal.match_verdict
 	FOR EACH ROW EXECUTE FUNCTION crm_internal.keep_verdict();
+ALTER TABLE crm_internal.match_verdict ENABLE ALWAYS TRIGGER crm_10_keep;
 CREATE TRIGGER crm_10_keep_all BEFORE TRUNCATE ON crm_internal.match_verdict
 	FOR EACH STATEMENT EXECUTE FUNCTION crm_internal.keep_verdict();
+ALTER TABLE crm_internal.match_verdict ENABLE ALWAYS TRIGGER crm_10_keep_all;
 
 -- A renamed table keeps what was decided about its rows.
 CREATE FUNCTION crm_internal.rename_verdicts()
@@ -87,6 +89,7 @@ REVOKE ALL ON FUNCTION crm_internal.rename_verdicts() FROM PUBLIC;
 CREATE TRIGGER crm_50_rename_verdicts AFTER UPDATE OF schema_name, table_name ON crm_internal.source
 	FOR EACH ROW WHEN (NEW.parent_id IS NULL AND ROW(OLD.schema_name, OLD.table_name) OPERATOR(pg_catalog.<>) ROW(NEW.schema_name, NEW.table_name))
 	EXECUTE FUNCTION crm_internal.rename_verdicts();
+ALTER TABLE crm_internal.source ENABLE ALWAYS TRIGGER crm_50_rename_verdicts;
 
 CREATE TABLE crm_internal.cluster_conflict
 (

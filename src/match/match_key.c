@@ -27,6 +27,8 @@ typedef struct sounds
 	int n;
 	char sound[NAME_WORDS][CRM_PHONETIC_SIZE];
 	char initial[NAME_WORDS];
+	char city[CRM_PHONETIC_SIZE];
+	size_t city_length; /* 0: no city */
 } sounds;
 
 static const struct
@@ -201,24 +203,16 @@ date_keys(const crm_profile *p, const sounds *s, key_set *set)
 	add(set, CRM_KEY_DATE, (const char *) full, sizeof(full), "", 0);
 }
 
-static size_t
-place_sound(crm_span city, char sound[CRM_PHONETIC_SIZE])
-{
-	return city.length > 0 ? crm_phonetic(city.text, city.length, sound) : 0;
-}
-
 /* Two words of a name. */
 static void
-pair_keys(const crm_profile *p, const char *x, const char *y, key_set *set)
+pair_keys(const crm_profile *p, const sounds *s, const char *x, const char *y, key_set *set)
 {
 	char name[2 * CRM_PHONETIC_SIZE + 2];
-	char city[CRM_PHONETIC_SIZE];
 	size_t used = write_name(x, y, name);
-	size_t length = place_sound(p->city, city);
 
 	add(set, CRM_KEY_NAME, name, used, "", 0);
-	if (length > 0)
-		add(set, CRM_KEY_NAME_CITY, name, used, city, length);
+	if (s->city_length > 0)
+		add(set, CRM_KEY_NAME_CITY, name, used, s->city, s->city_length);
 	if (p->year != 0)
 		add(set, CRM_KEY_NAME_YEAR, name, used, (const char *) &p->year, sizeof(p->year));
 }
@@ -229,7 +223,7 @@ name_keys(const crm_profile *p, const sounds *s, int ngiven, key_set *set)
 {
 	for (int i = 0; i < ngiven; i++)
 		for (int j = ngiven; j < s->n; j++)
-			pair_keys(p, s->sound[i], s->sound[j], set);
+			pair_keys(p, s, s->sound[i], s->sound[j], set);
 }
 
 static void
@@ -243,9 +237,8 @@ place_keys(const crm_profile *p, const sounds *s, key_set *set)
 		if (p->postal_code.length > 0)
 			add(set, CRM_KEY_POSTAL_NAME, p->postal_code.text, p->postal_code.length, s->sound[i],
 				strlen(s->sound[i]));
-		length = place_sound(p->city, sound);
-		if (length > 0)
-			add(set, CRM_KEY_CITY_NAME, sound, length, s->sound[i], strlen(s->sound[i]));
+		if (s->city_length > 0)
+			add(set, CRM_KEY_CITY_NAME, s->city, s->city_length, s->sound[i], strlen(s->sound[i]));
 	}
 	if (p->street.length > 0 && p->number.length > 0)
 	{
@@ -302,6 +295,8 @@ crm_profile_keys(const crm_profile *profile, int64_t keys[CRM_KEYS_MAX])
 		add_sounds(&s, profile->given, NAME_WORDS / 2);
 		ngiven = s.n;
 		add_sounds(&s, profile->family, NAME_WORDS / 2);
+		if (profile->city.length > 0 && s.n > 0)
+			s.city_length = crm_phonetic(profile->city.text, profile->city.length, s.city);
 		date_keys(profile, &s, &set);
 		name_keys(profile, &s, ngiven, &set);
 	}

@@ -151,9 +151,11 @@ learn_group(crm_training *t, crm_level_group group)
 	int last = crm_group_last(group);
 	double one = 0;
 	double random = 0;
+	double drawn = 0;
 	double builtin_m = 0;
 	double builtin_u = 0;
 	double pairs;
+	double unknown;
 
 	if (first == last)
 		return; /* spoken only where it differs: nothing to compare it with */
@@ -161,19 +163,21 @@ learn_group(crm_training *t, crm_level_group group)
 	{
 		one += t->reached[level];
 		random += strangers_at(t, level);
+		drawn += t->random[level];
 		builtin_m += crm_level_builtin_m((crm_level) level);
 		builtin_u += crm_level_builtin_u((crm_level) level);
 	}
+	/* a drawn pair of one customer tells nothing of strangers: what is built in takes its place */
+	unknown = BUILTIN_RANDOM_PAIRS + at_least(drawn - random, 0);
 	pairs = is_own(group) ? at_least(BUILTIN_SHARE_OF_OWN * one, BUILTIN_PAIRS) : BUILTIN_PAIRS;
 	for (int level = first; level <= last; level++)
 	{
 		t->model.m[level] =
 			(t->reached[level] + pairs * crm_level_builtin_m((crm_level) level) / builtin_m) /
 			(one + pairs);
-		t->model.u[level] =
-			(strangers_at(t, level) +
-			 BUILTIN_RANDOM_PAIRS * crm_level_builtin_u((crm_level) level) / builtin_u) /
-			(random + BUILTIN_RANDOM_PAIRS);
+		t->model.u[level] = (strangers_at(t, level) +
+							 unknown * crm_level_builtin_u((crm_level) level) / builtin_u) /
+							(random + unknown);
 	}
 }
 

@@ -19,8 +19,8 @@
 #include "model/model_store.h"
 
 /* Pairs that are looked at; of more only a sample is, chosen by hash. */
-#define CANDIDATES_MOST 2000000
-#define RANDOM_PAIRS 1000000
+#define CANDIDATES_MOST 500000
+#define RANDOM_PAIRS 400000
 
 /* Shares of maintenance_work_mem, and what a record in the sample takes besides its profile. */
 #define ROOM_LEAST (16 * INT64CONST(1024) * 1024)

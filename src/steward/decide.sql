@@ -143,7 +143,8 @@ $$;
 COMMENT ON FUNCTION crm_internal.split_off(bigint, bigint[], text) IS 'crm.split() once the act was taken';
 REVOKE ALL ON FUNCTION crm_internal.split_off(bigint, bigint[], text) FROM PUBLIC;
 
-CREATE FUNCTION crm.split(customer bigint, records bigint[], reason text DEFAULT NULL)
+-- One function for both: two of this name could not be told apart by untyped literals.
+CREATE FUNCTION crm.split(customer bigint, records bigint[] DEFAULT NULL, reason text DEFAULT NULL, source text DEFAULT NULL, keys text[] DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -151,25 +152,12 @@ AS $$
 BEGIN
 	PERFORM crm_internal.take_act('customer.merge', subject => format('crm.split(%s)', customer), customer => customer);
 	PERFORM crm_internal.hold_identities();
-	RETURN crm_internal.split_off(customer, records, reason);
+	RETURN crm_internal.split_off(customer,
+		COALESCE(records, '{}') || ARRAY(SELECT crm_internal.record_of(source, k) FROM unnest(keys) k), reason);
 END
 $$;
-COMMENT ON FUNCTION crm.split(bigint, bigint[], text) IS 'takes rows (record_id of crm.customer_source) out of a customer: they are one customer from now on and the rest another, for all time. The larger part keeps the id. Returns the number of its event. Errors: 22023 where none of its rows is given, or all, or others. An act under customer.merge';
-REVOKE ALL ON FUNCTION crm.split(bigint, bigint[], text) FROM PUBLIC;
-
-CREATE FUNCTION crm.split(customer bigint, source text, keys text[], reason text DEFAULT NULL)
-RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM crm_internal.take_act('customer.merge', subject => format('crm.split(%s)', customer), customer => customer);
-	PERFORM crm_internal.hold_identities();
-	RETURN crm_internal.split_off(customer, ARRAY(SELECT crm_internal.record_of(source, k) FROM unnest(keys) k), reason);
-END
-$$;
-COMMENT ON FUNCTION crm.split(bigint, text, text[], text) IS 'the same of rows of one source by their keys';
-REVOKE ALL ON FUNCTION crm.split(bigint, text, text[], text) FROM PUBLIC;
+COMMENT ON FUNCTION crm.split(bigint, bigint[], text, text, text[]) IS 'takes rows out of a customer, by record_id of crm.customer_source, or keys => rows of one source by their keys: they are one customer from now on and the rest another, for all time. The larger part keeps the id. Returns the number of its event. Errors: 22023 where none of its rows is given, or all, or others; 42704 for a row that is not known. An act under customer.merge';
+REVOKE ALL ON FUNCTION crm.split(bigint, bigint[], text, text, text[]) FROM PUBLIC;
 
 -- Takes back what an act decided, or decides it again if the event is itself of an undo.
 CREATE FUNCTION crm_internal.undo_act(event crm_internal.customer_event, reason text)

@@ -70,7 +70,7 @@ END;
 COMMENT ON FUNCTION crm_internal.is_decided(text, text, text, text) IS 'whether it was said of two rows that they are one customer or not';
 REVOKE ALL ON FUNCTION crm_internal.is_decided(text, text, text, text) FROM PUBLIC;
 
--- Edges in the zone, the most doubtful first. Of records in one customer only if one of the two hangs in it by no better edge.
+-- Edges in the zone, of each sign so many of the most doubtful. Of records in one customer only if one of the two hangs in it by no better edge.
 CREATE FUNCTION crm_internal.doubtful_edges(most bigint)
 RETURNS TABLE (kind text, record_a bigint, record_b bigint, customer_a bigint, customer_b bigint, weight double precision, fit double precision)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -78,11 +78,20 @@ BEGIN ATOMIC
 	SELECT CASE WHEN a.customer_id = b.customer_id THEN 'joined' ELSE 'apart' END, e.record_a, e.record_b, a.customer_id, b.customer_id,
 		e.weight, e.weight
 	FROM (
-		SELECT d.record_a, d.record_b, d.weight
-		FROM crm_internal.edge d, crm_internal.zone() z
-		WHERE d.weight >= -5000 AND d.weight <= 7000 AND d.weight BETWEEN z.lower AND z.upper
-		ORDER BY pg_catalog.abs(d.weight), d.record_a, d.record_b
-		LIMIT doubtful_edges.most
+		-- From even odds outwards, along the index, in both directions.
+		(SELECT d.record_a, d.record_b, d.weight
+		FROM crm_internal.edge d
+		WHERE d.weight >= -5000 AND d.weight <= 7000 AND d.weight >= 0
+			AND d.weight BETWEEN (SELECT z.lower FROM crm_internal.zone() z) AND (SELECT z.upper FROM crm_internal.zone() z)
+		ORDER BY d.weight
+		LIMIT doubtful_edges.most)
+		UNION ALL
+		(SELECT d.record_a, d.record_b, d.weight
+		FROM crm_internal.edge d
+		WHERE d.weight >= -5000 AND d.weight <= 7000 AND d.weight < 0
+			AND d.weight BETWEEN (SELECT z.lower FROM crm_internal.zone() z) AND (SELECT z.upper FROM crm_internal.zone() z)
+		ORDER BY d.weight DESC
+		LIMIT doubtful_edges.most)
 	) e
 	JOIN crm_internal.record a ON a.record_id = e.record_a
 	JOIN crm_internal.record b ON b.record_id = e.record_b
@@ -142,7 +151,7 @@ BEGIN ATOMIC
 	FROM pair p
 	CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS records FROM crm_internal.record r WHERE r.customer_id IN (p.customer_a, p.customer_b)) n;
 END;
-COMMENT ON FUNCTION crm_internal.questions(bigint) IS 'what crm.review asks, out of so many of the most doubtful pairs (NULL: all)';
+COMMENT ON FUNCTION crm_internal.questions(bigint) IS 'what crm.review asks, out of so many of the most doubtful pairs for and as many against (NULL: all)';
 REVOKE ALL ON FUNCTION crm_internal.questions(bigint) FROM PUBLIC;
 
 CREATE VIEW crm.review AS
@@ -190,7 +199,7 @@ BEGIN
 			ELSE format('customer %s holds rows that speak against each other: %s bits', q.customer_id, q.weight)
 		END,
 		NULL::timestamptz, NULL::timestamptz, q.statement
-	FROM crm_internal.questions(200) q
+	FROM crm_internal.questions(100) q
 	ORDER BY q.expected_error DESC, q.customer_id, q.other_customer_id
 	LIMIT 10;
 END

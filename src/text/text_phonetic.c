@@ -42,26 +42,30 @@ letter(const reader *r, size_t at)
 	return at < r->length ? r->word[at] : '\0';
 }
 
-static bool
+/* The sets are short and known when this is compiled: nothing is left of the loop. */
+static inline bool
 one_of(char c, const char *set)
 {
-	return c != '\0' && strchr(set, c) != NULL;
+	for (; *set != '\0'; set++)
+		if (*set == c)
+			return true;
+	return false;
 }
 
-static bool
+static inline bool
 is_vowel(char c)
 {
 	return one_of(c, "aeiouy");
 }
 
-static bool
+static inline bool
 is_front(char c)
 {
 	return one_of(c, "eiy");
 }
 
 /* Whether the word goes on with this text at the current place. */
-static bool
+static inline bool
 ahead(const reader *r, const char *text)
 {
 	size_t length = strlen(text);

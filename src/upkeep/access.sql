@@ -104,6 +104,7 @@ INSERT INTO crm_internal.access_function (level, function_name) VALUES
 	('administrator', 'crm.set_source_mode'),
 	('administrator', 'crm.resolve'),
 	('administrator', 'crm.sync'),
+	('steward', 'crm.trial_model'),
 	('administrator', 'crm.train_model'),
 	('administrator', 'crm.use_model'),
 	('administrator', 'crm.evaluate'),

@@ -144,6 +144,47 @@ test_reference(int values)
 	ok(unnamed == 0, "every cluster is named by one of its records");
 }
 
+/* Some records are said to be one, and some pairs of others to be different. */
+static void
+decide(problem *p, int *group)
+{
+	for (int i = 0; i < p->n; i++)
+		group[i] = draw(3) == 0 && i > 0 ? group[draw(i)] : i;
+	for (int i = 0; i < p->n; i++)
+		for (int j = 0; j < i; j++)
+			if (group[i] == group[j])
+				p->score[i * p->n + j] = p->score[j * p->n + i] = CRM_CLUSTER_ALWAYS;
+			else if (draw(6) == 0)
+				p->score[i * p->n + j] = p->score[j * p->n + i] = CRM_CLUSTER_NEVER;
+}
+
+/* The textbook begins with the groups; a ban is a score that outweighs all others. */
+static void
+test_decided(void)
+{
+	int wrong = 0;
+	int joined = 0;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		problem p;
+		int got[MOST];
+		int wanted[MOST];
+
+		invent(&p, 2 + draw(20));
+		decide(&p, wanted);
+		cluster(&p, got);
+		while (reference_step(&p, wanted))
+			;
+		wrong += !same_partition(got, wanted, p.n);
+		for (int i = 0; i < p.n; i++)
+			for (int j = 0; j < i; j++)
+				joined += p.score[i * p.n + j] == CRM_CLUSTER_NEVER && got[i] == got[j];
+	}
+	ok(wrong == 0, "clusters of the textbook go on from what was decided");
+	ok(joined == 0, "no two that are different are in one cluster");
+}
+
 static void
 test_permutation(void)
 {
@@ -239,6 +280,7 @@ main(void)
 	test_reference(5);
 	test_reference(9);
 	test_reference(2001);
+	test_decided();
 	test_permutation();
 	test_scores();
 	test_chain();

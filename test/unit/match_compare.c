@@ -24,12 +24,21 @@ static const pair one_customer[] = {
 	{"given=Robert; family=Zandbergen; born=1980-02-17; street=Kerkstraat 1; city=Delft; postal=1234ab",
 	 "given=Robert; family=Zandbergen; born=1980-02-17; street=Laan 99; city=Breda; postal=4811zz", "moved house"},
 	{"company=Zandbergen Bouw BV; city=Delft; street=Kerkstraat 1", "company=Zandbergen Bouw; city=Delft; street=Kerkstraat 1", "a company with and without its form"},
+	{"given=van Leeuwen; family=Lucas; born=1957-08-06; city=Almere; phone=31363411705",
+	 "given=Lucas; family=van Leeuwen; born=1957-08-06; city=Almere; phone=31363411705", "names in each other's column, with a particle"},
+	{"company=Alpine Paper Corporation; city=Bristol; street=High St 8", "company=Alpine Paper; city=Bristol; street=High St 8", "a company that one calls a corporation"},
 	{"company=Acme; tax=NL001234567B01", "company=Acme Holding International; tax=NL001234567B01", "one tax number"},
 	{"email=robert.zandbergen@x.nl", "email=robert.zandbergen@x.nl", "a mailbox of one's own, no name"},
 	{"phone=31612345678", "phone=31612345678", "a telephone, no name"},
 };
 
 static const pair two_customers[] = {
+	{"company=Alpine Paper Corporation; city=Bristol; street=High St 8; postal=BS80NM",
+	 "company=Alpine Paper Enterprises; city=Bristol; street=High St 8; postal=BS80NM", "companies of one group in one building"},
+	{"company=Harbour Dairy Corp; city=Utrecht", "company=Harbour Dairy Services; city=Utrecht", "names that go on differently"},
+	{"given=Arjen; family=Noorderhuis; born=1948-08-09; postal=1092or; street=Kerkstraat 45; email=fam.noorderhuis@icloud.com",
+	 "given=Dirk; family=Noorderhuis; born=1948-08-09; postal=1092or; street=Kerkstraat 45; email=fam.noorderhuis@icloud.com", "twins who share the family's mailbox"},
+	{"given=Anna; family=de Vries; born=1900-01-01; city=Delft", "given=Bob; family=de Vries; born=1900-01-01; city=Delft", "the date that forms are filled with"},
 	{"given=John; family=Smith Jr; street=Kerkstraat 1; city=Delft; postal=1234ab; phone=31151234567",
 	 "given=John; family=Smith Sr; street=Kerkstraat 1; city=Delft; postal=1234ab; phone=31151234567", "father and son of one name"},
 	{"given=Lisa; family=Zandbergen; born=2001-05-05; street=Kerkstraat 1; city=Delft; postal=1234ab; phone=31151234567; gender=f",

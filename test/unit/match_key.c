@@ -116,9 +116,45 @@ test_set(void)
 	ok(most <= CRM_KEYS_MAX, "there are at most %d, seen %d", CRM_KEYS_MAX, most);
 }
 
+static void
+test_kinds(void)
+{
+	static const char *const full = "given=Ann Mary; family=Lee; email=ann.lee@x.nl; phone=31612345678; tax=1; "
+									"born=1980-02-17; city=Delft; postal=1234ab; street=Kerkstraat 1";
+	profile a;
+	int64_t keys[CRM_KEYS_MAX];
+	int64_t kept[CRM_KEYS_MAX];
+	uint64_t person = 0;
+	bool named = true;
+	int n;
+
+	make_profile(full, &a);
+	n = crm_profile_keys(&a.p, keys);
+	for (int i = 0; i < n; i++)
+	{
+		named = named && keys[i] >= 0 && crm_key_kind_of(keys[i]) < CRM_KEY_KINDS;
+		person |= UINT64_C(1) << crm_key_kind_of(keys[i]);
+	}
+	ok(named, "every key says its kind");
+	ok(person >> CRM_KEY_EMAIL & person >> CRM_KEY_PHONE & person >> CRM_KEY_NAME_CITY &
+		   person >> CRM_KEY_STREET_NUMBER & 1,
+	   "a person has keys of contact, name and place");
+	ok((person >> CRM_KEY_ORGANIZATION & 1) == 0, "and none of an organization");
+	memcpy(kept, keys, sizeof(keys));
+	ok(crm_keys_keep(kept, n, CRM_KEY_ALL_KINDS) == n && memcmp(kept, keys, n * sizeof(int64_t)) == 0,
+	   "all kinds: all keys");
+	ok(crm_keys_keep(kept, n, UINT64_C(1) << CRM_KEY_EMAIL) == 1 &&
+		   crm_key_kind_of(kept[0]) == CRM_KEY_EMAIL,
+	   "one kind: its keys");
+	for (int kind = 0; kind < CRM_KEY_KINDS; kind++)
+		named = named && crm_key_kind_named(crm_key_kind_name(kind)) == kind;
+	ok(named && crm_key_kind_named("nose") == CRM_KEY_KINDS, "kinds are found by their names");
+}
+
 int
 main(void)
 {
+	test_kinds();
 	test_meet();
 	test_order();
 	test_set();

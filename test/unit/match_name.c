@@ -13,6 +13,7 @@ static const person people[] = {
 	{"Anna Berg", "anna|berg|"},
 	{"Dr. Anna van den Berg jr", "anna|berg|j"},
 	{"Berg, Anna van den", "anna|berg|"},
+	{"Anna Berg, van den", "anna|berg|"},
 	{"Berg, Jr., Anna", "anna|berg|j"},
 	{"Berg, Anna, Jr.", "anna|berg|j"},
 	{"Anna Berg, Jr.", "anna|berg|j"},
@@ -69,8 +70,15 @@ test_columns(void)
 	ok(generation == 'j', "and says the generation");
 	crm_name_family("De La", out, sizeof(out), &generation);
 	is(out, "de la", "a family name of particles only stays");
+	crm_name_given("van Leeuwen", out, sizeof(out), &generation);
+	is(out, "leeuwen", "a family name in the wrong column too");
 	crm_name_given("Mrs. Anna Maria", out, sizeof(out), &generation);
 	is(out, "anna maria", "a given name loses its title");
+	ok(crm_name_organization_end("Alpine Paper Corp.") == 'r' &&
+		   crm_name_organization_end("The Acme Company Ltd.") == 'y' &&
+		   crm_name_organization_end("ACME GmbH & Co. KG") == 0 &&
+		   crm_name_organization_end("Acme") == 0 && crm_name_organization_end("") == 0,
+	   "Corporation and Company end a name, Co. KG does not");
 	ok(crm_name_given("", out, sizeof(out), &generation) == 0 && out[0] == '\0', "nothing of nothing");
 }
 
@@ -86,6 +94,9 @@ static const struct
 	{"Acme S.L.U.", "acme", true},
 	{"ACME GmbH & Co. KG", "acme", true},
 	{"The Acme Company Ltd.", "acme", true},
+	{"ACME GmbH u. Co. KG", "acme", true},
+	{"Acme Sociedad Limitada", "acme", true},
+	{"Acme Société à responsabilité limitée", "acme", true},
 	{"Intl. Business Machines Corp", "international business machines", true},
 	{"B.V.", "b v", false}, /* all that there is to go by */
 	{"Acme", "acme", false},

@@ -26,6 +26,14 @@ test_round_trip(void)
 	ok(says(a.p.street, "hoofdstr") && says(a.p.number, "12a") && says(a.p.postal_code, "1234ab") &&
 		   says(a.p.city, "den haag") && says(a.p.region, "zh") && says(a.p.country, "nl"),
 	   "the address");
+	{
+		profile b;
+
+		make_profile("given=Ann; born=1900-01-01", &b);
+		ok(b.p.year == 0, "a date that fills forms is no birth date");
+		make_profile("given=Ann; born=1901-01-01", &b);
+		ok(b.p.year == 1901, "another New Year's day is one");
+	}
 	ok(a.p.year == 1980 && a.p.month == 2 && a.p.day == 17, "the birth date");
 	ok(a.p.nidentifiers == 1 && says(a.p.identifiers[0].value, "nl1234"), "the tax number");
 	ok(says(a.p.organization, "acme"), "and the employer");

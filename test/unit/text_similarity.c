@@ -157,6 +157,7 @@ test_against_plain(int longest, int rounds)
 	int wrong_similarity = 0;
 	int asymmetric = 0;
 	int wrong_bound = 0;
+	int wrong_most = 0;
 
 	for (int round = 0; round < rounds; round++)
 	{
@@ -175,6 +176,8 @@ test_against_plain(int longest, int rounds)
 		asymmetric +=
 			similarity(a, b) != similarity(b, a) || distance(a, b, 9) != distance(b, a, 9);
 		wrong_bound += __builtin_popcountll(bags) > 2 * want;
+		wrong_most += crm_jaro_winkler_most(a, strlen(a), crm_letter_bag(a, strlen(a)), b, strlen(b),
+											crm_letter_bag(b, strlen(b))) < similarity(a, b);
 	}
 	ok(wrong_distance == 0, "up to %d bytes: distance as by the full matrix", longest);
 	ok(wrong_limit == 0, "up to %d bytes: limit + 1 beyond the limit", longest);
@@ -182,6 +185,7 @@ test_against_plain(int longest, int rounds)
 	ok(asymmetric == 0, "up to %d bytes: the same both ways", longest);
 	ok(wrong_bound == 0, "up to %d bytes: letter bags differ by twice the distance at most",
 	   longest);
+	ok(wrong_most == 0, "up to %d bytes: Jaro-Winkler is at most what letter bags allow", longest);
 }
 
 int
