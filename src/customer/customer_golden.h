@@ -11,7 +11,7 @@ typedef struct crm_golden
 	int source_records;
 	const char *values[CRM_COLUMNS]; /* NULL: nobody says */
 	Jsonb *attributes;               /* custom attributes: name -> text */
-	Jsonb *origins;                  /* attribute -> id of the record whose value it is; '': of the others */
+	Jsonb *origins; /* attribute -> id of the record that says it; '': the others */
 	ArrayType *emails;
 	ArrayType *phones;
 	TimestampTz first_at; /* of a stored one: since when it is there */

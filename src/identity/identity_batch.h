@@ -73,7 +73,7 @@ typedef struct crm_batch
 	crm_ids keys_removed;
 	crm_ids keys_removed_record;
 	crm_ids customers; /* to be told: membership or values changed */
-	bool only_new; /* rows of stored records are not taken: later gets their keys */
+	bool only_new;     /* rows of stored records are not taken: later gets their keys */
 	List *later;
 	const crm_active_model *model;
 	uint64 key_kinds; /* blocking keys that find candidates */
