@@ -54,9 +54,10 @@ crm_bulk_can(int64 stored)
 }
 
 bool
-crm_bulk_pays(int64 waiting, int64 stored)
+crm_bulk_pays(int64 waiting, int64 stored, int batch_size)
 {
-	return waiting >= WORTH_BULK && waiting >= stored && crm_bulk_can(2 * stored);
+	return batch_size >= WORTH_BULK && waiting >= WORTH_BULK && waiting >= stored &&
+		   crm_bulk_can(2 * stored);
 }
 
 static void

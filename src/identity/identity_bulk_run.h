@@ -7,8 +7,11 @@
 /* Tells how far the work is: may be called often. */
 typedef void (*crm_bulk_progress)(void *context, const char *phase, int64 done, int64 total);
 
-/* Whether so many waiting rows are best resolved together with all that is stored. */
-extern bool crm_bulk_pays(int64 waiting, int64 stored);
+/*
+ * Whether so many waiting rows are best resolved together with all that is stored: who asks for
+ * small batches wants short transactions.
+ */
+extern bool crm_bulk_pays(int64 waiting, int64 stored, int batch_size);
 
 /* Whether memory suffices for all that is stored, and nobody decided about any of it. */
 extern bool crm_bulk_can(int64 stored);

@@ -270,7 +270,7 @@ tell_progress(void *context, const char *phase, int64 done, int64 total)
 static void
 run_bulk(run *r)
 {
-	if (!crm_bulk_pays(r->total, crm_store_count_records()))
+	if (!crm_bulk_pays(r->total, crm_store_count_records(), r->most))
 		return;
 	crm_store_tick();
 	r->done += crm_bulk_run_pending(&r->skipped, r->total, tell_progress, r);

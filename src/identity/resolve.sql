@@ -4,7 +4,7 @@ CREATE PROCEDURE crm.resolve(batch_size integer DEFAULT 5000)
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'crm_resolve';
 COMMENT ON PROCEDURE crm.resolve(integer) IS
-	'Resolves everything pending, batch_size rows (1 to 100000) a transaction: reads the changed rows, finds which are one customer, renews golden records. Resumable, may run twice at once; progress in crm.progress. Errors: 25001 inside a transaction block.';
+	'Resolves everything pending, batch_size rows (1 to 100000) a transaction (a first load, or one that doubles what is stored, in one, unless batch_size is below 2000): reads the changed rows, finds which are one customer, renews golden records. Resumable, may run twice at once; progress in crm.progress. Errors: 25001 inside a transaction block.';
 REVOKE ALL ON PROCEDURE crm.resolve(integer) FROM PUBLIC;
 
 CREATE FUNCTION crm_internal.forget_source(source_id integer) RETURNS void

@@ -23,7 +23,7 @@
 
 /* Records of one customer, of four: the prior before anything is known. */
 #define DUPLICATES 0.25
-#define LEAST_RECORDS 1024
+#define LEAST_RECORDS 4096 /* fewer are judged as these: what is kept apart can be reviewed */
 
 static const char *const other_names[CRM_OTHERS] = {"strangers", "household", "twins", "namesakes",
 													"colleagues"};

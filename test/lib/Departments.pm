@@ -138,7 +138,6 @@ CALL crm.resolve();
 SELECT crm.set_survivorship('phone', '{recency,trust}');
 SELECT crm.set_source_trust('service.client', 0.8, 'email');
 INSERT INTO crm_internal.attribute (name, kind, position) VALUES ('shoe_size', 'text', 50);
-INSERT INTO crm_internal.capped_key (key, since) VALUES (7, '2026-01-01');
 INSERT INTO crm_internal.match_model (version, records, candidate_pairs, random_pairs, all_pairs, iterations, converged,
 		expected_pairs, by_rule, odds, m, u, reached, random, sampled)
 	SELECT 1, 200, 300, 1000, 19900, 9, true, 60, 50, crm_internal.match_odds(), array_agg(l.m ORDER BY l.number),
@@ -155,6 +154,7 @@ SELECT crm.merge(crm.customer_of('sales.account', '10'), crm.customer_of('sales.
 SELECT crm.reject_match('sales.account', '35', 'marketing.lead', '["us", "35"]', 'father and son');
 INSERT INTO crm_internal.cluster_conflict (record_a, record_b, weight, mean) VALUES (1, 2, -9000, 100);
 CALL crm.run_maintenance();
+INSERT INTO crm_internal.capped_key (key, since) VALUES (7, '2026-01-01');
 SELECT crm.add_budget('care', 1000), crm.add_budget('goodwill', 300, parent => 'care');
 SELECT crm_internal.take_budget('goodwill', 20), crm_internal.reserve_budget('goodwill', 10, 1);
 SELECT crm.add_position('sales_manager', department => 'sales', vacancy => 'acting', acting_share => 0.5);

@@ -71,6 +71,9 @@ sub judge
 	my ($database, $name, %least) = @_;
 	my $found = Quality::evaluate($database);
 	diag sprintf '%-14s %s', $name, Quality::figures_text($found);
+	diag join ' ', map { $_ // '' } @$_
+	  for $ENV{VERBOSE} ? $database->rows('SELECT customer_id, source, source_key, entity FROM demo_truth.result r
+		WHERE (SELECT count(DISTINCT entity) FROM demo_truth.result o WHERE o.customer_id = r.customer_id) > 1 ORDER BY 1, 2, 3') : ();
 	is $found->{unresolved}, 0, "$name: every row that is a customer's has one" or diag _unresolved($database);
 	cmp_ok $found->{$_}, '>=', $least{$_}, "$name: $_" for sort keys %least;
 	strangers($database, $name);
