@@ -26,6 +26,9 @@
 /* Fewer rows are done by a batch or two. */
 #define WORTH_BULK 2000
 
+/* Beyond what it was tried with, rows go batch by batch. */
+#define MOST_BULK 50000
+
 /* Rows that are read at a time. */
 #define ROWS_AT_ONCE 20000
 #define LEAST_AT_ONCE 1000
@@ -56,8 +59,8 @@ crm_bulk_can(int64 stored)
 bool
 crm_bulk_pays(int64 waiting, int64 stored, int batch_size)
 {
-	return batch_size >= WORTH_BULK && waiting >= WORTH_BULK && waiting >= stored &&
-		   crm_bulk_can(2 * stored);
+	return batch_size >= WORTH_BULK && waiting >= WORTH_BULK && waiting + stored <= MOST_BULK &&
+		   waiting >= stored && crm_bulk_can(2 * stored);
 }
 
 static void

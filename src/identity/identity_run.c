@@ -246,7 +246,8 @@ recluster_batch(run *r)
 static void
 recluster(run *r)
 {
-	if (crm_store_is_reclustering() && crm_bulk_can(crm_store_count_records()))
+	if (crm_store_is_reclustering() && crm_bulk_can(crm_store_count_records()) &&
+		crm_store_count_records() <= 50000)
 	{
 		crm_store_tick();
 		crm_job_update(r->job_id, "cluster", r->done, r->total);
